@@ -19,6 +19,10 @@ SOURCES := config.py wsgi.py intake models forms
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard translations/*/LC_MESSAGES/*.po))
 FRONTEND := $(shell find frontend/scss frontend/js -type f 2>/dev/null) frontend/build.mjs frontend/map.mjs
 
+# Says something only when the command fails.
+quietly = said=$$($(1) 2>&1) || { echo "$$said"; exit 1; }
+
+.NOTPARALLEL:
 .PHONY: help run fresh test check bench fmt lint cover step audit lock messages screenshots docs assets browser clean
 
 help: ## Show this list
@@ -59,17 +63,17 @@ fmt: .venv/.dev ## Format, and fix what can be fixed
 
 lint: .venv/.dev assets $(CATALOGUES) ## Style, types and layers
 	@echo "Style, types and layers…"
-	@$(BIN)/ruff format -q --check .
-	@$(BIN)/ruff check -q .
-	@$(BIN)/mypy --no-error-summary
-	@$(BIN)/lint-imports > .venv/layers.log || { cat .venv/layers.log; exit 1; }
-	@$(BIN)/djlint --lint --quiet templates
+	@$(call quietly,$(BIN)/ruff format --check .)
+	@$(call quietly,$(BIN)/ruff check .)
+	@$(call quietly,$(BIN)/mypy)
+	@$(call quietly,$(BIN)/lint-imports)
+	@$(call quietly,$(BIN)/djlint --lint --quiet templates)
 
 step: .venv/.dev ## Are the models in step with the migrations?
 	@echo "Models and migrations…"
 	@folder=$$(mktemp -d); trap 'rm -rf "$$folder"' EXIT; \
 	export INTAKE_DATABASE_URL="sqlite:///$$folder/step.sqlite3" INTAKE_SECRET_KEY="$$(head -c 32 /dev/urandom | base64)"; \
-	$(FLASK) db upgrade > "$$folder/log" 2>&1 && $(FLASK) db check > "$$folder/log" 2>&1 || { cat "$$folder/log"; exit 1; }
+	$(call quietly,$(FLASK) db upgrade); $(call quietly,$(FLASK) db check)
 
 cover: .venv/.dev assets browser $(CATALOGUES) ## Tests with branch coverage
 	@$(PYTEST) --db=sqlite --cov --cov-report=term $(ARGS)
