@@ -1,0 +1,43 @@
+// Progressive enhancement: every page works without this file.
+import { CharacterCount, ErrorSummary, createAll } from "govuk-frontend";
+
+// govuk-frontend asks for these classes; its usual inline script is not allowed here.
+document.body.classList.add("js-enabled", "govuk-frontend-supported");
+createAll(ErrorSummary);
+createAll(CharacterCount);
+
+// A second press does not send a second time. The buttons come back when the page is shown again (Back button).
+const buttons = (form) => form.querySelectorAll('button[type="submit"]');
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || !form.matches("form[data-once]")) return;
+  if (form.dataset.sent) {
+    event.preventDefault();
+    return;
+  }
+  form.dataset.sent = "yes";
+  // After the browser has taken the form's values, or the pressed button's own value would be lost.
+  setTimeout(() => buttons(form).forEach((button) => (button.disabled = true)));
+});
+
+addEventListener("pageshow", () => {
+  document.querySelectorAll("form[data-sent]").forEach((form) => {
+    delete form.dataset.sent;
+    buttons(form).forEach((button) => (button.disabled = false));
+  });
+});
+
+// Filters stand open beside a list on a wide screen, in browsers whose style sheet cannot do it.
+if (!CSS.supports("selector(::details-content)") && matchMedia("(min-width: 60em)").matches) {
+  document.querySelectorAll("details[data-filters]").forEach((details) => (details.open = true));
+}
+
+// Escape closes the menu and an open question, and gives the focus back.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  const open = event.target.closest("details[open].site-nav__phone, details[open].confirm");
+  if (!open) return;
+  open.open = false;
+  open.querySelector("summary").focus();
+});
