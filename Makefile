@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-MAKEFLAGS += --no-print-directory
+MAKEFLAGS += --silent --no-print-directory
 
 PY ?= python3
 PORT ?= 8000
@@ -79,7 +79,7 @@ cover: .venv/.dev assets browser $(CATALOGUES) ## Tests with branch coverage
 	@$(PYTEST) --db=sqlite --cov --cov-report=term $(ARGS)
 
 audit: .venv/.dev ## Patterns of insecure code (bandit)
-	@$(BIN)/bandit -q -r $(SOURCES)
+	@$(BIN)/bandit -q -ll -r $(SOURCES)
 
 messages: .venv/.dev ## Collect the marked texts, bring every catalogue up to date, compile
 	@mkdir -p translations

@@ -63,6 +63,8 @@ inside() { env -i "${passed[@]}" chroot "$cold" sh -c 'cd /root/intake && exec "
 seconds() { awk -v a="$1" -v b="$(date +%s.%N)" 'BEGIN {printf "%.1f s", b - a}'; }
 page() { python3 -c 'import sys, urllib.request as u; sys.stdout.write(u.urlopen(sys.argv[1], timeout=20).read().decode())' "$1"; }
 
+page "http://127.0.0.1:$port/" >/dev/null 2>&1 && { echo "Something answers on port $port already; set COLD_PORT." >&2; exit 1; }
+
 serve() { # $1: a name for the log and the report
   local start log=/var/tmp/intake-cold-$1.log
   start=$(date +%s.%N)
@@ -78,6 +80,7 @@ serve() { # $1: a name for the log and the report
   echo "make run, $1: home page with the demonstration after $(seconds "$start")"
   kill -- "-$server"
   wait "$server" 2>/dev/null || true
+  while page "http://127.0.0.1:$port/salud" >/dev/null 2>&1; do sleep 0.2; done # or the next start would be timed on this one
   server=
 }
 
