@@ -1,0 +1,1 @@
+"""Forms: what people may type, checked. No session, no query."""

@@ -1,0 +1,104 @@
+"""What every form shares: trimmed text, our words for common errors, choices from vocabularies."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from flask_wtf import FlaskForm
+from wtforms import SelectFieldBase, StringField, TextAreaField
+from wtforms.fields import SelectChoice
+from wtforms.validators import DataRequired, InputRequired, ValidationError
+
+from intake.core.i18n import lazy_gettext as _l
+from intake.core.labels import label
+from intake.core.text import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from wtforms import Field
+
+E_ = TypeVar("E_", bound=StrEnum)
+
+
+class Form(FlaskForm):
+    """Base of every form: text is cleaned before it is checked; a failed forgery check keeps everything typed."""
+
+    class Meta(FlaskForm.Meta):  # type: ignore[misc, name-defined] -- WTForms' own idiom
+        locales = ("es",)
+
+        def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Any:
+            if issubclass(unbound_field.field_class, (StringField, TextAreaField)):
+                filters = unbound_field.kwargs.get("filters", [])
+                options = {**options, "filters": [_clean, *filters]}
+                kwargs = {k: v for k, v in unbound_field.kwargs.items() if k != "filters"}
+                return unbound_field.field_class(*unbound_field.args, **{**kwargs, **options})
+            return unbound_field.bind(form=form, **options)
+
+    @property
+    def session_was_old(self) -> bool:
+        """Whether only the forgery token failed: the person should just press the button again."""
+        return bool(self.errors) and set(self.errors) == {"csrf_token"}
+
+
+def _clean(value: Any) -> Any:
+    return clean(value) if isinstance(value, str) else value
+
+
+def required(message: Any = None) -> DataRequired:
+    """Demand a value, in our words."""
+    return DataRequired(message or _l("Este dato es necesario."))
+
+
+def chosen(message: Any = None) -> InputRequired:
+    """Demand a choice, in our words."""
+    return InputRequired(message or _l("Elija una opción."))
+
+
+def choices(kind: type[StrEnum], *, only: Iterable[StrEnum] | None = None, blank: Any = None) -> list[SelectChoice]:
+    """Choices of a vocabulary with their words, optionally beginning with an empty one that says ``blank``."""
+    members = list(only) if only is not None else list(kind)
+    found = [SelectChoice(member.value, label(member)) for member in members]
+    return found if blank is None else [SelectChoice("", blank), *found]
+
+
+def enum_or_none(kind: type[E_]) -> Callable[[Any], E_ | None]:
+    """Coerce a posted value to a member, empty to None."""
+
+    def coerce(value: Any) -> E_ | None:
+        if value in {None, "", "None"}:
+            return None
+        return kind(value)
+
+    return coerce
+
+
+def with_rows(field: SelectFieldBase, rows: Iterable[tuple[str, Any]], blank: Any = None) -> None:
+    """Give a select the rows that the view read from the database: pairs of value and words."""
+    found = [SelectChoice(value, words) for value, words in rows]
+    field.choices = found if blank is None else [SelectChoice("", blank), *found]  # type: ignore[attr-defined]
+
+
+def optional_text(value: str | None) -> str | None:
+    """A text, or None where nothing was typed."""
+    return value or None
+
+
+class MaxWords:
+    """At most ``most`` and at least ``least`` words, with the count in the message."""
+
+    def __init__(self, *, least: int = 0, most: int = 10_000) -> None:
+        self.least = least
+        self.most = most
+
+    def __call__(self, _form: Any, field: Field) -> None:
+        words = len((field.data or "").split())
+        if words < self.least:
+            raise ValidationError(
+                _l("Escriba al menos %(least)d palabras; lleva %(words)d.", least=self.least, words=words)
+            )
+        if words > self.most:
+            raise ValidationError(
+                _l("Escriba como máximo %(most)d palabras; lleva %(words)d.", most=self.most, words=words)
+            )

@@ -1,0 +1,1 @@
+"""Stage 5: formalization and rendering of accounts."""

@@ -1,0 +1,5 @@
+"""Commands: ``flask accountability …``."""
+
+from flask.cli import AppGroup
+
+group = AppGroup("accountability")

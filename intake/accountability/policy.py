@@ -1,0 +1,35 @@
+"""Who may, in formalization and accountability. Subjects carry ``parties`` loaded (see `queries`)."""
+
+from typing import Any
+
+from intake.core.identity import Principal
+from intake.core.permissions import Permission, Rules, predicate, role
+from models.enums import CommitmentStatus, PartyRole, Role
+
+
+def _is_party(principal: Principal, commitment: Any, party: PartyRole) -> bool:
+    return any(p.role is party and p.until is None and p.actor_id in principal.actor_ids for p in commitment.parties)
+
+
+is_public = predicate("commitment is public")(
+    lambda _p, c: c.status is not CommitmentStatus.DRAFT or c.plan.formalized_at is not None
+)
+is_responsible = predicate("its responsible institution")(lambda p, c: _is_party(p, c, PartyRole.RESPONSIBLE))
+is_counterpart = predicate("its counterpart")(lambda p, c: _is_party(p, c, PartyRole.COUNTERPART))
+team = role(Role.DIRECTORATE)
+
+RULES: Rules = {
+    Permission.COMMITMENT_READ: is_public
+    | team
+    | role(Role.CORE_GROUP, Role.OBSERVER)
+    | is_responsible
+    | is_counterpart,
+    Permission.COMMITMENT_DRAFT: team,
+    Permission.COMMITMENT_EDIT: team,
+    Permission.COMMITMENT_MOVE: team,
+    Permission.AGREEMENT_MANAGE: team,
+    Permission.AGREEMENT_SIGN: (role(Role.INSTITUTION) & is_responsible) | (role(Role.COUNTERPART) & is_counterpart),
+    Permission.PROGRESS_REPORT: role(Role.INSTITUTION) & is_responsible,
+    Permission.PROGRESS_ANSWER: role(Role.COUNTERPART) & is_counterpart,
+    Permission.IRM_RATE: team,
+}

@@ -1,0 +1,5 @@
+"""Commands: ``flask users …``."""
+
+from flask.cli import AppGroup
+
+group = AppGroup("users")

@@ -1,0 +1,1 @@
+"""Rules that every room shares. Knows nothing of HTTP."""

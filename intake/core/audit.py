@@ -1,0 +1,101 @@
+"""The trace: who, in which role, did what to which thing, with old and new values and the reason.
+
+Written in the transaction of the change. Database triggers refuse to change or delete it (first migration).
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm.attributes import PASSIVE_NO_INITIALIZE
+
+from intake.core import clock
+from intake.core.context import request_id
+from intake.extensions import db
+from models import AuditEntry
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from intake.core.identity import Principal
+
+#: Stands in the trace where a personal value was: it says that it changed, not to what.
+PERSONAL_MARK = "(dato personal)"
+#: Columns that change with every write or that only serve the machine.
+_SILENT = frozenset({"id", "lock_version", "search_stems", "updated_at", "name_plain", "password_hash", "totp_secret"})
+_REFERENCES = ("folio", "reference", "slug", "code")
+
+
+def record(
+    action: str,
+    subject: Any,
+    *,
+    by: Principal,
+    reason: str = "",
+    extra: Mapping[str, Any] | None = None,
+    reference: str | None = None,
+) -> AuditEntry:
+    """Write an entry for the pending changes of ``subject`` and flush.
+
+    Call after assigning and before any flush: the old values come from SQLAlchemy's own history. ``extra`` adds named
+    facts that no column of the subject holds; ``reference`` overrides the subject's own public name.
+    """
+    changes = changes_of(subject)
+    changes.update({name: value_of(value) for name, value in (extra or {}).items()})
+    db.session.add(subject)
+    db.session.flush()
+    entry = AuditEntry(
+        at=clock.now(),
+        user_id=by.user_id,
+        role=by.role_label,
+        action=action,
+        subject_type=type(subject).__tablename__,
+        subject_id=subject.id,
+        subject_ref=reference or _reference(subject),
+        changes=changes,
+        reason=reason.strip(),
+        request_id=request_id.get(),
+    )
+    db.session.add(entry)
+    return entry
+
+
+def changes_of(subject: Any) -> dict[str, Any]:
+    """Map each changed column to ``[old, new]``, personal values masked. New rows list what they were given."""
+    state = sa.inspect(subject)
+    found: dict[str, Any] = {}
+    for attribute in state.mapper.column_attrs:
+        if attribute.key in _SILENT:
+            continue
+        history = state.get_history(attribute.key, PASSIVE_NO_INITIALIZE)
+        if not history.has_changes():
+            continue
+        old = history.deleted[0] if history.deleted else None
+        new = history.added[0] if history.added else None
+        if old == new:
+            continue
+        if attribute.columns[0].info.get("personal"):
+            old, new = (PERSONAL_MARK if v is not None else None for v in (old, new))
+        found[attribute.key] = [value_of(old), value_of(new)]
+    return found
+
+
+def value_of(value: Any) -> Any:
+    """A value as JSON can hold it: dates in ISO 8601, decimals as text, enums by value."""
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, (datetime, date)):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return str(value)
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [value_of(v) for v in value]
+    return value if value is None or isinstance(value, (bool, int, float, str, dict)) else str(value)
+
+
+def _reference(subject: Any) -> str | None:
+    return next((str(v) for name in _REFERENCES if (v := getattr(subject, name, None))), None)

@@ -1,0 +1,153 @@
+"""Files that people send: judged by their content, cleaned, hashed and kept in an object store."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import filetype
+import obstore
+from obstore.store import LocalStore, MemoryStore, from_url
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from intake.core import clock, tokens
+from intake.core.errors import Invalid, NotFound
+from intake.core.i18n import lazy_gettext as _l
+from intake.core.text import clean
+from intake.core.transaction import after_commit
+from intake.extensions import db
+from models import StoredFile
+
+if TYPE_CHECKING:
+    from intake.core.identity import Principal
+
+#: What is accepted: media type → extension given on download. Text formats have no signature and are checked as UTF-8.
+ALLOWED = {
+    "application/pdf": "pdf",
+    "image/jpeg": "jpg",
+    "image/png": "png",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "xlsx",
+    "application/vnd.oasis.opendocument.text": "odt",
+    "application/vnd.oasis.opendocument.spreadsheet": "ods",
+    "text/csv": "csv",
+    "text/plain": "txt",
+}
+PICTURES = frozenset({"image/jpeg", "image/png"})
+MAX_PIXELS = 40_000_000
+_TEXT = {"csv": "text/csv", "txt": "text/plain"}
+_store: Any = None
+_limit_bytes = 10 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Upload:
+    """What arrived: the name it was given and its bytes."""
+
+    name: str
+    content: bytes
+
+
+def configure(url: str, instance_path: str, limit_bytes: int) -> None:
+    """Choose the store: ``memory://``, any object store URL, or a folder below the instance folder when empty."""
+    global _store, _limit_bytes  # noqa: PLW0603 -- one store per process, chosen at start
+    _limit_bytes = limit_bytes
+    if url == "memory://":
+        _store = MemoryStore()
+    elif url:
+        _store = from_url(url)
+    else:
+        folder = Path(instance_path) / "files"
+        folder.mkdir(parents=True, exist_ok=True)
+        _store = LocalStore(folder)
+
+
+def store(upload: Upload, *, by: Principal, public: bool = False) -> StoredFile:
+    """Check, clean and keep a file within the caller's transaction; bytes are removed again if it does not commit.
+
+    Raises `Invalid` where the file is empty, too large (``_limit_bytes``), of a kind that is not accepted, or not what
+    its name says. Pictures are re-encoded, which drops location data.
+    """
+    kind = judge(upload)
+    content = _reencoded(upload.content, kind) if kind in PICTURES else upload.content
+    key = f"{tokens.new_token()}.{ALLOWED[kind]}"
+    obstore.put(_store, key, content)
+    row = StoredFile(
+        key=key,
+        name=clean_name(upload.name, ALLOWED[kind]),
+        media_type=kind,
+        size_bytes=len(content),
+        sha256=hashlib.sha256(content).hexdigest(),
+        is_public=public,
+        created_at=clock.now(),
+        uploaded_by_id=by.user_id,
+    )
+    db.session.add(row)
+    return row
+
+
+def judge(upload: Upload) -> str:
+    """Return the media type by content. Raises `Invalid` with a message for the person."""
+    if not upload.content:
+        raise Invalid(_l("El archivo está vacío."), field="file")
+    if len(upload.content) > _limit_bytes:
+        raise Invalid(_l("El archivo pesa demasiado. El límite es 10 MB."), field="file")
+    guess = filetype.guess(upload.content)
+    kind = guess.mime if guess else _as_text(upload)
+    if kind not in ALLOWED:
+        raise Invalid(
+            _l("Ese tipo de archivo no se acepta. Use PDF, JPG, PNG, Word, Excel, OpenDocument, CSV o texto."),
+            field="file",
+        )
+    return str(kind)
+
+
+def _as_text(upload: Upload) -> str | None:
+    """CSV and plain text have no signature: the extension must say so, and the content must be text without markup."""
+    kind = _TEXT.get(upload.name.rpartition(".")[2].lower())
+    try:
+        text = upload.content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return None
+    return None if "\x00" in text or re.search(r"<\s*(script|html|svg|!doctype)", text, re.IGNORECASE) else kind
+
+
+def _reencoded(content: bytes, kind: str) -> bytes:
+    try:
+        with Image.open(io.BytesIO(content)) as picture:
+            if picture.width * picture.height > MAX_PIXELS:
+                raise Invalid(_l("La imagen tiene demasiados puntos. Redúzcala y vuelva a enviarla."), field="file")
+            turned = ImageOps.exif_transpose(picture)
+            out = io.BytesIO()
+            if kind == "image/jpeg":
+                turned.convert("RGB").save(out, "JPEG", quality=85)
+            else:
+                turned.save(out, "PNG")
+            return out.getvalue()
+    except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError) as error:
+        raise Invalid(_l("La imagen está dañada y no se pudo leer."), field="file") from error
+
+
+def clean_name(name: str, extension: str) -> str:
+    """A file name fit for a download: no path, no control characters, the extension of the real kind."""
+    stem = clean(name.replace("\\", "/").rpartition("/")[2]).rpartition(".")[0] or "documento"
+    stem = re.sub(r'[<>:"/\\|?*\n\r;]+', "-", stem).strip(" .-")[:120] or "documento"
+    return f"{stem}.{extension}"
+
+
+def read(row: StoredFile) -> bytes:
+    """The bytes. Raises `NotFound` if the store has lost them."""
+    try:
+        return bytes(obstore.get(_store, row.key).bytes())
+    except FileNotFoundError as error:
+        raise NotFound(_l("El archivo ya no está en el almacén.")) from error
+
+
+def discard_after_commit(row: StoredFile) -> None:
+    """Remove the bytes once the deletion of the row has committed."""
+    key = row.key
+    after_commit(lambda: obstore.delete(_store, key))

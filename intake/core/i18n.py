@@ -1,0 +1,59 @@
+"""Languages: Spanish is the source, English complete, Kichwa prepared. Flask-Babel stands behind this one door.
+
+Kichwa's catalogue is ``es_EC@qu``: CLDR's ``qu`` is southern Quechua with English number formats, so numbers and dates
+keep Ecuador's Spanish formats, and untranslated strings fall back to the Spanish source (docs/decisions/0010).
+"""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from flask_babel import LazyString, force_locale, get_locale, gettext, lazy_gettext, lazy_ngettext, ngettext
+
+__all__ = [
+    "CATALOGUES",
+    "HTML_LANG",
+    "LANGUAGES",
+    "Text",
+    "force_locale",
+    "gettext",
+    "language",
+    "lazy_gettext",
+    "lazy_ngettext",
+    "localized",
+    "ngettext",
+]
+
+#: What a person may choose → name in its own language.
+LANGUAGES = {"es": "Español", "en": "English", "qu": "Kichwa"}
+#: What a person may choose → Babel locale (folder of translations/).
+CATALOGUES = {"es": "es_EC", "en": "en", "qu": "es_EC@qu"}
+HTML_LANG = {"es": "es-EC", "en": "en", "qu": "qu-EC"}
+
+
+class Text(Protocol):
+    """Anything that becomes a sentence in the reader's language when it is shown."""
+
+    def __str__(self) -> str: ...
+
+
+def language() -> str:
+    """The chosen language's code: es, en or qu."""
+    locale = get_locale()
+    if locale is None:
+        return "es"
+    if locale.modifier == "qu":
+        return "qu"
+    return "en" if locale.language == "en" else "es"
+
+
+def localized(thing: Any, name: str) -> str:
+    """The value of ``name_en`` for English readers where there is one, else of ``name_es``; empty if both are missing."""
+    if language() == "en" and (text := getattr(thing, f"{name}_en", None)):
+        return str(text)
+    return str(getattr(thing, f"{name}_es", None) or getattr(thing, f"{name}_en", None) or "")
+
+
+def is_lazy(value: object) -> bool:
+    """Whether a value is a lazy string."""
+    return isinstance(value, LazyString)

@@ -1,0 +1,94 @@
+"""Limits on how often something may be tried, counted in the database so that they hold across workers and restarts."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from intake.core import clock
+from intake.core.errors import TooMany
+from intake.core.i18n import lazy_gettext as _l
+from intake.core.transaction import transaction
+from intake.extensions import db
+from models import AttemptCounter
+
+if TYPE_CHECKING:
+    from sqlalchemy.sql.dml import Insert
+
+
+@dataclass(frozen=True)
+class Limit:
+    """At most ``times`` in each fixed window of ``minutes``."""
+
+    name: str
+    times: int
+    minutes: int
+
+
+def hit(limit: Limit, *keys: str) -> None:
+    """Count one attempt for each key (an address, an account…) and raise `TooMany` if one is over the limit.
+
+    Commits at once: an attempt counts even when what follows fails.
+    """
+    over = False
+    with transaction():
+        for key in keys:
+            over |= _count(limit, key) > limit.times
+    if over:
+        raise TooMany(
+            _l("Demasiados intentos seguidos. Espere unos minutos y vuelva a intentarlo."),
+            retry_after_seconds=limit.minutes * 60,
+        )
+
+
+def used(limit: Limit, key: str) -> int:
+    """How many attempts the current window holds for the key."""
+    query = sa.select(AttemptCounter.count).where(
+        AttemptCounter.bucket == _bucket(limit, key), AttemptCounter.window_start == _window(limit)
+    )
+    return db.session.scalar(query) or 0
+
+
+def clear(limit: Limit, key: str) -> None:
+    """Forget the attempts of a key, after a success. The caller's transaction commits."""
+    db.session.execute(sa.delete(AttemptCounter).where(AttemptCounter.bucket == _bucket(limit, key)))
+
+
+def purge() -> int:
+    """Delete windows older than a day; returns how many rows went."""
+    with transaction():
+        done = db.session.execute(
+            sa.delete(AttemptCounter).where(AttemptCounter.window_start < clock.now() - timedelta(days=1))
+        )
+    return int(done.rowcount)  # type: ignore[attr-defined]
+
+
+def _bucket(limit: Limit, key: str) -> str:
+    return f"{limit.name}:{hashlib.sha256(key.encode()).hexdigest()[:40]}"
+
+
+def _window(limit: Limit) -> datetime:
+    seconds = limit.minutes * 60
+    stamp = int(clock.now().timestamp()) // seconds * seconds
+    return datetime.fromtimestamp(stamp, clock.now().tzinfo)
+
+
+def _count(limit: Limit, key: str) -> int:
+    values = {"bucket": _bucket(limit, key), "window_start": _window(limit), "count": 1}
+    insert = _insert().values(values)
+    upsert = insert.on_conflict_do_update(  # type: ignore[attr-defined]
+        index_elements=["bucket", "window_start"], set_={"count": AttemptCounter.count + 1}
+    ).returning(AttemptCounter.count)
+    return int(db.session.execute(upsert).scalar_one())
+
+
+def _insert() -> Insert:
+    if db.session.get_bind().dialect.name == "postgresql":
+        from sqlalchemy.dialects.postgresql import insert  # noqa: PLC0415 -- one dialect or the other
+    else:
+        from sqlalchemy.dialects.sqlite import insert  # type: ignore[assignment]  # noqa: PLC0415
+    return insert(AttemptCounter)

@@ -1,0 +1,95 @@
+"""The only commit in the code."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.exc import StaleDataError
+
+from intake.core.errors import Conflict
+from intake.core.i18n import lazy_gettext as _l
+from intake.engine import writing
+from intake.extensions import db
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+_DEPTH = "intake_transaction_depth"
+_AFTER = "intake_after_commit"
+
+
+@contextmanager
+def transaction() -> Iterator[None]:
+    """Commit on leaving, roll back on any error. Nested calls join the outermost one.
+
+    Raises `Conflict` where a concurrent change was overtaken (optimistic lock). Database integrity errors pass through:
+    the service that can name them translates them.
+    """
+    info = db.session.info if hasattr(db.session, "info") else db.session().info
+    depth = info.get(_DEPTH, 0)
+    if depth:
+        info[_DEPTH] = depth + 1
+        try:
+            yield
+        finally:
+            info[_DEPTH] = depth
+        return
+    _begin_writing()
+    info[_DEPTH] = 1
+    try:
+        yield
+        db.session.commit()
+    except StaleDataError as error:
+        db.session.rollback()
+        info.pop(_AFTER, None)
+        raise Conflict(_l("Otra persona cambió esto mientras usted lo tenía abierto.")) from error
+    except BaseException:
+        db.session.rollback()
+        info.pop(_AFTER, None)
+        raise
+    finally:
+        info[_DEPTH] = 0
+    for call in info.pop(_AFTER, []):
+        call()
+
+
+def after_commit(call: Callable[[], None]) -> None:
+    """Run something once the outermost transaction has committed (never if it rolls back)."""
+    db.session().info.setdefault(_AFTER, []).append(call)
+
+
+def _begin_writing() -> None:
+    """On SQLite a write must begin with BEGIN IMMEDIATE; end a read-only transaction that the request had open.
+
+    Commands and tests come here without the request hook that sets ``writing``.
+    """
+    writing.set(True)
+
+
+def flush() -> None:
+    """Send pending changes to the database inside the transaction, so that keys and constraints speak now."""
+    db.session.flush()
+
+
+def in_savepoint(call: Callable[[], None]) -> IntegrityError | None:
+    """Run a change that a constraint may refuse; return the refusal instead of losing the transaction."""
+    try:
+        with db.session.begin_nested():
+            call()
+            db.session.flush()
+    except IntegrityError as error:
+        return error
+    return None
+
+
+def dialect() -> str:
+    """``sqlite`` or ``postgresql``."""
+    return db.session.get_bind().dialect.name
+
+
+def lock(statement: sa.Select[tuple[int]]) -> None:
+    """Lock the rows on databases that can (SQLite already holds the whole file)."""
+    db.session.execute(statement.with_for_update() if dialect() == "postgresql" else statement)

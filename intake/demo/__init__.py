@@ -1,0 +1,1 @@
+"""A believable installation: reference data, the real plans, and a fictional plan under way."""

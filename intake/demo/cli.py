@@ -1,0 +1,5 @@
+"""Commands: ``flask demo …``."""
+
+from flask.cli import AppGroup
+
+group = AppGroup("demo")

@@ -1,0 +1,1 @@
+"""Stage 3: admission, rubric, assignment, reviews and results."""

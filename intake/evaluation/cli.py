@@ -1,0 +1,5 @@
+"""Commands: ``flask evaluation …``."""
+
+from flask.cli import AppGroup
+
+group = AppGroup("evaluation")

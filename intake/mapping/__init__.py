@@ -1,0 +1,1 @@
+"""Stage 1: thematic and territorial mapping of actors, and co-creation events."""

@@ -1,0 +1,20 @@
+"""Who may, in the mapping of actors."""
+
+from intake.core.permissions import Permission, Rules, anyone, predicate, role
+from models.enums import ActorStatus, Role
+
+team = role(Role.FACILITATOR, Role.ANALYST, Role.DIRECTORATE)
+is_verified = predicate("actor is verified")(lambda _p, actor: actor.status is ActorStatus.VERIFIED)
+speaks_for = predicate("speaks for the actor")(lambda p, actor: actor.id in p.actor_ids)
+
+RULES: Rules = {
+    Permission.ACTOR_CREATE: team,
+    Permission.ACTOR_SELF_REGISTER: anyone,
+    Permission.ACTOR_READ: is_verified | team | speaks_for,
+    Permission.ACTOR_EDIT: team | speaks_for,
+    Permission.ACTOR_VERIFY: role(Role.ANALYST, Role.DIRECTORATE),
+    Permission.ACTOR_CONTACTS: team,
+    Permission.EVENT_CREATE: team,
+    Permission.EVENT_EDIT: team,
+    Permission.ATTENDANCE_RECORD: role(Role.FACILITATOR, Role.DIRECTORATE),
+}

@@ -1,0 +1,5 @@
+"""Commands: ``flask plans …``."""
+
+from flask.cli import AppGroup
+
+group = AppGroup("plans")

@@ -1,0 +1,5 @@
+"""Commands: ``flask reception …``."""
+
+from flask.cli import AppGroup
+
+group = AppGroup("reception")

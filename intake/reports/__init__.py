@@ -1,0 +1,1 @@
+"""Pages across stages: home, the Directorate's desk, the trace. Reads, never writes."""

@@ -1,0 +1,5 @@
+"""Commands: ``flask selection …``."""
+
+from flask.cli import AppGroup
+
+group = AppGroup("selection")

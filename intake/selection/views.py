@@ -1,0 +1,14 @@
+"""Pages of the room (skeleton; its builder replaces it)."""
+
+from flask import Blueprint
+
+from intake.core.errors import NotFound
+from intake.web.access import public
+
+bp = Blueprint("selection", __name__)
+
+
+@bp.route("/seleccion/")
+@public()
+def index() -> str:
+    raise NotFound("—")

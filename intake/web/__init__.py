@@ -1,0 +1,1 @@
+"""HTTP that every room shares. Knows nothing of the rooms."""

@@ -1,0 +1,101 @@
+"""Who is asking, and what a route demands. Every view is `requires` or `public`; a test walks the URL map.
+
+The only module that imports ``current_user``.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from functools import wraps
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+
+from flask import g, session
+from flask_login import UserMixin, current_user
+
+from intake.core.identity import GUEST, Principal
+from intake.core.permissions import Permission, authorize
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+P = ParamSpec("P")
+R = TypeVar("R")
+CLAIMS = "claims"
+MAX_CLAIMS = 30
+
+
+@dataclass(frozen=True)
+class Access:
+    """What a view declared. ``permission`` None is public; ``form`` views validate a form and show it again on an error."""
+
+    permission: Permission | None
+    form: bool = False
+    reusable: bool = False
+
+
+class SignedIn(UserMixin):
+    """What Flask-Login keeps: the principal, and an identity that dies when the account is signed out everywhere."""
+
+    def __init__(self, principal: Principal, epoch: int) -> None:
+        self.principal = principal
+        self.epoch = epoch
+
+    def get_id(self) -> str:
+        """``<user id>.<epoch>``, kept in the signed session cookie."""
+        return f"{self.principal.user_id}.{self.epoch}"
+
+
+def principal() -> Principal:
+    """Who is asking: the signed-in person or a guest, with the proposals this browser has opened by code."""
+    if "principal" not in g:
+        known = current_user.principal if current_user.is_authenticated else GUEST
+        claims = frozenset(int(i) for i in session.get(CLAIMS, ()))
+        g.principal = dataclasses.replace(known, claims=claims) if claims else known
+    return g.principal  # type: ignore[no-any-return]
+
+
+def remember_claim(proposal_id: int) -> None:
+    """Let this browser go on opening a guest's proposal, until the session ends."""
+    kept = [i for i in session.get(CLAIMS, []) if i != proposal_id]
+    session[CLAIMS] = [*kept[-(MAX_CLAIMS - 1) :], proposal_id]
+    g.pop("principal", None)
+
+
+def requires(
+    permission: Permission, *, load: Callable[..., Any] | None = None, form: bool = False
+) -> Callable[[Callable[..., R]], Callable[..., R]]:
+    """Demand a permission, on the subject that ``load`` finds from the URL's arguments (it raises `NotFound`).
+
+    With ``load`` the view receives the subject and no other argument than those it names itself after it.
+    """
+
+    def decorate(view: Callable[..., R]) -> Callable[..., R]:
+        @wraps(view)
+        def guarded(**arguments: Any) -> R:
+            if load is None:
+                authorize(principal(), permission)
+                return view(**arguments)
+            subject = load(**arguments)
+            authorize(principal(), permission, subject)
+            return view(subject)
+
+        guarded.access = Access(permission, form=form)  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate
+
+
+def public(*, form: bool = False, reusable: bool = False) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Say that anybody may. ``reusable``: a guest's page may be answered from memory while no data changed."""
+
+    def decorate(view: Callable[P, R]) -> Callable[P, R]:
+        view.access = Access(None, form=form, reusable=reusable)  # type: ignore[attr-defined]
+        return view
+
+    return decorate
+
+
+def access_of(view: Any) -> Access | None:
+    """What a view declared, None if nothing."""
+    return getattr(view, "access", None)

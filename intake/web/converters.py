@@ -1,0 +1,56 @@
+"""URL types: public references, never primary keys."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from werkzeug.routing import BaseConverter
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+
+class FolioConverter(BaseConverter):
+    """A proposal's folio: ``PAGA3-00042``; small letters are accepted and answered with capitals."""
+
+    regex = r"[A-Za-z]{2,8}[0-9]{0,3}-[0-9]{5,6}"
+
+    def to_python(self, value: str) -> str:
+        return value.upper()
+
+
+class CommitmentConverter(BaseConverter):
+    """A commitment's reference: ``PAGA1-3``."""
+
+    regex = r"[A-Za-z]{2,8}[0-9]{0,3}-[0-9]{1,3}"
+
+    def to_python(self, value: str) -> str:
+        return value.upper()
+
+
+class PlanConverter(BaseConverter):
+    """A plan's code: ``PAGA3``."""
+
+    regex = r"[A-Za-z]{2,8}[0-9]{1,3}"
+
+    def to_python(self, value: str) -> str:
+        return value.upper()
+
+
+class SlugConverter(BaseConverter):
+    """Words joined by hyphens."""
+
+    regex = r"[a-z0-9]+(?:-[a-z0-9]+)*"
+
+
+class KeyConverter(BaseConverter):
+    """A secret or a file key in an address."""
+
+    regex = r"[A-Za-z0-9_-]{20,80}(?:\.[a-z0-9]{2,5})?"
+
+
+def install(app: Flask) -> None:
+    """Attach the converters: ``<folio:folio>``, ``<commitment:reference>``, ``<plan:code>``, ``<slug:slug>``, ``<key:key>``."""
+    app.url_map.converters.update(
+        folio=FolioConverter, commitment=CommitmentConverter, plan=PlanConverter, slug=SlugConverter, key=KeyConverter
+    )

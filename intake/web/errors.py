@@ -1,0 +1,171 @@
+"""One mapping from what went wrong to a status and a page (or a problem document, RFC 9457, for ``.json`` and ``/api/``)."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+import structlog
+from flask import Flask, jsonify, redirect, render_template, request, url_for
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+
+from intake.core import errors
+from intake.core.context import request_id
+from intake.core.i18n import gettext as _
+from intake.core.i18n import lazy_gettext as _l
+from intake.core.labels import label
+from intake.extensions import db
+from intake.web.filters import fecha
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+log = structlog.get_logger()
+
+STATUS: dict[type[errors.IntakeError], HTTPStatus] = {
+    errors.NotFound: HTTPStatus.NOT_FOUND,
+    errors.Gone: HTTPStatus.GONE,
+    errors.Forbidden: HTTPStatus.FORBIDDEN,
+    errors.SignInNeeded: HTTPStatus.UNAUTHORIZED,
+    errors.Invalid: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.Conflict: HTTPStatus.CONFLICT,
+    errors.StageClosed: HTTPStatus.CONFLICT,
+    errors.TooMany: HTTPStatus.TOO_MANY_REQUESTS,
+}
+TITLES: dict[int, Any] = {
+    400: _l("No entendimos lo que se envió"),
+    401: _l("Necesita entrar con su cuenta"),
+    403: _l("Su cuenta no tiene permiso para esto"),
+    404: _l("No encontramos esta página"),
+    405: _l("Esta dirección no admite esa acción"),
+    409: _l("Esto ya cambió"),
+    410: _l("Esto fue retirado"),
+    413: _l("Lo que se envió pesa demasiado"),
+    422: _l("Hay algo que corregir"),
+    429: _l("Demasiados intentos seguidos"),
+    500: _l("Algo falló de nuestro lado"),
+    503: _l("El servicio no está disponible"),
+}
+MESSAGES: dict[int, Any] = {
+    400: _l("Vuelva atrás e inténtelo de nuevo. Nada se guardó."),
+    404: _l("Revise la dirección, o búsquela desde la página de inicio."),
+    405: _l("Vuelva a la página anterior y use sus botones."),
+    413: _l("El límite es de 10 MB por archivo y 12 MB en total. Vuelva atrás: lo que escribió sigue en su navegador."),
+    500: _l("Ya quedó registrado. Si nos escribe, díganos el número de referencia."),
+}
+#: Fields that are never handed back to the browser with what a person had typed.
+SECRET_FIELDS = frozenset(
+    {"csrf_token", "password", "new_password", "current_password", "code", "recovery_code", "claim_code"}
+)
+
+
+def install(app: Flask) -> None:
+    """Attach the handlers."""
+    app.register_error_handler(errors.IntakeError, on_refusal)
+    app.register_error_handler(CSRFError, on_forgery)
+    app.register_error_handler(RequestEntityTooLarge, on_http)
+    app.register_error_handler(HTTPException, on_http)
+    app.register_error_handler(Exception, on_failure)
+
+
+def wants_json() -> bool:
+    """Whether a machine is asking."""
+    return request.path.endswith(".json") or request.path.startswith("/api/")
+
+
+def on_refusal(error: errors.IntakeError) -> ResponseReturnValue:
+    """An expected refusal of our own."""
+    db.session.rollback()
+    status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), HTTPStatus.BAD_REQUEST)
+    if isinstance(error, errors.SignInNeeded) and not wants_json():
+        return _ask_to_sign_in(error)
+    return page(status, error.message, code=error.code, **error.details)
+
+
+def _ask_to_sign_in(error: errors.SignInNeeded) -> ResponseReturnValue:
+    """Send a reader to sign in; keep in the page what a writer had typed when the session ended."""
+    if request.method in {"GET", "HEAD"}:
+        return redirect(url_for("accounts.sign_in", siguiente=request.full_path.rstrip("?")))
+    same_origin = request.headers.get("Sec-Fetch-Site", "same-origin") == "same-origin"
+    typed = [(k, v) for k, v in request.form.items(multi=True) if k not in SECRET_FIELDS] if same_origin else []
+    body = render_template(
+        "errors/session_expired.html", message=error.message, typed=typed, path=request.full_path.rstrip("?")
+    )
+    return body, HTTPStatus.UNAUTHORIZED
+
+
+def on_forgery(_error: CSRFError) -> ResponseReturnValue:
+    """A button was pressed with an old or foreign token."""
+    db.session.rollback()
+    return page(
+        HTTPStatus.BAD_REQUEST,
+        _l("La página llevaba mucho tiempo abierta. Vuelva atrás, recárguela y pulse el botón otra vez. Nada cambió."),
+        code="forgery",
+    )
+
+
+def on_http(error: HTTPException) -> ResponseReturnValue:
+    """Werkzeug's own refusals."""
+    db.session.rollback()
+    if error.response is not None or error.code is None:
+        return error
+    answer = page(HTTPStatus(error.code), MESSAGES.get(error.code, _l("La petición no se pudo atender.")), code="http")
+    kept = [(k, v) for k, v in error.get_headers() if k.lower() in {"allow", "retry-after", "location"}]
+    return (*answer, kept)  # type: ignore[misc] -- a three-part answer
+
+
+def on_failure(error: Exception) -> ResponseReturnValue:
+    """Our fault: the person gets a reference, the log gets the trace under the same reference."""
+    db.session.rollback()
+    log.error("request failed", path=request.path, method=request.method, exc_info=error)
+    try:
+        return page(HTTPStatus.INTERNAL_SERVER_ERROR, MESSAGES[500], code="failure")
+    except Exception:  # noqa: BLE001 -- the page itself may be what fails: the database may be gone
+        body = render_template(
+            "errors/plain.html", title=TITLES[500], message=MESSAGES[500], reference=request_id.get()
+        )
+        return body, HTTPStatus.INTERNAL_SERVER_ERROR
+
+
+def page(status: HTTPStatus, message: Any, *, code: str, **details: Any) -> tuple[Any, HTTPStatus]:
+    """The error as a page or as a problem document."""
+    title = TITLES.get(status, _l("No se pudo completar"))
+    if wants_json():
+        problem = jsonify(
+            type="about:blank",
+            title=str(title),
+            status=int(status),
+            detail=str(message),
+            code=code,
+            reference=request_id.get(),
+        )
+        problem.mimetype = "application/problem+json"
+        return problem, status
+    body = render_template(
+        "errors/error.html",
+        code=int(status),
+        heading=title,
+        message=message,
+        details=lines_about(details),
+        reference=request_id.get(),
+    )
+    return body, status
+
+
+def lines_about(details: dict[str, Any]) -> list[str]:
+    """What a person should know beyond the message: when the stage was open and what comes next, who changed what."""
+    lines: list[str] = [str(line) for line in details.get("lines", ())]
+    if (stage := details.get("stage")) is not None:
+        dates = {"opens": fecha(stage.opens_on), "closes": fecha(stage.closes_on), "name": label(stage.kind)}
+        lines.append(str(_("%(name)s: del %(opens)s al %(closes)s.", **dates)))
+    if (following := details.get("following")) is not None:
+        words = {"name": label(following.kind), "opens": fecha(following.opens_on)}
+        lines.append(
+            str(
+                _("Ahora está en curso: %(name)s.", **words)
+                if following.is_open
+                else _("Lo que sigue: %(name)s, desde el %(opens)s.", **words)
+            )
+        )
+    return lines

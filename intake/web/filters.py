@@ -1,0 +1,90 @@
+"""How values look: dates, numbers and percentages of the reader's language, times in Ecuador."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from babel.lists import format_list
+from flask import Flask
+from flask_babel import format_date, format_datetime, format_decimal, get_locale
+from markupsafe import Markup, escape
+
+from intake.core import clock
+from intake.core.labels import label, tone
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+UNKNOWN = "—"
+
+
+def install(app: Flask) -> None:
+    """Attach the filters to templates."""
+    app.jinja_env.filters.update(
+        fecha=fecha,
+        fecha_corta=fecha_corta,
+        fecha_hora=fecha_hora,
+        numero=numero,
+        porcentaje=porcentaje,
+        lista=lista,
+        label=label,
+        tone=tone,
+        parrafos=parrafos,
+        iso=iso,
+        dolares=dolares,
+    )
+
+
+def fecha(value: date | datetime | None, style: str = "long") -> str:
+    """A day in words: "12 de diciembre de 2026"; a dash for none."""
+    if value is None:
+        return UNKNOWN
+    day = clock.local(value).date() if isinstance(value, datetime) else value
+    return str(format_date(day, style, rebase=False))
+
+
+def fecha_corta(value: date | datetime | None) -> str:
+    """A day, short: "12 dic. 2026"."""
+    return fecha(value, "medium")
+
+
+def fecha_hora(value: datetime | None) -> str:
+    """A day and time of Ecuador."""
+    return UNKNOWN if value is None else str(format_datetime(clock.local(value), "d MMMM y, HH:mm", rebase=False))
+
+
+def iso(value: date | datetime | None) -> str:
+    """For the ``datetime`` attribute of ``<time>``."""
+    return "" if value is None else value.isoformat()
+
+
+def numero(value: float | Decimal | None, digits: int = 0) -> str:
+    """A number with the language's separators and at most ``digits`` decimals."""
+    if value is None:
+        return UNKNOWN
+    return str(format_decimal(value, "#,##0" + ("." + "#" * digits if digits else "")))
+
+
+def porcentaje(value: float | Decimal | None, digits: int = 1) -> str:
+    """A percentage from 0 to 100: "38,5 %"."""
+    return UNKNOWN if value is None else f"{numero(value, digits)}\N{NO-BREAK SPACE}%"
+
+
+def dolares(value: float | Decimal | None) -> str:
+    """An amount in United States dollars, Ecuador's currency."""
+    return UNKNOWN if value is None else f"USD\N{NO-BREAK SPACE}{numero(value, 2)}"
+
+
+def lista(values: Iterable[Any]) -> str:
+    """A list in a sentence: "a, b y c"."""
+    return format_list([str(v) for v in values], locale=get_locale() or "es")
+
+
+def parrafos(text: str | None) -> Markup:
+    """What a person wrote, escaped, in paragraphs (blank lines) and lines."""
+    blocks = [b for b in (text or "").split("\n\n") if b.strip()]
+    return Markup("").join(  # noqa: S704 -- every block is escaped below
+        Markup("<p>{}</p>").format(Markup("<br>").join(escape(line) for line in b.strip().split("\n"))) for b in blocks
+    )

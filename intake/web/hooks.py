@@ -1,0 +1,69 @@
+"""What happens around every request: its reference number, its language, its right to write."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from typing import TYPE_CHECKING
+
+import structlog
+from flask import Flask, g, has_request_context, request
+
+from intake.core.context import request_id
+from intake.core.i18n import CATALOGUES, LANGUAGES
+from intake.engine import writing
+from intake.web.security import SAFE_METHODS
+
+if TYPE_CHECKING:
+    from flask import Response
+
+LANGUAGE_COOKIE = "lang"
+YEAR_SECONDS = 365 * 24 * 3600
+_REFERENCE = re.compile(r"[A-Za-z0-9-]{6,40}")
+
+
+def install(app: Flask) -> None:
+    """Attach the hooks; must come before every other ``before_request``."""
+    app.before_request(begin)
+    app.after_request(remember_language)
+
+
+def begin() -> None:
+    """Give the request its reference, and say whether it may write (SQLite begins such transactions at once)."""
+    given = request.headers.get("X-Request-ID", "")
+    reference = given if _REFERENCE.fullmatch(given) else secrets.token_hex(6).upper()
+    request_id.set(reference)
+    writing.set(request.method not in SAFE_METHODS)
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(request_id=reference)
+
+
+def chosen_language() -> str:
+    """``?lang=``, else the cookie, else the account's language, else Spanish."""
+    if not has_request_context():  # commands and mail: whoever renders a message forces its reader's language
+        return "es"
+    asked = request.args.get("lang", "")
+    if asked in LANGUAGES:
+        return asked
+    kept = request.cookies.get(LANGUAGE_COOKIE, "")
+    if kept in LANGUAGES:
+        return kept
+    own = g.principal.locale if "principal" in g else ""
+    return own if own in LANGUAGES else "es"
+
+
+def select_locale() -> str:
+    """Babel's name of the chosen language."""
+    return CATALOGUES[chosen_language()]
+
+
+def remember_language(response: Response) -> Response:
+    """Keep the choice made with ``?lang=`` for a year."""
+    asked = request.args.get("lang", "")
+    if asked in LANGUAGES:
+        response.set_cookie(
+            LANGUAGE_COOKIE, asked, max_age=YEAR_SECONDS, samesite="Lax", httponly=True, secure=request.is_secure
+        )
+    response.headers["X-Request-ID"] = request_id.get() or ""
+    response.headers["Content-Language"] = chosen_language()
+    return response

@@ -1,0 +1,78 @@
+"""Headers on every answer, and the check of every change against forgery."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Flask, current_app, g, request
+from flask_wtf.csrf import CSRFError
+
+from intake.extensions import csrf
+from intake.web.access import access_of, principal
+
+if TYPE_CHECKING:
+    from flask import Response
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+#: No nonce and no inline code at all: every script and style is a file of ours.
+POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "manifest-src 'self'",
+        "worker-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "geolocation=(), camera=(), microphone=(), payment=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+
+def install(app: Flask) -> None:
+    """Attach both to the application."""
+    app.before_request(check_forgery)
+    app.after_request(add_headers)
+
+
+def check_forgery() -> None:
+    """Check the token of every unsafe request.
+
+    A view that shows its form again (``form=True``) is let through with a failed check: its form refuses by itself and
+    keeps what was typed. Everything else is refused here.
+    """
+    if request.method in SAFE_METHODS or request.endpoint is None:
+        return
+    view = access_of(current_app.view_functions.get(request.endpoint))
+    try:
+        csrf.protect()
+    except CSRFError:
+        if view is None or not view.form:
+            raise
+        g.csrf_failed = True
+
+
+def add_headers(response: Response) -> Response:
+    """Add the headers that a view has not set itself; nothing of a signed-in or claimed session is stored anywhere."""
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if request.is_secure:
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+    if "Cache-Control" not in response.headers:
+        who = principal() if request.endpoint else None
+        private = who is None or who.is_signed_in or bool(who.claims) or request.method not in SAFE_METHODS
+        response.headers["Cache-Control"] = "no-store" if private else "private, no-cache"
+    response.vary.add("Cookie")
+    return response

@@ -1,0 +1,151 @@
+"""What templates may ask for. Nothing here reads the database except the plan bar, once a request."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import jinja2
+from flask import Flask, g, request, url_for
+from flask_wtf.csrf import generate_csrf
+
+from intake.core import i18n, permissions
+from intake.core.i18n import lazy_gettext as _l
+from intake.core.identity import Principal
+from intake.core.permissions import Permission
+from intake.web import filters
+from intake.web.access import principal
+from intake.web.hooks import chosen_language
+
+if TYPE_CHECKING:
+    from config import Config
+
+P = Permission
+#: The main navigation: words, endpoint, the permission that shows it (None: everybody), the room whose pages mark it.
+NAVIGATION: tuple[tuple[Any, str, Permission | None], ...] = (
+    (_l("Inicio"), "reports.home", None),
+    (_l("Propuestas"), "reception.index", None),
+    (_l("Actores"), "mapping.actors", None),
+    (_l("Mesas"), "mapping.events", None),
+    (_l("Compromisos"), "accountability.index", None),
+    (_l("Planes"), "plans.index", None),
+    (_l("Seguimiento"), "reception.track", None),
+    (_l("Evaluación"), "evaluation.index", P.REVIEW_LIST),
+    (_l("Selección"), "selection.index", P.SELECTION_READ),
+    (_l("Dirección"), "reports.desk", P.DESK_READ),
+)
+
+
+class Item(NamedTuple):
+    """A link of the navigation or of the language switch."""
+
+    label: str
+    url: str
+    current: bool
+    code: str = ""
+
+
+def install(app: Flask, config: Config, plan_bar: Callable[[], Any]) -> None:
+    """Configure Jinja and its globals. ``plan_bar`` is given by the factory: this package knows no room."""
+    app.jinja_env.undefined = jinja2.StrictUndefined
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.jinja_env.add_extension("jinja2.ext.do")
+    app.jinja_options["autoescape"] = True
+    loaders = [
+        jinja2.FileSystemLoader(app.template_folder or "templates"),
+        jinja2.PackageLoader("govuk_frontend_jinja"),
+    ]
+    app.jinja_loader = jinja2.ChoiceLoader(loaders)  # type: ignore[assignment]
+    filters.install(app)
+    app.jinja_env.globals.update(
+        may=may,
+        Permission=Permission,
+        demo=config.demo,
+        plan_bar=_once("plan_bar", plan_bar),
+        asset=_asset_of(Path(app.root_path).parent / "static" / "dist", reload=config.testing),
+        ecuador_map=_map_of(Path(app.root_path).parent / "static" / "dist"),
+        csrf_token=generate_csrf,
+        languages=languages,
+        navigation=navigation,
+        localized=i18n.localized,
+    )
+    app.context_processor(per_request)
+
+
+def per_request() -> dict[str, Any]:
+    """Values that depend on the request."""
+    return {"principal": principal(), "html_lang": i18n.HTML_LANG[chosen_language()]}
+
+
+def may(permission: Permission, subject: Any = None) -> bool:
+    """Whether the reader may; for showing and hiding, never instead of the service's own check."""
+    return permissions.can(principal(), permission, subject)
+
+
+def navigation() -> list[Item]:
+    """The links that the reader may follow; the current room is marked."""
+    if "navigation" not in g:
+        who: Principal = principal()
+        here = request.endpoint or ""
+        g.navigation = [
+            Item(str(label), url_for(endpoint), here == endpoint or _same_section(here, endpoint))
+            for label, endpoint, permission in NAVIGATION
+            if permission is None or permissions.can(who, permission)
+        ]
+    return g.navigation  # type: ignore[no-any-return]
+
+
+def _same_section(here: str, endpoint: str) -> bool:
+    """Pages below a list belong to its entry: the first piece of the address decides."""
+    path = url_for(endpoint)
+    return path != "/" and bool(here) and request.path.startswith(path.rstrip("/") + "/")
+
+
+def languages() -> list[Item]:
+    """The language switch: this page's address with another ``?lang=``."""
+    chosen = chosen_language()
+    kept = [(k, v) for k, v in request.args.items(multi=True) if k != "lang"]
+    found = []
+    for code, label in i18n.LANGUAGES.items():
+        query = jinja2.filters.do_urlencode([*kept, ("lang", code)])
+        found.append(Item(label, f"{request.path}?{query}", code == chosen, code))
+    return found
+
+
+def _once(name: str, call: Callable[[], Any]) -> Callable[[], Any]:
+    """Ask once a request."""
+    key = f"once_{name}"
+
+    def ask() -> Any:
+        if key not in g:
+            setattr(g, key, call())
+        return getattr(g, key)
+
+    return ask
+
+
+def _asset_of(folder: Path, *, reload: bool) -> Callable[[str], str]:
+    """Logical name → address of the built file, from the build's manifest."""
+
+    def manifest() -> dict[str, str]:
+        path = folder / "manifest.json"
+        return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}  # type: ignore[no-any-return]
+
+    known = lru_cache(maxsize=1)(manifest)
+
+    def asset(name: str) -> str:
+        return f"/static/{(manifest() if reload else known()).get(name, name)}"
+
+    return asset
+
+
+def _map_of(folder: Path) -> Callable[[], dict[str, Any]]:
+    @lru_cache(maxsize=1)
+    def ecuador_map() -> dict[str, Any]:
+        return json.loads((folder / "ecuador.json").read_text(encoding="utf-8"))  # type: ignore[no-any-return]
+
+    return ecuador_map

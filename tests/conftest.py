@@ -1,0 +1,165 @@
+"""Fixtures that every room shares: a database made by the migrations, one outer transaction a test, people who sign in.
+
+``--db=sqlite`` (default) or ``--db=postgresql``: the same tests run on both.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_migrate import upgrade
+
+from config import Config
+from intake import create_app
+from intake.core.identity import Principal
+from intake.extensions import db
+from models import User
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SignIn = Callable[..., FlaskClient]
+CountQueries = Callable[[], contextlib.AbstractContextManager[list[str]]]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--db", choices=["sqlite", "postgresql"], default="sqlite", help="the database under test")
+
+
+@pytest.fixture(scope="session")
+def database_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """An empty database of the chosen kind, one for each worker."""
+    if request.config.getoption("--db") == "sqlite":
+        yield f"sqlite:///{tmp_path_factory.mktemp('db') / 'test.sqlite3'}"
+        return
+    from tests import pgserver
+
+    with pgserver.worker_database(None, os.environ.get("PYTEST_XDIST_WORKER", "main"), lambda _url: None) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def session_app(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """The application on a migrated database."""
+    folder: Path = tmp_path_factory.mktemp("instance")
+    app = create_app(Config.for_tests(database_url=database_url, instance_path=str(folder)))
+    with app.app_context():
+        upgrade()
+        if db.engine.dialect.name == "sqlite":  # nothing here outlives the test: waiting for the disk only costs time
+            sa.event.listen(db.engine, "connect", lambda c, _r: c.execute("PRAGMA synchronous=OFF"))
+            db.engine.dispose()
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+class _Client(FlaskClient):
+    """A browser of its own: requests push their own application context, so that nobody shares Flask's ``g``."""
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        with self.application.app_context():
+            return super().open(*args, **kwargs)
+
+
+@pytest.fixture
+def app(session_app: Flask) -> Iterator[Flask]:
+    """The application inside one outer transaction, rolled back at the end; what commits are savepoints.
+
+    Every session, the test's own and those of requests, runs on one connection. The test's session keeps what it has
+    loaded: ``db.session.expire_all()`` (or `fresh`) shows what a request changed.
+    """
+    session_app.test_client_class = _Client
+    with session_app.app_context():
+        engines = db._app_engines[session_app]
+        engine = engines[None]
+        connection = engine.connect()
+        outer = connection.begin()
+        engines[None] = connection  # type: ignore[assignment]  # a connection serves as an engine here
+        db.session.configure(join_transaction_mode="create_savepoint")
+        try:
+            yield session_app
+        finally:
+            db.session.remove()
+            engines[None] = engine
+            outer.rollback()
+            connection.close()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A guest's browser."""
+    return app.test_client()
+
+
+@pytest.fixture
+def sign_in(app: Flask) -> SignIn:
+    """A new browser in which the person has signed in: ``sign_in(user)``."""
+
+    def enter(user: User) -> FlaskClient:
+        browser = app.test_client()
+        with browser.session_transaction() as kept:
+            kept["_user_id"] = f"{user.id}.{user.session_epoch}"
+            kept["_fresh"] = True
+        return browser
+
+    return enter
+
+
+@pytest.fixture
+def as_principal(app: Flask) -> Callable[[User], Principal]:
+    """The person as services see them."""
+    from intake.accounts import queries
+
+    def principal(user: User) -> Principal:
+        db.session.flush()
+        found = queries.principal_of(user.id)
+        assert found is not None
+        return found[0]
+
+    return principal
+
+
+@pytest.fixture
+def count_queries(app: Flask) -> CountQueries:
+    """``with count_queries() as seen:`` lists the statements sent (savepoints and pragmas apart)."""
+
+    @contextlib.contextmanager
+    def count() -> Iterator[list[str]]:
+        seen: list[str] = []
+
+        def note(_conn: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+            if not statement.startswith(("SAVEPOINT", "RELEASE", "ROLLBACK", "PRAGMA", "BEGIN")):
+                seen.append(statement)
+
+        sa.event.listen(sa.Engine, "before_cursor_execute", note)
+        try:
+            yield seen
+        finally:
+            sa.event.remove(sa.Engine, "before_cursor_execute", note)
+
+    return count
+
+
+def token_in(page: str) -> str:
+    """The forgery token of the first form of a page."""
+    marker = 'name="csrf_token" value="'
+    start = page.index(marker) + len(marker)
+    return page[start : page.index('"', start)]
+
+
+@pytest.fixture
+def post() -> Callable[..., Any]:
+    """``post(browser, path, **fields)``: reads the page first, sends its forgery token along; ``page=`` names another page to read."""
+
+    def send(browser: FlaskClient, path: str, *, page: str | None = None, follow: bool = False, **fields: Any) -> Any:
+        token = token_in(browser.get(page or path, follow_redirects=True).text)
+        return browser.post(path, data={"csrf_token": token, **fields}, follow_redirects=follow)
+
+    return send

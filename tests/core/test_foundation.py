@@ -1,0 +1,55 @@
+"""The shared ground: commits, traces, limits."""
+
+from __future__ import annotations
+
+import pytest
+import sqlalchemy as sa
+
+from intake.core import audit, limits
+from intake.core.errors import TooMany
+from intake.core.identity import SYSTEM
+from intake.core.transaction import transaction
+from intake.extensions import db
+from models import AuditEntry
+from tests import factories
+
+
+def test_trace_holds_old_and_new_values_and_hides_personal_ones(app: object) -> None:
+    person = factories.user(name="Ana Ejemplo")
+    with transaction():
+        person.name = "Eva Ejemplo"
+        person.locale = "en"
+        audit.record("user.edit", person, by=SYSTEM, reason="prueba")
+    entry = db.session.scalars(sa.select(AuditEntry)).one()
+    assert entry.changes == {"name": [audit.PERSONAL_MARK, audit.PERSONAL_MARK], "locale": ["es", "en"]}
+    assert (entry.role, entry.action, entry.reason) == ("system", "user.edit", "prueba")
+
+
+@pytest.mark.parametrize("statement", ["UPDATE audit_entry SET reason = 'x'", "DELETE FROM audit_entry"])
+def test_trace_cannot_be_changed(app: object, statement: str) -> None:
+    with transaction():
+        audit.record("user.edit", factories.user(), by=SYSTEM)
+    with pytest.raises(sa.exc.DBAPIError, match="append-only"), db.session.begin_nested():
+        db.session.execute(sa.text(statement))
+
+
+def test_limit_counts_across_sessions(app: object) -> None:
+    few = limits.Limit("test", times=2, minutes=60)
+    limits.hit(few, "a")
+    limits.hit(few, "a", "b")
+    with pytest.raises(TooMany):
+        limits.hit(few, "a")
+    assert limits.used(few, "b") == 1
+
+
+def test_nothing_stays_of_a_failed_transaction(app: object) -> None:
+    def fail() -> None:
+        with transaction():
+            factories.theme("perdido")
+            raise ValueError("no")
+
+    with pytest.raises(ValueError, match="no"):
+        fail()
+    from models import Theme
+
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Theme)) == 0

@@ -1,0 +1,173 @@
+"""The least that the database accepts, one function a model. No surprises: what is not said is a plain default."""
+
+from __future__ import annotations
+
+import itertools
+from datetime import timedelta
+from typing import Any
+
+from intake.core import clock
+from intake.core.text import plain, slugify
+from intake.extensions import db
+from models import (
+    Actor,
+    Consent,
+    Plan,
+    Post,
+    PostHolding,
+    Proposal,
+    Stage,
+    Territory,
+    Theme,
+    User,
+)
+from models.enums import (
+    ActorKind,
+    ActorStatus,
+    PlanStatus,
+    ProposalStatus,
+    ReviewSector,
+    Role,
+    StageKind,
+    StageStatus,
+    TerritoryLevel,
+)
+
+_count = itertools.count(1)
+#: Days from today on which each stage of `plan()` opens and closes, when that stage is the open one.
+SPAN = 30
+
+
+def save(thing: Any) -> Any:
+    """Add and flush."""
+    db.session.add(thing)
+    db.session.flush()
+    return thing
+
+
+def user(
+    *roles: Role,
+    name: str = "Persona Ejemplo",
+    sector: ReviewSector | None = None,
+    actor: Actor | None = None,
+    **values: Any,
+) -> User:
+    """An account with confirmed mail, holding a new post for each role from yesterday on."""
+    n = next(_count)
+    person = save(
+        User(
+            email=values.pop("email", f"persona{n}@demo.example"),
+            name=name,
+            created_at=clock.now(),
+            email_confirmed_at=values.pop("email_confirmed_at", clock.now()),
+            session_epoch=0,
+            **values,
+        )
+    )
+    for role in roles:
+        chair = sector or ReviewSector.ACADEMIA if role is Role.REVIEWER else None
+        post = save(Post(title=f"{role.value} {n}", role=role, sector=chair, actor_id=actor.id if actor else None))
+        save(PostHolding(post_id=post.id, user_id=person.id, since=clock.today() - timedelta(days=1)))
+    return person
+
+
+def plan(open_stage: StageKind | None = StageKind.RECEPTION, *, code: str | None = None, **values: Any) -> Plan:
+    """A plan under way whose ``open_stage`` is open today; those before it are over, those after lie ahead."""
+    n = next(_count)
+    made = save(
+        Plan(
+            code=code or f"PLAN{n}",
+            number=n,
+            title_es=f"Plan {n}",
+            title_en=f"Plan {n}",
+            folio_counter=0,
+            **{"status": PlanStatus.CO_CREATION, "is_current": True, **values},
+        )
+    )
+    kinds = list(StageKind)
+    at = kinds.index(open_stage) if open_stage else len(kinds)
+    for i, kind in enumerate(kinds):
+        start = clock.today() - timedelta(days=5) + timedelta(days=(i - at) * (SPAN + 1))
+        save(
+            Stage(
+                plan_id=made.id,
+                kind=kind,
+                number=i + 1,
+                status=StageStatus.PUBLISHED,
+                opens_on=start,
+                closes_on=start + timedelta(days=SPAN),
+            )
+        )
+    return made
+
+
+def theme(code: str | None = None, **values: Any) -> Theme:
+    """A theme."""
+    n = next(_count)
+    return save(
+        Theme(**{"code": code or f"tema-{n}", "position": n, "name_es": f"Tema {n}", "name_en": f"Theme {n}", **values})
+    )
+
+
+def territory(code: str | None = None, level: TerritoryLevel = TerritoryLevel.PROVINCE, **values: Any) -> Territory:
+    """A place; a province unless said otherwise."""
+    code = code or f"{next(_count) % 90 + 10}"
+    name = values.pop("name", f"Lugar {code}")
+    return save(
+        Territory(
+            code=code,
+            level=level,
+            province_code=code[:2],
+            path=values.pop("path", f"{code}."),
+            name=name,
+            name_plain=plain(name),
+            **values,
+        )
+    )
+
+
+def actor(name: str | None = None, **values: Any) -> Actor:
+    """A verified organisation."""
+    name = name or f"Organización {next(_count)}"
+    given = {"kind": ActorKind.CIVIL_SOCIETY, "status": ActorStatus.VERIFIED, "verified_at": clock.now(), **values}
+    if given["status"] is not ActorStatus.VERIFIED:
+        given["verified_at"] = None
+    return save(_in_state(Actor, given, slug=slugify(name), name=name, name_plain=plain(name), created_at=clock.now()))
+
+
+def consent(purpose: str = "contact") -> Consent:
+    """A consent in force."""
+    return save(Consent(purpose=purpose, text_version="2026-11", given_at=clock.now()))
+
+
+def proposal(of: Plan | None = None, status: ProposalStatus = ProposalStatus.SUBMITTED, **values: Any) -> Proposal:
+    """A proposal in any state, with a folio unless it is a draft."""
+    of = of or plan()
+    given: dict[str, Any] = {"status": status, **values}
+    if status is not ProposalStatus.DRAFT:
+        of.folio_counter += 1
+        given = {
+            "folio": f"{of.code}-{of.folio_counter:05d}",
+            "folio_number": of.folio_counter,
+            "submitted_at": clock.now(),
+            **given,
+        }
+    if status is ProposalStatus.WITHDRAWN:
+        given = {"withdrawn_at": clock.now(), **given}
+    texts = {
+        "title": "Agua limpia para Macas",
+        "problem": "El agua llega turbia.",
+        "solution": "Publicar los análisis cada mes.",
+    }
+    return save(_in_state(Proposal, {**texts, **given}, plan_id=of.id, created_at=clock.now(), updated_at=clock.now()))
+
+
+def _in_state(kind: Any, given: dict[str, Any], **fixed: Any) -> Any:
+    """A new row that begins in the given state, past the guard of its lifecycle where there is one."""
+    from intake.core.workflow import _moving
+
+    token = _moving.set(True)
+    try:
+        return kind(**fixed, **given)
+    finally:
+        _moving.reset(token)
