@@ -56,8 +56,15 @@ class Lifecycle:
     """A state column and its table. ``noun`` begins the audit actions and the mail kinds."""
 
     def __init__(
-        self, noun: str, column: InstrumentedAttribute[Any], initial: StrEnum, transitions: Sequence[Transition]
+        self,
+        noun: str,
+        column: InstrumentedAttribute[Any],
+        initial: StrEnum,
+        transitions: Sequence[Transition],
+        *,
+        final: frozenset[Any],
     ) -> None:
+        self.final = final
         self.noun = noun
         self.column = column
         self.initial = initial
