@@ -30,7 +30,8 @@ class ConfigError(Exception):
 class Config:
     """Everything that differs between installations.
 
-    ``*_bytes`` are bytes, ``*_seconds`` seconds, ``*_minutes`` minutes. URLs are as SQLAlchemy, SMTP or object stores write them.
+    ``*_bytes`` are bytes, ``*_seconds`` seconds, ``*_minutes`` minutes. URLs are as SQLAlchemy, SMTP or object
+    stores write them.
     """
 
     database_url: str

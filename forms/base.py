@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from flask_wtf import FlaskForm
 from wtforms import SelectFieldBase, StringField, TextAreaField
-from wtforms.fields import SelectChoice
+from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # the stubs lag
 from wtforms.validators import DataRequired, InputRequired, ValidationError
 
 from intake.core.i18n import lazy_gettext as _l
@@ -25,7 +25,7 @@ E_ = TypeVar("E_", bound=StrEnum)
 class Form(FlaskForm):
     """Base of every form: text is cleaned before it is checked; a failed forgery check keeps everything typed."""
 
-    class Meta(FlaskForm.Meta):  # type: ignore[misc, name-defined] -- WTForms' own idiom
+    class Meta(FlaskForm.Meta):
         locales = ("es",)
 
         def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Any:

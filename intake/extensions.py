@@ -22,4 +22,4 @@ csrf = CSRFProtect()
 
 def session() -> so.scoped_session[so.Session]:
     """The session of the current application context."""
-    return db.session  # type: ignore[return-value] -- Flask-SQLAlchemy's own Session subclass
+    return db.session  # type: ignore[return-value]  # Flask-SQLAlchemy's own Session subclass

@@ -120,7 +120,8 @@ def settings(config: Config) -> dict[str, Any]:
         "REMEMBER_COOKIE_HTTPONLY": True,
         "REMEMBER_COOKIE_SECURE": config.base_url.startswith("https://"),
         "WTF_CSRF_TIME_LIMIT": None,  # a form may stay open, or wait offline, for longer than an hour
-        "WTF_CSRF_CHECK_DEFAULT": False,  # intake.web.security checks every request, and knows the forms that keep their text
+        # intake.web.security checks every request, and knows the forms that keep their text
+        "WTF_CSRF_CHECK_DEFAULT": False,
         "BABEL_DEFAULT_LOCALE": "es_EC",
         "BABEL_DEFAULT_TIMEZONE": "America/Guayaquil",
         "BABEL_TRANSLATION_DIRECTORIES": str(ROOT / "translations"),

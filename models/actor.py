@@ -31,7 +31,7 @@ actor_theme = sa.Table(
 
 
 class Actor(Base):
-    """An organisation of the registry: institution, collective, university, company, people or nationality…"""
+    """An organisation of the registry: institution, collective, university, company, people or nationality."""
 
     __tablename__ = "actor"
     __table_args__ = (

@@ -14,7 +14,8 @@ from models.base import Base, UtcDateTime
 class AuditEntry(Base):
     """Who, in which role, did what to which thing, with old and new values and the reason.
 
-    ``changes`` maps a column's name to ``[old, new]``; personal data are replaced by a mark that says only that they changed.
+    ``changes`` maps a column's name to ``[old, new]``; personal data are replaced by a mark that says only that they
+    changed.
     """
 
     __tablename__ = "audit_entry"

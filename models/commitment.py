@@ -155,7 +155,7 @@ class CommitmentParty(Base):
 
 
 class Milestone(Base):
-    """A milestone. ``progress_pct`` and ``status`` are those of its latest report (or of the source, for a past plan)."""
+    """A milestone. ``progress_pct`` and ``status`` are those of its latest report, or of a past plan's source."""
 
     __tablename__ = "milestone"
     __table_args__ = (

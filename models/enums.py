@@ -254,7 +254,7 @@ class PartyRole(StrEnum):
 
 
 class MilestoneKind(StrEnum):
-    """What a milestone produces. Plans that only design instruments were criticised by the IRM (Results Report PAGA I)."""
+    """What a milestone produces. The IRM criticised plans that only design instruments (Results Report, PAGA I)."""
 
     DESIGN = "design"
     ADOPTION = "adoption"

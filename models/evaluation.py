@@ -87,8 +87,8 @@ class Round(Base):
 class Assignment(Base):
     """A review asked of one person, speaking for one sector.
 
-    ``total_pct`` (0-100) is stored at submission by the formula of `intake.evaluation.scoring`, so that lists rank without
-    reading the scores; `flask check` recomputes it.
+    ``total_pct`` (0-100) is stored at submission by the formula of `intake.evaluation.scoring`, so that lists rank
+    without reading the scores; `flask check` recomputes it.
     """
 
     __tablename__ = "assignment"

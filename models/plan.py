@@ -55,7 +55,7 @@ class PlanApproach(Base):
 
 
 class Stage(Base):
-    """One of the five stages of a plan. Open from the first moment of ``opens_on`` to the last of ``closes_on``, in Ecuador's time."""
+    """One of the five stages. Open from ``opens_on`` to ``closes_on``, both days included, Ecuador's time."""
 
     __tablename__ = "stage"
     __table_args__ = (
@@ -83,7 +83,7 @@ class Stage(Base):
 
 
 class Reschedule(Base):
-    """A change of the dates of a stage (or of the plan's own period): the old ones stay, with the reason and who decided. Public."""
+    """A change of the dates of a stage, or of the plan's period: the old ones stay, with the reason. Public."""
 
     __tablename__ = "reschedule"
 
@@ -146,7 +146,7 @@ class Participation(Base):
 
 
 class ParticipationCount(Base):
-    """How many people of one category; each dimension that is present adds up to the total (a service and `flask check` see to it)."""
+    """How many people of one category. Each dimension present adds up to the total (`flask check`)."""
 
     __tablename__ = "participation_count"
     __table_args__ = (

@@ -42,7 +42,7 @@ class SelectionSession(Base):
 
 
 class Decision(Base):
-    """What was decided of one proposal, why, and by whom. ``fallback`` is what becomes of a reserve that is not called."""
+    """What was decided of one proposal, why, and by whom. ``fallback``: what becomes of a reserve not called."""
 
     __tablename__ = "decision"
     __table_args__ = (

@@ -156,7 +156,7 @@ def token_in(page: str) -> str:
 
 @pytest.fixture
 def post() -> Callable[..., Any]:
-    """``post(browser, path, **fields)``: reads the page first, sends its forgery token along; ``page=`` names another page to read."""
+    """``post(browser, path, **fields)``: reads the page (or ``page=``) first and sends its forgery token along."""
 
     def send(browser: FlaskClient, path: str, *, page: str | None = None, follow: bool = False, **fields: Any) -> Any:
         token = token_in(browser.get(page or path, follow_redirects=True).text)

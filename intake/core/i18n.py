@@ -48,7 +48,7 @@ def language() -> str:
 
 
 def localized(thing: Any, name: str) -> str:
-    """The value of ``name_en`` for English readers where there is one, else of ``name_es``; empty if both are missing."""
+    """``name_en`` for English readers where there is one, else ``name_es``; empty if both are missing."""
     if language() == "en" and (text := getattr(thing, f"{name}_en", None)):
         return str(text)
     return str(getattr(thing, f"{name}_es", None) or getattr(thing, f"{name}_en", None) or "")

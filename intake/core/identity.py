@@ -25,8 +25,8 @@ STAFF_ROLES = frozenset(
 class Principal:
     """A person as the rules see them, with the posts held at this moment.
 
-    ``user_id`` None is a guest, or the system where ``is_system``. ``actor_ids`` are the organisations the person speaks
-    for, by role; ``claims`` are ids of proposals this browser has opened with their claim code or draft key.
+    ``user_id`` None is a guest, or the system where ``is_system``. ``actor_ids`` are the organisations the person
+    speaks for; ``claims`` are ids of proposals this browser has opened with their claim code or draft key.
     """
 
     user_id: int | None = None

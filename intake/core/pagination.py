@@ -54,7 +54,7 @@ class Page(Generic[T]):
 
 def number_from(text: str | None) -> int:
     """A page number from an address; anything odd is page 1."""
-    if text and text.isdecimal() and text.isascii() and len(text) < 9:  # noqa: PLR2004 -- digits of LARGEST_NUMBER and to spare
+    if text and text.isdecimal() and text.isascii() and len(text) < 9:
         return min(max(1, int(text)), LARGEST_NUMBER)
     return 1
 
@@ -67,7 +67,10 @@ def paginate(
     row: Callable[[Any], T] | None = None,
     total: int | None = None,
 ) -> Page[Any]:
-    """Run an ordered query for one page, and count it (two statements, one if ``total`` is given). A page past the end is the last one."""
+    """Run an ordered query for one page, and count it: two statements, one if ``total`` is given.
+
+    A page past the end is the last one.
+    """
     if total is None:
         counted = query.order_by(None).options().with_only_columns(sa.func.count(), maintain_column_froms=True)
         total = int(db.session.scalar(counted) or 0)

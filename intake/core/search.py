@@ -33,7 +33,7 @@ def terms(query: str) -> list[str]:
 
 
 def proposals_matching(query: str) -> sa.ColumnElement[bool] | None:
-    """A condition on `Proposal` that holds for texts with every word of the query (each as a prefix); None for no words."""
+    """A condition that holds for proposals with every word of the query (each as a prefix); None for no words."""
     wanted = terms(query)
     if not wanted:
         return None
@@ -45,4 +45,4 @@ def proposals_matching(query: str) -> sa.ColumnElement[bool] | None:
     match = sa.text("SELECT rowid FROM proposal_search WHERE proposal_search MATCH :fts").bindparams(
         fts=" AND ".join(f'"{t}"*' for t in wanted)
     )
-    return Proposal.id.in_(match)  # type: ignore[arg-type] -- a textual subquery
+    return Proposal.id.in_(match)

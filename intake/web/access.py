@@ -27,7 +27,7 @@ MAX_CLAIMS = 30
 
 @dataclass(frozen=True)
 class Access:
-    """What a view declared. ``permission`` None is public; ``form`` views validate a form and show it again on an error."""
+    """What a view declared. ``permission`` None is public; ``form`` views check a form and show it again on errors."""
 
     permission: Permission | None
     form: bool = False

@@ -50,7 +50,7 @@ class KeyConverter(BaseConverter):
 
 
 def install(app: Flask) -> None:
-    """Attach the converters: ``<folio:folio>``, ``<commitment:reference>``, ``<plan:code>``, ``<slug:slug>``, ``<key:key>``."""
+    """Attach ``<folio:folio>``, ``<commitment:reference>``, ``<plan:code>``, ``<slug:slug>`` and ``<key:key>``."""
     app.url_map.converters.update(
         folio=FolioConverter, commitment=CommitmentConverter, plan=PlanConverter, slug=SlugConverter, key=KeyConverter
     )

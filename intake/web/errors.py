@@ -1,4 +1,4 @@
-"""One mapping from what went wrong to a status and a page (or a problem document, RFC 9457, for ``.json`` and ``/api/``)."""
+"""One mapping from what went wrong to a status and a page; for ``.json`` and ``/api/`` a problem (RFC 9457)."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ def on_http(error: HTTPException) -> ResponseReturnValue:
         return error
     answer = page(HTTPStatus(error.code), MESSAGES.get(error.code, _l("La petición no se pudo atender.")), code="http")
     kept = [(k, v) for k, v in error.get_headers() if k.lower() in {"allow", "retry-after", "location"}]
-    return (*answer, kept)  # type: ignore[misc] -- a three-part answer
+    return (*answer, kept)
 
 
 def on_failure(error: Exception) -> ResponseReturnValue:

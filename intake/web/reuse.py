@@ -81,7 +81,7 @@ def answer_from_memory() -> Response | None:
 def keep(response: Response) -> Response:
     """Keep a fresh answer, unless it began a session or is not a plain success."""
     key = g.pop("reuse_key", None)
-    plain_success = response.status_code == 200 and not response.is_streamed and not session  # noqa: PLR2004 -- HTTP
+    plain_success = response.status_code == 200 and not response.is_streamed and not session
     if key is not None and plain_success and "Set-Cookie" not in response.headers:
         body = response.get_data()
         if len(body) <= MAX_BYTES:

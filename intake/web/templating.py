@@ -55,11 +55,6 @@ def install(app: Flask, config: Config, plan_bar: Callable[[], Any]) -> None:
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.add_extension("jinja2.ext.do")
     app.jinja_options["autoescape"] = True
-    loaders = [
-        jinja2.FileSystemLoader(app.template_folder or "templates"),
-        jinja2.PackageLoader("govuk_frontend_jinja"),
-    ]
-    app.jinja_loader = jinja2.ChoiceLoader(loaders)  # type: ignore[assignment]
     filters.install(app)
     app.jinja_env.globals.update(
         may=may,
@@ -133,7 +128,7 @@ def _asset_of(folder: Path, *, reload: bool) -> Callable[[str], str]:
 
     def manifest() -> dict[str, str]:
         path = folder / "manifest.json"
-        return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}  # type: ignore[no-any-return]
+        return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
 
     known = lru_cache(maxsize=1)(manifest)
 
