@@ -1,0 +1,209 @@
+"""``python -m bench [--seconds 3] [--rounds 3] [--proposals 10000] [--reviewers 60] [--json]``.
+
+Each page is measured in rounds that alternate with a bare Flask page of the same bytes, served the same way in the same
+run; the ratio of the medians is what counts, because absolute rates are those of the machine. Goals: read pages at or
+above 0.25 of the bare page; no worker above 250 MiB.
+"""
+
+from __future__ import annotations
+
+import argparse
+import http.client
+import json
+import re
+import tempfile
+import urllib.parse
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from bench import load, serving
+
+GOAL_RATIO = 0.25
+GOAL_MEMORY_MIB = 250
+#: name, address, the demonstration account that reads it (None: a guest)
+PAGES = (
+    ("home", "/", None),
+    ("proposal list", "/propuestas/", None),
+    ("proposal list, page 50", "/propuestas/?pagina=50", None),
+    ("proposal list, searched", "/propuestas/?q=agua", None),
+    ("proposal page", "/propuestas/PAGA3-00030", None),
+    ("home, signed in", "/", "ciudadania"),
+    ("proposal list, signed in", "/propuestas/", "ciudadania"),
+    ("reviewer's list", "/evaluacion/", "revision.estado"),
+)
+
+
+@dataclass
+class Line:
+    """One line of the report. Rates are requests a second, times milliseconds."""
+
+    page: str
+    bytes: int
+    statements: int | None
+    rate: float
+    bare_rate: float
+    ratio: float
+    p50_ms: float
+    p95_ms: float
+    failures: int
+
+
+def main() -> None:
+    """Measure and print."""
+    options = _options()
+    folder = Path(tempfile.mkdtemp(prefix="intake-bench-"))
+    with serving.demo(folder, options.proposals, options.reviewers) as environment:
+        statements = count_statements(environment)
+        with serving.serve("wsgi:app", environment) as ours:
+            lines = [_page(ours, statements, page, options) for page in PAGES]
+            lines.append(_submission(ours, options))
+            memory = ours.peak_mb()
+    _print(lines, memory, as_json=options.json)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="bench", description=__doc__)
+    parser.add_argument("--seconds", type=float, default=2.0, help="length of a round")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--proposals", type=int, default=10_000)
+    parser.add_argument("--reviewers", type=int, default=60)
+    parser.add_argument("--json", action="store_true")
+    return parser.parse_args()
+
+
+def _page(
+    ours: serving.Served, statements: dict[str, int], page: tuple[str, str, str | None], options: argparse.Namespace
+) -> Line:
+    name, path, account = page
+    cookie = sign_in(ours.port, account) if account else ""
+    size = len(_read(ours.port, path, cookie))
+    with serving.serve("bench.bare:app", {"BARE_BYTES": str(size)}) as bare:
+        return _compare(
+            name, size, statements.get(name), ours.port, load.getter(path, cookie), bare.port, load.getter("/"), options
+        )
+
+
+def _compare(
+    name: str, size: int, statements: int | None, port: int, request: Callable[[http.client.HTTPConnection], int],
+    bare_port: int, bare_request: Callable[[http.client.HTTPConnection], int], options: argparse.Namespace,
+) -> Line:  # fmt: skip
+    rates, bare_rates, last = [], [], load.Result(1)
+    load.run(port, request, seconds=0.5)
+    load.run(bare_port, bare_request, seconds=0.5)
+    failures = 0
+    for _ in range(options.rounds):
+        bare_rates.append(load.run(bare_port, bare_request, seconds=options.seconds).rate)
+        last = load.run(port, request, seconds=options.seconds)
+        failures += last.failures
+        rates.append(last.rate)
+    rate, bare_rate = load.median(rates), load.median(bare_rates)
+    return Line(
+        name, size, statements, rate, bare_rate, rate / bare_rate, last.percentile(0.5), last.percentile(0.95), failures
+    )
+
+
+def _read(port: int, path: str, cookie: str) -> bytes:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    connection.request("GET", path, headers={"Cookie": cookie} if cookie else {})
+    answer = connection.getresponse()
+    body = answer.read()
+    if answer.status != http.HTTPStatus.OK:
+        raise SystemExit(f"{path} answered {answer.status}")
+    return body
+
+
+def _open(port: int, path: str) -> tuple[http.client.HTTPConnection, str, str]:
+    """A connection, the session cookie and the forgery token of a page."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    connection.request("GET", path)
+    answer = connection.getresponse()
+    text = answer.read().decode()
+    token = re.search(r'name="csrf_token" value="([^"]+)"', text)
+    return connection, (answer.getheader("Set-Cookie") or "").split(";")[0], token[1] if token else ""
+
+
+def sign_in(port: int, account: str) -> str:
+    """The cookie of a demonstration account."""
+    connection, cookie, token = _open(port, "/cuenta/entrar")
+    _post(connection, f"/cuenta/demo/{account.replace('.', '-')}", cookie, {"csrf_token": token})
+    answer = connection.getresponse()
+    answer.read()
+    return (answer.getheader("Set-Cookie") or "").split(";")[0]
+
+
+def _post(connection: http.client.HTTPConnection, path: str, cookie: str, fields: dict[str, str]) -> None:
+    body = urllib.parse.urlencode(fields)
+    connection.request("POST", path, body, {"Cookie": cookie, "Content-Type": "application/x-www-form-urlencoded"})
+
+
+def _submission(ours: serving.Served, options: argparse.Namespace) -> Line:
+    """Saving a citizen's draft: one durable transaction with its trace, against a bare POST that keeps nothing."""
+    _connection, cookie, token = _open(ours.port, "/propuestas/nueva")
+    fields = {"csrf_token": token, "title": "Cuentas claras en la junta de agua", "accion": "borrador"}
+
+    def ours_post(connection: http.client.HTTPConnection) -> int:
+        _post(connection, "/propuestas/nueva", cookie, fields)
+        answer = connection.getresponse()
+        answer.read()
+        return 500 if answer.status != http.HTTPStatus.FOUND else answer.status
+
+    def bare_post(connection: http.client.HTTPConnection) -> int:
+        _post(connection, "/", "", fields)
+        answer = connection.getresponse()
+        answer.read()
+        return answer.status
+
+    with serving.serve("bench.bare:app", {}) as bare:
+        return _compare("submission (durable)", 0, None, ours.port, ours_post, bare.port, bare_post, options)
+
+
+def count_statements(environment: dict[str, str]) -> dict[str, int]:
+    """How many SQL statements each page takes when nothing is kept in memory."""
+    import sqlalchemy as sa
+
+    from config import Config
+    from intake import create_app
+    from intake.extensions import db
+    from models import User
+
+    config = Config.from_env({**environment, "INTAKE_PAGE_CACHE_SECONDS": "0"})
+    app = create_app(config)
+    seen: list[str] = []
+    found = {}
+    with app.app_context():
+        people = {u.email: u for u in db.session.scalars(sa.select(User).where(User.is_demo))}
+        kept = {email: f"{u.id}.{u.session_epoch}" for email, u in people.items()}
+        sa.event.listen(db.engine, "before_cursor_execute", lambda _c, _u, statement, *_: seen.append(statement))
+    for name, path, account in PAGES:
+        browser = app.test_client()
+        if account:
+            with browser.session_transaction() as session:
+                session["_user_id"] = kept[f"{account}@demo.example"]
+        seen.clear()
+        browser.get(path)
+        found[name] = len(seen)
+    return found
+
+
+def _print(lines: list[Line], memory: float, *, as_json: bool) -> None:
+    if as_json:
+        print(json.dumps({"pages": [asdict(line) for line in lines], "peak_worker_mib": memory}, indent=2))
+        return
+    print(
+        f"{'page':28} {'bytes':>7} {'SQL':>4} {'req/s':>8} {'bare':>8} {'ratio':>6} {'p50 ms':>7} {'p95 ms':>7} {'failed':>6}"
+    )
+    for x in lines:
+        sql = "" if x.statements is None else x.statements
+        print(
+            f"{x.page:28} {x.bytes:>7} {sql:>4} {x.rate:>8.0f} {x.bare_rate:>8.0f} {x.ratio:>6.2f} "
+            f"{x.p50_ms:>7.1f} {x.p95_ms:>7.1f} {x.failures:>6}"
+        )
+    print(f"largest worker: {memory:.0f} MiB (goal below {GOAL_MEMORY_MIB})")
+    reads = [x for x in lines if not x.page.startswith("submission")]
+    below = [x.page for x in reads if x.ratio < GOAL_RATIO]
+    print(f"read pages below {GOAL_RATIO} of the bare page: {', '.join(below) or 'none'}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,160 @@
+"""A real server and a real browser on the loaded demonstration.
+
+Each test module gets a copy of the demonstration and a server of its own, so that it may write. Chromium is the
+system's; the flags keep it quiet on a closed network.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from config import ROOT
+
+PHONE = {"width": 360, "height": 740}
+DESK = {"width": 1280, "height": 900}
+QUIET = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "/e2e/" in str(item.path):
+            item.add_marker(pytest.mark.browser)
+
+
+@dataclass
+class Server:
+    """A running server: its address, and how to stop and start it again on the same data."""
+
+    url: str
+    start: Callable[[], None]
+    stop: Callable[[int], None]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for the run."""
+    with sync_playwright() as play:
+        chromium = play.chromium.launch(executable_path=shutil.which("chromium"), args=QUIET)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="module")
+def server(demo_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The application served by gunicorn on a copy of the demonstration."""
+    folder = tmp_path_factory.mktemp("server")
+    copy = folder / "demo.sqlite3"
+    shutil.copy(demo_url.removeprefix("sqlite:///"), copy)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    running: list[subprocess.Popen[bytes]] = []
+
+    def start() -> None:
+        running.append(_serve(copy, folder, port))
+        _wait(f"http://127.0.0.1:{port}/salud")
+
+    def stop(how: int = signal.SIGTERM) -> None:
+        process = running.pop()
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, how)
+        process.wait(20)
+
+    start()
+    yield Server(f"http://127.0.0.1:{port}", start, stop)
+    if running:
+        stop()
+
+
+def _serve(database: Path, folder: Path, port: int) -> subprocess.Popen[bytes]:
+    environment = {
+        **os.environ,
+        "INTAKE_DEMO": "1",
+        "INTAKE_DATABASE_URL": f"sqlite:///{database}",
+        "INTAKE_INSTANCE_PATH": str(folder),
+        "INTAKE_BASE_URL": f"http://127.0.0.1:{port}",
+    }
+    command = [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--workers", "1", "--threads", "4"]
+    with (folder / "server.log").open("ab") as log:
+        return subprocess.Popen(
+            [*command, "--no-control-socket", "--log-level", "warning", "wsgi:app"],
+            cwd=ROOT,
+            env=environment,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+
+
+def _wait(url: str) -> None:
+    for _ in range(200):
+        with contextlib.suppress(OSError), urllib.request.urlopen(url, timeout=5) as answer:
+            if answer.status == 200:
+                return
+        time.sleep(0.1)
+    raise RuntimeError(f"no answer from {url}")
+
+
+@pytest.fixture
+def open_browser(browser: Browser, server: Server) -> Iterator[Callable[..., Page]]:
+    """``open_browser(phone=True, javascript=True)``: a person's own page; errors on the console fail the test."""
+    contexts: list[BrowserContext] = []
+    complaints: list[str] = []
+
+    def new(*, phone: bool = False, javascript: bool = True) -> Page:
+        context = browser.new_context(
+            base_url=server.url,
+            viewport=PHONE if phone else DESK,
+            java_script_enabled=javascript,
+            locale="es-EC",
+            has_touch=phone,
+            accept_downloads=True,
+        )
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.on(
+            "console",
+            lambda m: complaints.append(m.text) if m.type == "error" and "status of 4" not in m.text else None,
+        )
+        page.on("pageerror", lambda e: complaints.append(str(e)))
+        return page
+
+    yield new
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def enter() -> Callable[[Page, str], None]:
+    """``enter(page, "analisis")``: the demonstration's one-click sign-in."""
+
+    def click(page: Page, account: str) -> None:
+        page.goto("/cuenta/entrar")
+        page.locator(f"form[action$='/cuenta/demo/{account.replace('.', '-')}'] button").click()
+        page.get_by_role("button", name="Salir").wait_for()
+
+    return click
+
+
+def sideways(page: Page) -> int:
+    """By how many pixels the page is wider than its window."""
+    return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
