@@ -190,14 +190,13 @@ def _print(lines: list[Line], memory: float, *, as_json: bool) -> None:
     if as_json:
         print(json.dumps({"pages": [asdict(line) for line in lines], "peak_worker_mib": memory}, indent=2))
         return
-    print(
-        f"{'page':28} {'bytes':>7} {'SQL':>4} {'req/s':>8} {'bare':>8} {'ratio':>6} {'p50 ms':>7} {'p95 ms':>7} {'failed':>6}"
-    )
+    heads = " ".join(f"{name:>8}" for name in ("req/s", "bare", "ratio", "p50 ms", "p95 ms", "failed"))
+    print(f"{'page':28} {'bytes':>7} {'SQL':>4} {heads}")
     for x in lines:
         sql = "" if x.statements is None else x.statements
         print(
-            f"{x.page:28} {x.bytes:>7} {sql:>4} {x.rate:>8.0f} {x.bare_rate:>8.0f} {x.ratio:>6.2f} "
-            f"{x.p50_ms:>7.1f} {x.p95_ms:>7.1f} {x.failures:>6}"
+            f"{x.page:28} {x.bytes:>7} {sql:>4} {x.rate:>8.0f} {x.bare_rate:>8.0f} {x.ratio:>8.2f} "
+            f"{x.p50_ms:>8.1f} {x.p95_ms:>8.1f} {x.failures:>8}"
         )
     print(f"largest worker: {memory:.0f} MiB (goal below {GOAL_MEMORY_MIB})")
     reads = [x for x in lines if not x.page.startswith("submission")]

@@ -14,7 +14,6 @@ from flask_wtf.csrf import generate_csrf
 
 from intake.core import i18n, permissions
 from intake.core.i18n import lazy_gettext as _l
-from intake.core.identity import Principal
 from intake.core.permissions import Permission
 from intake.web import filters
 from intake.web.access import principal
@@ -82,22 +81,26 @@ def may(permission: Permission, subject: Any = None) -> bool:
 
 
 def navigation() -> list[Item]:
-    """The links that the reader may follow; the current room is marked."""
+    """The links that the reader may follow; the section that the page belongs to is marked."""
     if "navigation" not in g:
-        who: Principal = principal()
-        here = request.endpoint or ""
+        who = principal()
         g.navigation = [
-            Item(str(label), url_for(endpoint), here == endpoint or _same_section(here, endpoint))
-            for label, endpoint, permission in NAVIGATION
+            Item(str(label), path, request.path == path or (path != "/" and request.path.startswith(_below(path))))
+            for (label, _endpoint, permission), path in zip(NAVIGATION, _paths(), strict=True)
             if permission is None or permissions.can(who, permission)
         ]
     return g.navigation  # type: ignore[no-any-return]
 
 
-def _same_section(here: str, endpoint: str) -> bool:
-    """Pages below a list belong to its entry: the first piece of the address decides."""
-    path = url_for(endpoint)
-    return path != "/" and bool(here) and request.path.startswith(path.rstrip("/") + "/")
+@lru_cache(maxsize=1)
+def _paths() -> tuple[str, ...]:
+    """Where the navigation leads: the same on every page, so the map is asked once."""
+    return tuple(url_for(endpoint) for _label, endpoint, _permission in NAVIGATION)
+
+
+def _below(path: str) -> str:
+    """What the addresses of a section begin with."""
+    return path.rstrip("/") + "/"
 
 
 def languages() -> list[Item]:
