@@ -41,7 +41,7 @@ class Proposal(Base):
     folio: Mapped[str | None] = mapped_column(sa.String(20), unique=True)  # PAGA3-00042
     folio_number: Mapped[int | None]
     status: Mapped[ProposalStatus] = mapped_column(enum_type(ProposalStatus), default=ProposalStatus.DRAFT)
-    title: Mapped[str] = mapped_column(sa.String(200))
+    title: Mapped[str] = mapped_column(sa.String(300))  # forms allow 150; the First Plan has one of 220
     problem: Mapped[str] = mapped_column(default="")
     solution: Mapped[str] = mapped_column(default="")
     expected_result: Mapped[str] = mapped_column(default="")
@@ -55,9 +55,9 @@ class Proposal(Base):
     public_name: Mapped[PublicName] = mapped_column(enum_type(PublicName), default=PublicName.ANONYMOUS)
     organisation_name: Mapped[str | None] = mapped_column(sa.String(200))
     organisation_id: Mapped[int | None] = mapped_column(sa.ForeignKey("actor.id"), index=True)
-    draft_key_hash: Mapped[str | None] = mapped_column(sa.String(64), unique=True)
-    claim_code_hash: Mapped[str | None] = mapped_column(sa.String(64))
-    idempotency_key: Mapped[str | None] = mapped_column(sa.String(64), unique=True)
+    draft_key_hash: Mapped[str | None] = mapped_column(sa.String(64), unique=True, info=PERSONAL)
+    claim_code_hash: Mapped[str | None] = mapped_column(sa.String(64), info=PERSONAL)  # no hash in the trace
+    idempotency_key: Mapped[str | None] = mapped_column(sa.String(64), unique=True, info=PERSONAL)
     language: Mapped[str] = mapped_column(sa.String(8), default="es")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime())
     submitted_at: Mapped[datetime | None] = mapped_column(UtcDateTime())

@@ -672,6 +672,7 @@ def upgrade():
         batch_op.create_index(batch_op.f('ix_participation_plan_id'), ['plan_id'], unique=False)
 
     op.create_table('post',
+    sa.Column('code', sa.String(length=12), nullable=False),
     sa.Column('title', sa.String(length=160), nullable=False),
     sa.Column('role', sa.Enum('citizen', 'facilitator', 'analyst', 'reviewer', 'core_group', 'directorate', 'institution', 'counterpart', 'observer', 'admin', name='role_known', native_enum=False, create_constraint=True, length=40), nullable=False),
     sa.Column('sector', sa.Enum('government', 'civil_society', 'academia', name='reviewsector_known', native_enum=False, create_constraint=True, length=40), nullable=True),
@@ -680,7 +681,8 @@ def upgrade():
     sa.CheckConstraint("(role = 'reviewer') = (sector IS NOT NULL)", name=op.f('ck_post_sector_for_reviewers')),
     sa.CheckConstraint("role NOT IN ('institution', 'counterpart') OR actor_id IS NOT NULL", name=op.f('ck_post_organisation_for_parties')),
     sa.ForeignKeyConstraint(['actor_id'], ['actor.id'], name=op.f('fk_post_actor_id_actor')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_post'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_post')),
+    sa.UniqueConstraint('code', name=op.f('uq_post_code'))
     )
     with op.batch_alter_table('post', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_post_actor_id'), ['actor_id'], unique=False)
@@ -692,7 +694,7 @@ def upgrade():
     sa.Column('folio', sa.String(length=20), nullable=True),
     sa.Column('folio_number', sa.Integer(), nullable=True),
     sa.Column('status', sa.Enum('draft', 'submitted', 'refusal_proposed', 'not_admitted', 'admitted', 'in_evaluation', 'evaluated', 'selected', 'reserve', 'outside_plan', 'next_plan', 'withdrawn', name='proposalstatus_known', native_enum=False, create_constraint=True, length=40), nullable=False),
-    sa.Column('title', sa.String(length=200), nullable=False),
+    sa.Column('title', sa.String(length=300), nullable=False),
     sa.Column('problem', sa.Text(), nullable=False),
     sa.Column('solution', sa.Text(), nullable=False),
     sa.Column('expected_result', sa.Text(), nullable=False),
@@ -897,6 +899,8 @@ def upgrade():
     sa.Column('since', sa.Date(), nullable=False),
     sa.Column('until', sa.Date(), nullable=True),
     sa.Column('granted_by_id', sa.Integer(), nullable=True),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('end_reason', sa.Text(), nullable=False),
     sa.Column('id', sa.Integer(), nullable=False),
     sa.CheckConstraint('until IS NULL OR until >= since', name=op.f('ck_post_holding_ends_after_start')),
     sa.ForeignKeyConstraint(['granted_by_id'], ['user.id'], name=op.f('fk_post_holding_granted_by_id_user')),

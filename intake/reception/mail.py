@@ -1,0 +1,53 @@
+"""What authors are told by mail of each move. Queued in the transaction of the move, never promised and lost."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from intake.core import calendar, outbox
+from intake.reception import queries
+from intake.reception.lifecycle import PROPOSAL
+from models.enums import StageKind
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from models import Proposal, Stage
+
+#: The stage that each move leads to: its dates are what the author waits for.
+NEXT_STAGE = {
+    "submit": StageKind.EVALUATION,
+    "admit": StageKind.EVALUATION,
+    "overrule": StageKind.EVALUATION,
+    "select": StageKind.ACCOUNTABILITY,
+    "call_up": StageKind.ACCOUNTABILITY,
+    "reserve": StageKind.SELECTION,
+}
+
+
+def tell_author(proposal: Proposal, action: str, *, reason: str, stages: Sequence[Stage]) -> None:
+    """Queue the mail of a move to the account or contact, in its language; nothing where neither has an address."""
+    reader = queries.author_of(proposal)
+    if reader.email is None:
+        return
+    opens, closes = _dates(stages, NEXT_STAGE.get(action))
+    outbox.enqueue(
+        PROPOSAL.mail_kind(action),
+        to=reader.email,
+        locale=reader.locale,
+        dedupe_key=f"proposal:{proposal.id}:{action}:{proposal.lock_version}",
+        folio=proposal.folio,
+        title=proposal.title,
+        reason=reason.strip(),
+        follow=f"/seguimiento/{proposal.folio}",
+        page=f"/propuestas/{proposal.folio}",
+        has_account=proposal.author_id is not None,
+        stage_opens=opens,
+        stage_closes=closes,
+    )
+
+
+def _dates(stages: Sequence[Stage], kind: StageKind | None) -> tuple[date | None, date | None]:
+    view = next((v for v in calendar.views(stages) if v.kind is kind), None)
+    return (view.opens_on, view.closes_on) if view else (None, None)

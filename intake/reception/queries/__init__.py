@@ -1,0 +1,37 @@
+"""Reading proposals. Each function says what it loads and in how many statements."""
+
+from intake.reception.queries.lists import Choice, Place, choices, listing, places, themes
+from intake.reception.queries.one import (
+    Reader,
+    author_of,
+    by_draft_key,
+    by_folio,
+    by_idempotency_key,
+    complete,
+    exported,
+    last_change,
+    versions,
+)
+from intake.reception.queries.story import CommitmentLink, Story, commitments_of, story
+
+__all__ = [
+    "Choice",
+    "CommitmentLink",
+    "Place",
+    "Reader",
+    "Story",
+    "author_of",
+    "by_draft_key",
+    "by_folio",
+    "by_idempotency_key",
+    "choices",
+    "commitments_of",
+    "complete",
+    "exported",
+    "last_change",
+    "listing",
+    "places",
+    "story",
+    "themes",
+    "versions",
+]

@@ -1,0 +1,157 @@
+"""Lists of proposals, and what they and the form can be narrowed to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import sqlalchemy as sa
+
+from intake.core.search import proposals_matching
+from intake.extensions import db
+from intake.reception.inputs import STATUS_SLUGS
+from models import Event, Plan, Proposal, ProposalApproach, Territory, Theme
+from models.enums import ProposalStatus, TerritoryLevel
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from intake.reception.inputs import Filters
+
+EXCERPT_CHARACTERS = 220
+
+
+def listing(filters: Filters) -> sa.Select[Any]:
+    """The ordered rows of a list, lean columns only; `intake.core.pagination.paginate` runs it in two statements.
+
+    A row: ``id folio title status kind excerpt submitted_at updated_at theme_es theme_en place author_id
+    idempotency_key source``.
+    """
+    return (
+        sa.select(
+            Proposal.id,
+            Proposal.folio,
+            Proposal.title,
+            Proposal.status,
+            Proposal.kind,
+            Proposal.source,
+            sa.func.substr(Proposal.problem, 1, EXCERPT_CHARACTERS).label("excerpt"),
+            Proposal.submitted_at,
+            Proposal.updated_at,
+            Proposal.author_id,
+            Proposal.idempotency_key,
+            Theme.name_es.label("theme_es"),
+            Theme.name_en.label("theme_en"),
+            Territory.name.label("place"),
+        )
+        .outerjoin(Theme, Theme.id == Proposal.theme_id)
+        .outerjoin(Territory, Territory.id == Proposal.territory_id)
+        .where(*_conditions(filters))
+        .order_by(*_order(filters))
+    )
+
+
+def _order(filters: Filters) -> tuple[Any, ...]:
+    if filters.own is not None:
+        return (Proposal.updated_at.desc(), Proposal.id.desc())
+    return {
+        "antiguas": (Proposal.submitted_at, Proposal.id),
+        "titulo": (Proposal.title, Proposal.id),
+    }.get(filters.order, (Proposal.submitted_at.desc(), Proposal.id.desc()))
+
+
+def _conditions(filters: Filters) -> list[sa.ColumnElement[bool]]:
+    found = [_whose(filters), *_codes(filters)]
+    for column, value in ((Proposal.branch, filters.branch), (Proposal.channel, filters.channel)):
+        if value is not None:
+            found.append(column == value)
+    if filters.status:
+        found.append(Proposal.status.in_([s for s, slug in STATUS_SLUGS.items() if slug == filters.status]))
+    if filters.approach is not None:
+        claimed = sa.select(ProposalApproach.proposal_id).where(ProposalApproach.approach == filters.approach)
+        found.append(Proposal.id.in_(claimed))
+    if filters.query and (match := proposals_matching(filters.query)) is not None:
+        found.append(match)
+    return found
+
+
+def _whose(filters: Filters) -> sa.ColumnElement[bool]:
+    if filters.own is None:
+        return Proposal.status != ProposalStatus.DRAFT
+    user_id, claims = filters.own
+    return sa.or_(Proposal.id.in_(sorted(claims)), *([Proposal.author_id == user_id] if user_id is not None else []))
+
+
+def _codes(filters: Filters) -> list[sa.ColumnElement[bool]]:
+    """Conditions on referred rows, each by a subquery on its own code (a join would slow the count)."""
+    found: list[sa.ColumnElement[bool]] = []
+    if filters.plan:
+        found.append(Proposal.plan_id == sa.select(Plan.id).where(Plan.code == filters.plan).scalar_subquery())
+    if filters.theme:
+        found.append(Proposal.theme_id == sa.select(Theme.id).where(Theme.code == filters.theme).scalar_subquery())
+    if filters.event:
+        found.append(Proposal.event_id == sa.select(Event.id).where(Event.slug == filters.event).scalar_subquery())
+    if filters.territory:
+        below = sa.select(Territory.id).where(Territory.path.startswith(_path(filters.territory), autoescape=True))
+        found.append(Proposal.territory_id.in_(below))
+    return found
+
+
+def _path(code: str) -> str:
+    """The path of a place from its INEC code: ``140150`` becomes ``14.1401.140150.``."""
+    return "".join(f"{code[:n]}." for n in (2, 4, 6) if n <= len(code)) or f"{code}."
+
+
+class Choice(NamedTuple):
+    """What a filter offers."""
+
+    kind: str  # plan, theme, province, event
+    code: str
+    name_es: str
+    name_en: str
+
+
+def choices() -> dict[str, list[Choice]]:
+    """Plans, themes, provinces and tables that a list can be narrowed to. One statement."""
+    kind = sa.literal_column
+    parts: tuple[Any, ...] = (
+        sa.select(kind("'plan'").label("kind"), Plan.code.label("code"), Plan.code.label("es"), Plan.code.label("en"),
+                  (-Plan.number).label("position")),
+        sa.select(kind("'theme'"), Theme.code, Theme.name_es, Theme.name_en, Theme.position),
+        sa.select(kind("'province'"), Territory.code, Territory.name, Territory.name, kind("0"))
+        .where(Territory.level == TerritoryLevel.PROVINCE),
+        sa.select(kind("'event'"), Event.slug, Event.title, Event.title, kind("0")),
+    )  # fmt: skip
+    union = sa.union_all(*parts).subquery()
+    found: dict[str, list[Choice]] = {"plan": [], "theme": [], "province": [], "event": []}
+    for row in db.session.execute(sa.select(union).order_by(union.c.position, union.c.es)):
+        found[row.kind].append(Choice(row.kind, row.code, row.es, row.en))
+    return found
+
+
+def themes() -> Sequence[Theme]:
+    """All themes in their order. One statement."""
+    return db.session.scalars(sa.select(Theme).order_by(Theme.position)).all()
+
+
+class Place(NamedTuple):
+    """A place that the form offers."""
+
+    code: str
+    name: str
+    level: TerritoryLevel
+
+
+def places(province: str, canton: str) -> dict[TerritoryLevel, list[Place]]:
+    """All provinces, the cantons of one, the parishes of one canton. One statement."""
+    wanted = [Territory.level == TerritoryLevel.PROVINCE]
+    if province:
+        wanted.append((Territory.level == TerritoryLevel.CANTON) & Territory.code.startswith(province, autoescape=True))
+    if canton:
+        wanted.append((Territory.level == TerritoryLevel.PARISH) & Territory.code.startswith(canton, autoescape=True))
+    query = sa.select(Territory.code, Territory.name, Territory.level).where(
+        Territory.selectable, sa.or_(*wanted)
+    ).order_by(Territory.name_plain)  # fmt: skip
+    found: dict[TerritoryLevel, list[Place]] = {level: [] for level in TerritoryLevel}
+    for row in db.session.execute(query):
+        found[row.level].append(Place(*row))
+    return found

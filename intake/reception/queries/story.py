@@ -1,0 +1,152 @@
+"""What happened to a proposal, as far as it is public."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+import sqlalchemy as sa
+
+from intake.extensions import db
+from models import (
+    Admission,
+    Assignment,
+    AuditEntry,
+    Commitment,
+    Decision,
+    Milestone,
+    Proposal,
+    ProposalVersion,
+    SelectionSession,
+    commitment_proposal,
+)
+from models.enums import AssignmentStatus, CommitmentStatus, DecisionStatus, MilestoneStatus, ProposalStatus
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from decimal import Decimal
+
+_COUNTED = (AssignmentStatus.PENDING, AssignmentStatus.IN_PROGRESS, AssignmentStatus.SUBMITTED)
+
+
+class CommitmentLink(NamedTuple):
+    """A public commitment that a proposal became part of; ``done`` of ``milestones`` are completed."""
+
+    reference: str
+    title_es: str | None
+    title_en: str | None
+    status: CommitmentStatus
+    formalized_at: datetime | None
+    milestones: int
+    done: int
+
+
+@dataclass(frozen=True)
+class Story:
+    """What happened to a proposal, as far as it is public.
+
+    ``admission`` is None until it is final; ``reviews`` counts those asked for and not cancelled, ``reviewed`` those
+    submitted; ``decision`` (with its session) only once published.
+    """
+
+    admission: Admission | None
+    decision: Decision | None
+    session: SelectionSession | None
+    reviews: int
+    reviewed: int
+    reviewed_at: datetime | None
+    commitments: tuple[CommitmentLink, ...]
+    withdrawal_reason: str
+    versions: int
+
+    @property
+    def mean_pct(self) -> Decimal | None:
+        """The mean result (0-100): public together with the decision, not before."""
+        return self.decision.mean_pct if self.decision else None
+
+
+def story(proposal: Proposal) -> Story:
+    """The public facts about a proposal. Two statements, three for a withdrawn one."""
+    asked = _asked(proposal.id)
+    edits = (
+        sa.select(sa.func.count())
+        .select_from(ProposalVersion)
+        .where(ProposalVersion.proposal_id == Proposal.id)
+        .scalar_subquery()
+    )
+    row = db.session.execute(
+        sa.select(Admission, Decision, SelectionSession, asked.c.asked, asked.c.submitted, asked.c.latest, edits)
+        .select_from(Proposal)
+        .outerjoin(Admission, Admission.proposal_id == Proposal.id)
+        .outerjoin(Decision, sa.and_(Decision.proposal_id == Proposal.id, Decision.status == DecisionStatus.PUBLISHED))
+        .outerjoin(SelectionSession, SelectionSession.id == Decision.session_id)
+        .outerjoin(asked, sa.true())
+        .where(Proposal.id == proposal.id)
+    ).one()
+    return Story(
+        admission=row[0] if row[0] is not None and _is_final(row[0]) else None,
+        decision=row[1],
+        session=row[2],
+        reviews=row[3] or 0,
+        reviewed=row[4] or 0,
+        reviewed_at=row[5],
+        commitments=commitments_of(proposal),
+        withdrawal_reason=_withdrawal_reason(proposal) if proposal.status is ProposalStatus.WITHDRAWN else "",
+        versions=row[6],
+    )
+
+
+def _asked(proposal_id: int) -> sa.Subquery:
+    is_submitted = sa.case((Assignment.status == AssignmentStatus.SUBMITTED, 1), else_=0)
+    return (
+        sa.select(
+            sa.func.count().label("asked"),
+            sa.func.sum(is_submitted).label("submitted"),
+            sa.func.max(Assignment.submitted_at).label("latest"),
+        )
+        .where(Assignment.proposal_id == proposal_id, Assignment.status.in_(_COUNTED))
+        .subquery()
+    )
+
+
+def _is_final(admission: Admission) -> bool:
+    """Whether the examination is over: all criteria met, or somebody has countersigned."""
+    met = (admission.is_clear, admission.is_collaborative, admission.is_open_government, admission.is_public_policy)
+    return all(met) or admission.second_at is not None
+
+
+def commitments_of(proposal: Proposal) -> tuple[CommitmentLink, ...]:
+    """The commitments it became part of, without those still being drafted. One statement."""
+    done = sa.func.sum(sa.case((Milestone.status == MilestoneStatus.COMPLETED, 1), else_=0))
+    columns = (
+        Commitment.reference,
+        Commitment.title_es,
+        Commitment.title_en,
+        Commitment.status,
+        Commitment.formalized_at,
+    )
+    rows = db.session.execute(
+        sa.select(*columns, sa.func.count(Milestone.id), done)
+        .join(commitment_proposal, commitment_proposal.c.commitment_id == Commitment.id)
+        .outerjoin(Milestone, Milestone.commitment_id == Commitment.id)
+        .where(commitment_proposal.c.proposal_id == proposal.id, Commitment.status != CommitmentStatus.DRAFT)
+        .group_by(Commitment.id, *columns)
+        .order_by(Commitment.id)
+    )
+    return tuple(CommitmentLink(*row) for row in rows)
+
+
+def _withdrawal_reason(proposal: Proposal) -> str:
+    return (
+        db.session.scalar(
+            sa.select(AuditEntry.reason)
+            .where(
+                AuditEntry.subject_type == "proposal",
+                AuditEntry.subject_id == proposal.id,
+                AuditEntry.action == "proposal.withdraw",
+            )
+            .order_by(AuditEntry.id.desc())
+            .limit(1)
+        )
+        or ""
+    )

@@ -1,0 +1,122 @@
+"""From what was told to the row: texts, place, theme, contact and what must be there before it is sent."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from intake.core import clock
+from intake.core.errors import Invalid
+from intake.core.i18n import lazy_gettext as _l
+from intake.core.search import stems
+from intake.core.text import clean
+from intake.extensions import db
+from intake.reception.inputs import CONSENT_PURPOSE, CONSENT_VERSION, ContactInput, ProposalInput
+from models import Consent, Proposal, ProposalApproach, ProposalContact, Territory, Theme
+from models.enums import Channel, PublicName
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from intake.core.identity import Principal
+    from models import Plan
+
+TEXTS = ("title", "problem", "solution", "expected_result")
+
+
+def new_proposal(plan: Plan, data: ProposalInput, *, by: Principal, at: datetime | None = None) -> Proposal:
+    """A row not yet in the session, with what was told. Two statements, for theme and place."""
+    made = Proposal(
+        plan_id=plan.id,
+        channel=Channel.WEB,
+        author_id=by.user_id,
+        created_at=at or clock.now(),
+        language=data.language,
+        approaches=[],
+        contact=None,
+    )
+    write(made, data)
+    made.updated_at = made.created_at
+    return made
+
+
+def write(proposal: Proposal, data: ProposalInput) -> None:
+    """Put what was told into the row. Raises `Invalid` on an unknown theme or place."""
+    for name in TEXTS:
+        setattr(proposal, name, clean(getattr(data, name)))
+    proposal.theme_id = _id_of(Theme, data.theme_code, "theme", _l("Elija un tema de la lista."))
+    proposal.territory_id = _id_of(Territory, data.territory_code, "provincia", _l("Elija un lugar de la lista."))
+    proposal.branch = data.branch
+    proposal.proposer_kind, proposal.public_name = data.proposer_kind, data.public_name
+    proposal.organisation_name = clean(data.organisation_name) or None
+    _set_approaches(proposal, data)
+    proposal.search_stems = stems(*(getattr(proposal, name) for name in TEXTS))
+    proposal.updated_at = clock.now()
+
+
+def _id_of(kind: type[Theme | Territory], code: str | None, field: str, message: Any) -> int | None:
+    if not code:
+        return None
+    with db.session.no_autoflush:
+        found = db.session.scalar(sa.select(kind.id).where(kind.code == code))
+    if found is None:
+        raise Invalid(message, field=field)
+    return found
+
+
+def _set_approaches(proposal: Proposal, data: ProposalInput) -> None:
+    kept = {row.approach: row for row in proposal.approaches}
+    wanted = dict.fromkeys(data.approaches)
+    if kept.keys() != wanted.keys():
+        proposal.approaches = [kept.get(a) or ProposalApproach(approach=a) for a in wanted]
+
+
+def keep_contact(proposal: Proposal, contact: ContactInput | None) -> None:
+    """Keep, change or forget who proposes. Without consent nothing is kept; what was kept is then deleted."""
+    kept = proposal.contact
+    if contact is None or contact.is_empty or not contact.consent:
+        if kept is not None:
+            if kept.consent is not None:
+                kept.consent.revoked_at = clock.now()
+            proposal.contact = None
+        return
+    if kept is None:
+        consent = Consent(purpose=CONSENT_PURPOSE, text_version=CONSENT_VERSION, given_at=clock.now())
+        kept = proposal.contact = ProposalContact(proposal_id=proposal.id, consent=consent)
+    kept.name = clean(contact.name) or None
+    kept.email = (contact.email or "").strip().lower() or None
+    kept.phone = contact.phone or None
+
+
+def content(proposal: Proposal) -> dict[str, Any]:
+    """What a version keeps. ``theme`` and ``territory`` are row ids' public codes at that moment."""
+    with db.session.no_autoflush:
+        theme = db.session.scalar(sa.select(Theme.code).where(Theme.id == proposal.theme_id))
+        place = db.session.scalar(sa.select(Territory.code).where(Territory.id == proposal.territory_id))
+    return {
+        **{name: getattr(proposal, name) for name in TEXTS},
+        "theme": theme,
+        "territory": place,
+        "approaches": sorted(a.approach.value for a in proposal.approaches),
+        "branch": proposal.branch.value if proposal.branch else None,
+        "public_name": proposal.public_name.value,
+        "organisation_name": proposal.organisation_name,
+    }
+
+
+def require_complete(proposal: Proposal) -> None:
+    """Raise `Invalid` for the first thing without which nobody could examine it. Lengths are the form's business."""
+    missing = {
+        "title": _l("Escriba un título."),
+        "problem": _l("Cuente el problema."),
+        "solution": _l("Cuente su propuesta de solución."),
+    }
+    for name, message in missing.items():
+        if not getattr(proposal, name).strip():
+            raise Invalid(message, field=name)
+    if proposal.public_name is PublicName.ORGANISATION and not proposal.organisation_name:
+        raise Invalid(_l("Escriba el nombre de la organización."), field="organisation_name")
+    named = proposal.author_id is not None or (proposal.contact is not None and proposal.contact.name)
+    if proposal.public_name is PublicName.NAME and not named:
+        raise Invalid(_l("Para mostrar su nombre escríbalo en sus datos y acepte su uso."), field="contact_name")
