@@ -3,33 +3,35 @@
 from __future__ import annotations
 
 from intake.core.i18n import lazy_gettext as _l
-from intake.core.permissions import Permission as P
+from intake.core.permissions import Permission
 from intake.core.workflow import Lifecycle, Transition
 from models import Actor
-from models.enums import ActorStatus as S
+from models.enums import ActorStatus
 
 ACTOR = Lifecycle(
     "actor",
     Actor.status,
-    S.PENDING,
+    ActorStatus.PENDING,
     [
         Transition(
             action="verify",
             label=_l("Verificar"),
-            sources=frozenset({S.PENDING, S.REJECTED}),
-            target=S.VERIFIED,
-            permission=P.ACTOR_VERIFY,
+            sources=frozenset({ActorStatus.PENDING, ActorStatus.REJECTED}),
+            target=ActorStatus.VERIFIED,
+            permission=Permission.ACTOR_VERIFY,
             stamp="verified_at",
+            notifies=True,
             tone="primary",
         ),
         Transition(
             action="reject",
             label=_l("Rechazar"),
-            sources=frozenset({S.PENDING}),
-            target=S.REJECTED,
-            permission=P.ACTOR_VERIFY,
+            sources=frozenset({ActorStatus.PENDING}),
+            target=ActorStatus.REJECTED,
+            permission=Permission.ACTOR_VERIFY,
             needs_reason=True,
+            notifies=True,
         ),
     ],
-    final=frozenset({S.VERIFIED}),
+    final=frozenset({ActorStatus.VERIFIED}),
 )

@@ -3,31 +3,30 @@
 from __future__ import annotations
 
 from intake.core.i18n import lazy_gettext as _l
-from intake.core.permissions import Permission as P
+from intake.core.permissions import Permission
 from intake.core.workflow import Lifecycle, Transition
 from models import Plan, Stage
-from models.enums import PlanStatus as PS
-from models.enums import StageStatus as SS
+from models.enums import PlanStatus, StageStatus
 
 PLAN = Lifecycle(
     "plan",
     Plan.status,
-    PS.PREPARING,
+    PlanStatus.PREPARING,
     [
         Transition(
             action="begin",
             label=_l("Empezar la cocreación"),
-            sources=frozenset({PS.PREPARING}),
-            target=PS.CO_CREATION,
-            permission=P.PLAN_MOVE,
+            sources=frozenset({PlanStatus.PREPARING}),
+            target=PlanStatus.CO_CREATION,
+            permission=Permission.PLAN_MOVE,
             tone="primary",
         ),
         Transition(
             action="formalize",
             label=_l("Formalizar el plan"),
-            sources=frozenset({PS.CO_CREATION}),
-            target=PS.IMPLEMENTATION,
-            permission=P.PLAN_MOVE,
+            sources=frozenset({PlanStatus.CO_CREATION}),
+            target=PlanStatus.IMPLEMENTATION,
+            permission=Permission.PLAN_MOVE,
             needs_reason=True,
             stamp="formalized_at",
             button=False,
@@ -36,36 +35,36 @@ PLAN = Lifecycle(
         Transition(
             action="close",
             label=_l("Cerrar el plan"),
-            sources=frozenset({PS.IMPLEMENTATION}),
-            target=PS.CLOSED,
-            permission=P.PLAN_MOVE,
+            sources=frozenset({PlanStatus.IMPLEMENTATION}),
+            target=PlanStatus.CLOSED,
+            permission=Permission.PLAN_MOVE,
             needs_reason=True,
         ),
     ],
-    final=frozenset({PS.CLOSED}),
+    final=frozenset({PlanStatus.CLOSED}),
 )
 
 STAGE = Lifecycle(
     "stage",
     Stage.status,
-    SS.PLANNED,
+    StageStatus.PLANNED,
     [
         Transition(
             action="publish",
             label=_l("Publicar las fechas"),
-            sources=frozenset({SS.PLANNED}),
-            target=SS.PUBLISHED,
-            permission=P.PLAN_MOVE,
+            sources=frozenset({StageStatus.PLANNED}),
+            target=StageStatus.PUBLISHED,
+            permission=Permission.PLAN_MOVE,
             tone="primary",
         ),
         Transition(
             action="conclude",
             label=_l("Dar por concluida"),
-            sources=frozenset({SS.PUBLISHED}),
-            target=SS.CONCLUDED,
-            permission=P.PLAN_MOVE,
+            sources=frozenset({StageStatus.PUBLISHED}),
+            target=StageStatus.CONCLUDED,
+            permission=Permission.PLAN_MOVE,
             needs_reason=True,
         ),
     ],
-    final=frozenset({SS.CONCLUDED}),
+    final=frozenset({StageStatus.CONCLUDED}),
 )

@@ -1,0 +1,67 @@
+"""What the mapping of actors is given."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from models import Actor
+from models.enums import ActorKind, EventKind
+
+#: Version of the consent that the registration form shows (templates/mapping/consent.html).
+CONSENT_VERSION = "2026-11"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ActorInput:
+    """An organisation. Territories, themes and the sector are given by code; ``slug`` None makes one of the name."""
+
+    name: str
+    kind: ActorKind
+    sector: str | None = None
+    territories: tuple[str, ...] = ()
+    themes: tuple[str, ...] = ()
+    acronym: str | None = None
+    website: str | None = None
+    description: str = ""
+    source: str = ""
+    slug: str | None = None
+    is_fictional: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContactInput:
+    """How to reach an actor. The person has consented to be written to; ``is_public``: also to be shown."""
+
+    name: str
+    email: str | None = None
+    phone: str | None = None  # E.164
+    is_public: bool = False
+    consent_version: str = CONSENT_VERSION
+
+
+@dataclass(frozen=True, kw_only=True)
+class EventInput:
+    """A co-creation event. ``starts_at`` None: the date was never found; ``has_time`` False: only the day is known."""
+
+    plan_code: str
+    kind: EventKind
+    title: str
+    place: str = ""
+    territory: str | None = None  # code
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+    has_time: bool = True
+    description: str = ""
+    source: str = ""
+    slug: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class MemberInput:
+    """A seat of a body; ``pair`` joins delegates of government and of others."""
+
+    actor: Actor
+    pair: int | None = None
+    joined_on: date | None = None
+    by_invitation: bool = False

@@ -1,0 +1,90 @@
+"""Reading co-creation events."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
+from intake.core import clock
+from intake.core.errors import NotFound
+from intake.core.i18n import lazy_gettext as _l
+from intake.core.pagination import Page, paginate
+from intake.extensions import db
+from models import Event, Participation, Plan, Proposal, Territory
+from models.enums import EventKind, ProposalStatus
+
+UPCOMING, PAST = "proximas", "pasadas"
+
+
+@dataclass(frozen=True, kw_only=True)
+class EventFilters:
+    """What a list of events is narrowed to; ``when`` is "proximas", "pasadas" or ""."""
+
+    plan: str = ""
+    kind: EventKind | None = None
+    province: str = ""
+    when: str = ""
+
+
+def events(filters: EventFilters, *, number: int = 1) -> Page[Event]:
+    """A page of events with plan, place and attendance. Two statements.
+
+    Those that lie ahead come first, the nearest on top; then those of the past, the latest on top; those whose date was
+    never found come last.
+    """
+    now = clock.now()
+    ahead = sa.case((Event.starts_at >= now, 0), (Event.starts_at < now, 1), else_=2)
+    nearest = sa.case((Event.starts_at >= now, Event.starts_at), else_=None)
+    query = (
+        sa.select(Event)
+        .where(*_conditions(filters))
+        .options(joinedload(Event.plan), joinedload(Event.territory), joinedload(Event.participation))
+        .order_by(ahead, nearest, Event.starts_at.desc(), Event.id.desc())
+    )
+    total = db.session.scalar(sa.select(sa.func.count(Event.id)).where(*_conditions(filters))) or 0
+    return paginate(query, number=number, total=total)
+
+
+def _conditions(filters: EventFilters) -> list[sa.ColumnElement[bool]]:
+    found: list[sa.ColumnElement[bool]] = []
+    if filters.plan:
+        found.append(Event.plan_id.in_(sa.select(Plan.id).where(Plan.code == filters.plan)))
+    if filters.kind is not None:
+        found.append(Event.kind == filters.kind)
+    if filters.province:
+        places = sa.select(Territory.id).where(Territory.province_code == filters.province)
+        found.append(Event.territory_id.in_(places))
+    if filters.when == UPCOMING:
+        found.append(Event.starts_at >= clock.now())
+    elif filters.when == PAST:
+        found.append(sa.or_(Event.starts_at < clock.now(), Event.starts_at.is_(None)))
+    return found
+
+
+def event(slug: str) -> Event:
+    """An event with its plan (and the plan's stages) and place. Raises `NotFound`. One statement."""
+    query = (
+        sa.select(Event)
+        .where(Event.slug == slug)
+        .options(joinedload(Event.plan).joinedload(Plan.stages), joinedload(Event.territory))
+    )
+    found = db.session.scalars(query).unique().one_or_none()
+    if found is None:
+        raise NotFound(_l("No existe una mesa con esa dirección."))
+    return found
+
+
+def participation_of(event: Event) -> Participation | None:
+    """The attendance of an event with its counts. One statement."""
+    query = sa.select(Participation).where(Participation.event_id == event.id).options(joinedload(Participation.counts))
+    return db.session.scalars(query).unique().one_or_none()
+
+
+def proposals_born(event: Event) -> int:
+    """How many proposals were made at the event, drafts left out. One statement."""
+    query = sa.select(sa.func.count(Proposal.id)).where(
+        Proposal.event_id == event.id, Proposal.status != ProposalStatus.DRAFT
+    )
+    return db.session.scalar(query) or 0

@@ -1,0 +1,51 @@
+"""What registering actors and events have in common: codes to rows, free addresses, stale edits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from intake.core.errors import Conflict, Invalid
+from intake.core.i18n import lazy_gettext as _l
+from intake.core.text import slugify
+from intake.core.transaction import dialect
+from intake.extensions import db
+from intake.plans import queries as plans
+from models import Actor, Event
+
+SLUG_LOCK = 41_002  # key of PostgreSQL's advisory lock: two records of one name are made one after the other
+
+
+def check_version(subject: Any, version: int | None) -> None:
+    """Raise `Conflict`, with who changed the subject last, if it is not the version that the person saw."""
+    if version is None or version == subject.lock_version:
+        return
+    last = plans.last_change(subject)
+    raise Conflict(
+        _l("Otra persona cambió esto mientras usted lo tenía abierto. Revise lo nuevo y guarde otra vez."),
+        last=last,
+        lines=[last.name] if last else [],
+    )
+
+
+def all_found(read: Callable[[Iterable[str]], Sequence[Any]], codes: Sequence[str], field: str) -> list[Any]:
+    """The rows with these codes. Raises `Invalid` at the field that names an unknown one."""
+    wanted = set(codes)
+    rows = list(read(wanted)) if wanted else []
+    if len(rows) != len(wanted):
+        unknown = sorted(wanted - {row.code for row in rows})
+        raise Invalid(_l("No se reconoce: %(codes)s.", codes=", ".join(unknown)), field=field)
+    return rows
+
+
+def free_slug(model: type[Actor | Event], text: str) -> str:
+    """An address that nothing of the kind has: the text's words, with a number if they are taken."""
+    if dialect() == "postgresql":
+        db.session.execute(sa.select(sa.func.pg_advisory_xact_lock(SLUG_LOCK)))
+    base = slugify(text)
+    with db.session.no_autoflush:
+        taken = set(db.session.scalars(sa.select(model.slug).where(model.slug.startswith(base, autoescape=True))))
+    numbers = (f"{base}-{n}" for n in range(2, len(taken) + 3))
+    return base if base not in taken else next(slug for slug in numbers if slug not in taken)

@@ -1,0 +1,144 @@
+"""The sentences and sums that pages say about a plan, made from its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from intake.core.i18n import gettext as _
+from intake.core.i18n import lazy_gettext as _l
+from intake.core.i18n import localized, ngettext
+from intake.plans import queries
+from intake.web.filters import lista, numero
+from models import Participation, Plan
+from models.enums import Dimension, ProposalKind, ProposalStatus
+
+#: How the plans are called in a sentence, by number.
+ORDINALS: dict[int, Any] = {
+    1: _l("el Primer Plan"),
+    2: _l("el Segundo Plan"),
+    3: _l("el Tercer Plan"),
+    4: _l("el Cuarto Plan"),
+    5: _l("el Quinto Plan"),
+}
+
+
+def participation_sentence(plan: Plan) -> str:
+    """The plan's people in one sentence, "1.260 personas participaron…"; empty without a total. One statement."""
+    rows = queries.published_participation(plan)
+    return sentence_of(plan, rows[0]) if rows else ""
+
+
+def sentence_of(plan: Plan, row: Participation) -> str:
+    """The sentence for one total, in the reader's language."""
+    name = str(ORDINALS.get(plan.number, localized(plan, "title")))
+    parts = gender_phrases({c.category: c.people for c in row.counts if c.dimension is Dimension.GENDER})
+    values = {"num": numero(row.total), "plan": name, "parts": lista(parts)}
+    if not parts:
+        return str(
+            ngettext(
+                "%(num)s persona participó en %(plan)s",
+                "%(num)s personas participaron en %(plan)s",
+                row.total,
+                **values,
+            )
+        )
+    return str(
+        ngettext(
+            "%(num)s persona participó en %(plan)s: %(parts)s",
+            "%(num)s personas participaron en %(plan)s: %(parts)s",
+            row.total,
+            **values,
+        )
+    )
+
+
+def gender_phrases(people: Mapping[str, int]) -> list[str]:
+    """Phrases such as "692 hombres", men first, categories without people left out."""
+    found = []
+    for category, phrase in _PHRASES.items():
+        if number := people.get(category, 0):
+            found.append(phrase(number))
+    return found
+
+
+def _men(n: int) -> str:
+    return str(ngettext("%(num)s hombre", "%(num)s hombres", n, num=numero(n)))
+
+
+def _women(n: int) -> str:
+    return str(ngettext("%(num)s mujer", "%(num)s mujeres", n, num=numero(n)))
+
+
+def _non_binary(n: int) -> str:
+    return str(ngettext("%(num)s persona no binaria", "%(num)s personas no binarias", n, num=numero(n)))
+
+
+def _other(n: int) -> str:
+    return str(ngettext("%(num)s de otro género", "%(num)s de otro género", n, num=numero(n)))
+
+
+def _not_stated(n: int) -> str:
+    return str(ngettext("%(num)s que no lo dijo", "%(num)s que no lo dijeron", n, num=numero(n)))
+
+
+_PHRASES = {"man": _men, "woman": _women, "non_binary": _non_binary, "other": _other, "not_stated": _not_stated}
+
+
+@dataclass(frozen=True)
+class Step:
+    """A bar of the funnel: how many proposals got at least this far."""
+
+    label: str
+    value: int
+    note: str = ""
+
+
+#: Steps of the funnel with the states that have got at least so far.
+_ADMITTED = frozenset(
+    {
+        ProposalStatus.ADMITTED,
+        ProposalStatus.IN_EVALUATION,
+        ProposalStatus.EVALUATED,
+        ProposalStatus.SELECTED,
+        ProposalStatus.RESERVE,
+        ProposalStatus.OUTSIDE_PLAN,
+        ProposalStatus.NEXT_PLAN,
+    }
+)
+_DECIDED = frozenset(
+    {ProposalStatus.SELECTED, ProposalStatus.RESERVE, ProposalStatus.OUTSIDE_PLAN, ProposalStatus.NEXT_PLAN}
+)
+_EVALUATED = _DECIDED | {ProposalStatus.EVALUATED}
+_STEPS: tuple[tuple[Any, frozenset[ProposalStatus]], ...] = (
+    (_l("Recibidas"), frozenset(ProposalStatus) - {ProposalStatus.DRAFT}),
+    (_l("Admitidas"), _ADMITTED),
+    (_l("Evaluadas"), _EVALUATED),
+    (_l("Con decisión"), _DECIDED),
+    (_l("En el plan"), frozenset({ProposalStatus.SELECTED})),
+)
+
+
+def funnel_steps(counts: Mapping[tuple[ProposalKind, ProposalStatus], int], kind: ProposalKind) -> list[Step]:
+    """How far the proposals of a kind got, as they stand now; empty if there are none of the kind."""
+    of_kind = {status: number for (its_kind, status), number in counts.items() if its_kind is kind}
+    if not of_kind:
+        return []
+    return [Step(str(words), _sum(of_kind, states)) for words, states in _STEPS]
+
+
+def _sum(counts: Mapping[ProposalStatus, int], states: Iterable[ProposalStatus]) -> int:
+    return sum(counts.get(state, 0) for state in states)
+
+
+def attendance_sentence(attendance: queries.Attendance) -> str:
+    """What the events of a plan add up to, as attendances and not as people; empty without any."""
+    if not attendance.counted:
+        return ""
+    events = ngettext("%(num)s encuentro", "%(num)s encuentros", attendance.counted, num=numero(attendance.counted))
+    parts = gender_phrases(attendance.by_gender)
+    values = {"num": numero(attendance.people), "events": events, "parts": lista(parts)}
+    if not parts:
+        return str(_("%(num)s asistencias registradas en %(events)s", **values))
+    return str(_("%(num)s asistencias registradas en %(events)s: %(parts)s", **values))
