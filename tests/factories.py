@@ -75,13 +75,14 @@ def plan(open_stage: StageKind | None = StageKind.RECEPTION, *, code: str | None
     """A plan under way whose ``open_stage`` is open today; those before it are over, those after lie ahead."""
     n = next(_count)
     made = save(
-        Plan(
+        _in_state(
+            Plan,
+            {"status": PlanStatus.CO_CREATION, "is_current": True, **values},
             code=code or f"PLAN{n}",
             number=n,
             title_es=f"Plan {n}",
             title_en=f"Plan {n}",
             folio_counter=0,
-            **{"status": PlanStatus.CO_CREATION, "is_current": True, **values},
         )
     )
     kinds = list(StageKind)
@@ -89,11 +90,12 @@ def plan(open_stage: StageKind | None = StageKind.RECEPTION, *, code: str | None
     for i, kind in enumerate(kinds):
         start = clock.today() - timedelta(days=5) + timedelta(days=(i - at) * (SPAN + 1))
         save(
-            Stage(
+            _in_state(
+                Stage,
+                {"status": StageStatus.PUBLISHED},
                 plan_id=made.id,
                 kind=kind,
                 number=i + 1,
-                status=StageStatus.PUBLISHED,
                 opens_on=start,
                 closes_on=start + timedelta(days=SPAN),
             )
@@ -162,12 +164,12 @@ def proposal(of: Plan | None = None, status: ProposalStatus = ProposalStatus.SUB
     return save(_in_state(Proposal, {**texts, **given}, plan_id=of.id, created_at=clock.now(), updated_at=clock.now()))
 
 
-def _in_state(kind: Any, given: dict[str, Any], **fixed: Any) -> Any:
+def _in_state(model: Any, given: dict[str, Any], /, **fixed: Any) -> Any:
     """A new row that begins in the given state, past the guard of its lifecycle where there is one."""
     from intake.core.workflow import _moving
 
     token = _moving.set(True)
     try:
-        return kind(**fixed, **given)
+        return model(**fixed, **given)
     finally:
         _moving.reset(token)

@@ -4,18 +4,25 @@ from typing import Any
 
 from intake.core.identity import Principal
 from intake.core.permissions import Permission, Rules, predicate, role
+from models import Commitment
 from models.enums import CommitmentStatus, PartyRole, Role
 
 
-def _is_party(principal: Principal, commitment: Any, party: PartyRole) -> bool:
-    return any(p.role is party and p.until is None and p.actor_id in principal.actor_ids for p in commitment.parties)
+def commitment_of(subject: Any) -> Any:
+    """The commitment that a milestone, an agreement or a report belongs to; itself for a commitment."""
+    while not isinstance(subject, Commitment):
+        subject = subject.milestone if hasattr(subject, "milestone_id") else subject.commitment
+    return subject
 
 
-is_public = predicate("commitment is public")(
-    lambda _p, c: c.status is not CommitmentStatus.DRAFT or c.plan.formalized_at is not None
-)
-is_responsible = predicate("its responsible institution")(lambda p, c: _is_party(p, c, PartyRole.RESPONSIBLE))
-is_counterpart = predicate("its counterpart")(lambda p, c: _is_party(p, c, PartyRole.COUNTERPART))
+def _is_party(principal: Principal, subject: Any, party: PartyRole) -> bool:
+    parties = commitment_of(subject).parties
+    return any(p.role is party and p.until is None and p.actor_id in principal.actor_ids for p in parties)
+
+
+is_public = predicate("commitment is public")(lambda _p, s: commitment_of(s).status is not CommitmentStatus.DRAFT)
+is_responsible = predicate("its responsible institution")(lambda p, s: _is_party(p, s, PartyRole.RESPONSIBLE))
+is_counterpart = predicate("its counterpart")(lambda p, s: _is_party(p, s, PartyRole.COUNTERPART))
 team = role(Role.DIRECTORATE)
 
 RULES: Rules = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -90,6 +90,6 @@ def dialect() -> str:
     return db.session.get_bind().dialect.name
 
 
-def lock(statement: sa.Select[tuple[int]]) -> None:
+def lock(statement: sa.Select[Any]) -> None:
     """Lock the rows on databases that can (SQLite already holds the whole file)."""
     db.session.execute(statement.with_for_update() if dialect() == "postgresql" else statement)

@@ -1,0 +1,79 @@
+"""Progress, defined once.
+
+The progress of a commitment is the arithmetic mean of the percentages of its milestones; that of a plan is the mean
+over all milestones of its formalized commitments, each weighing the same. Source: the indicator methodology of the
+national monitoring platform (rev. 3 Nov 2021; process.md §10 [METH]: plan % = mean of milestone %, and what nobody
+reported counts as 0 %). Only a milestone of a past plan whose source gives no figure is unknown, and does not count.
+
+A milestone is *late* when its end date has passed in Ecuador and the last known progress is below 100 %.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from typing import TYPE_CHECKING, Any
+
+from intake.core import clock
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+
+COMPLETE = Decimal(100)
+_HUNDREDTH = Decimal("0.01")
+
+
+def mean_progress(values: Iterable[Decimal | None]) -> Decimal | None:
+    """The mean of percentages (0-100), half up to hundredths; unknown ones do not count, None if none is known."""
+    known = [Decimal(v) for v in values if v is not None]
+    if not known:
+        return None
+    return (sum(known, Decimal(0)) / len(known)).quantize(_HUNDREDTH, ROUND_HALF_UP)
+
+
+def known_pct(milestone: Any) -> Decimal | None:
+    """A milestone's percentage; None where nobody ever gave one (``progress_as_of`` is empty)."""
+    return None if milestone.progress_as_of is None else milestone.progress_pct
+
+
+def of_milestones(milestones: Iterable[Any]) -> Decimal | None:
+    """The mean over milestones (or rows with ``progress_pct`` and ``progress_as_of``)."""
+    return mean_progress(known_pct(m) for m in milestones)
+
+
+def is_late(milestone: Any, day: date | None = None) -> bool:
+    """Whether the end date has passed and the last known progress is below 100 %."""
+    pct = known_pct(milestone)
+    if milestone.ends_on is None or pct is None:
+        return False
+    return bool(milestone.ends_on < (day or clock.today()) and pct < COMPLETE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figure:
+    """A computed progress (0-100) beside the one a source published, with how many milestones stand behind it."""
+
+    computed: Decimal | None
+    milestones: int
+    late: int = 0
+    published: Decimal | None = None
+    published_on: date | None = None
+    published_source: str = ""
+
+    @property
+    def differs(self) -> bool:
+        """Whether both exist and are not the same number."""
+        return self.computed is not None and self.published is not None and self.computed != self.published
+
+
+def figure_of(commitment: Any) -> Figure:
+    """The figure of a commitment whose milestones are loaded."""
+    return Figure(
+        computed=of_milestones(commitment.milestones),
+        milestones=len(commitment.milestones),
+        late=sum(is_late(m) for m in commitment.milestones),
+        published=commitment.published_progress_pct,
+        published_on=commitment.published_progress_on,
+        published_source=commitment.published_progress_source,
+    )

@@ -1,0 +1,44 @@
+"""Every change of the room. One module a subject; callers take them from here."""
+
+from intake.accountability.services.agreements import prepare_agreement, sign, unsigned
+from intake.accountability.services.drafting import draft, edit, editable, move
+from intake.accountability.services.formalizing import (
+    confirm,
+    formalize,
+    formalize_plan,
+    obstacles,
+    open_consultation,
+    plan_obstacles,
+)
+from intake.accountability.services.history import record_historical
+from intake.accountability.services.milestones import add_milestone, edit_milestone, remove_milestone
+from intake.accountability.services.parties import current, end_party, set_party
+from intake.accountability.services.rating import define_scale, rate
+from intake.accountability.services.reporting import answer, report
+
+__all__ = [
+    "add_milestone",
+    "answer",
+    "confirm",
+    "current",
+    "define_scale",
+    "draft",
+    "edit",
+    "edit_milestone",
+    "editable",
+    "end_party",
+    "formalize",
+    "formalize_plan",
+    "move",
+    "obstacles",
+    "open_consultation",
+    "plan_obstacles",
+    "prepare_agreement",
+    "rate",
+    "record_historical",
+    "remove_milestone",
+    "report",
+    "set_party",
+    "sign",
+    "unsigned",
+]

@@ -1,0 +1,125 @@
+"""From consultation to formalization: of one commitment, and of the plan with all its commitments."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from intake.accountability import queries
+from intake.accountability.lifecycle import COMMITMENT
+from intake.accountability.services import messages
+from intake.accountability.services.agreements import unsigned
+from intake.accountability.services.parties import current
+from intake.core.errors import Conflict, Invalid
+from intake.core.i18n import lazy_gettext as _l
+from intake.core.permissions import Permission, authorize
+from intake.core.transaction import transaction
+from intake.plans.lifecycle import PLAN
+from models import Plan
+from models.enums import AgreementStatus, CommitmentStatus, PartyRole, PlanStatus
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from intake.core.i18n import Text
+    from intake.core.identity import Principal
+    from models import Commitment
+
+C = CommitmentStatus
+
+
+def open_consultation(commitment: Commitment, opens_on: date, closes_on: date, *, by: Principal) -> Commitment:
+    """Put a draft before the public between two days, both included. Raises `Invalid` (``closes_on``), `Conflict`."""
+    with transaction():
+        commitment = queries.for_change(commitment.id)
+        authorize(by, Permission.COMMITMENT_MOVE, commitment)
+        if closes_on < opens_on:
+            raise Invalid(_l("La consulta no puede cerrar antes de abrir."), field="closes_on")
+        if not commitment.milestones:
+            raise Conflict(_l("Un compromiso se consulta con sus hitos: todavía no tiene ninguno."))
+        commitment.consultation_opens_on, commitment.consultation_closes_on = opens_on, closes_on
+        COMMITMENT.fire(commitment, "consult", by=by)
+    return commitment
+
+
+def obstacles(commitment: Commitment) -> list[Text]:
+    """What is missing before the commitment can be confirmed, in words; empty when nothing is."""
+    found: list[Text] = []
+    if not commitment.milestones:
+        found.append(_l("No tiene hitos."))
+    if any(not m.output.strip() or m.ends_on is None for m in commitment.milestones):
+        found.append(_l("Hay hitos sin producto o sin fecha."))
+    if not current(commitment, PartyRole.RESPONSIBLE):
+        found.append(_l("No tiene institución responsable."))
+    if not current(commitment, PartyRole.COUNTERPART):
+        found.append(_l("No tiene contraparte."))
+    if commitment.agreement is None:
+        found.append(_l("No tiene acuerdo."))
+    elif commitment.agreement.status is AgreementStatus.TERMINATED:
+        found.append(_l("Su acuerdo se dio por terminado."))
+    else:
+        found.extend(_l("Falta la firma de %(name)s.", name=p.actor.name) for p in unsigned(commitment))
+    return found
+
+
+def confirm(commitment: Commitment, *, by: Principal) -> Commitment:
+    """Confirm, once every current responsible institution and counterpart has signed. The agreement becomes public."""
+    with transaction():
+        commitment = queries.for_change(commitment.id)
+        authorize(by, Permission.COMMITMENT_MOVE, commitment)
+        _refuse_incomplete(commitment)
+        if commitment.agreement and commitment.agreement.file:
+            commitment.agreement.file.is_public = True
+        COMMITMENT.fire(commitment, "confirm", by=by)
+    return commitment
+
+
+def _refuse_incomplete(commitment: Commitment) -> None:
+    if missing := obstacles(commitment):
+        raise Conflict(_l("Este compromiso todavía no se puede confirmar."), lines=missing)
+
+
+def formalize(commitment: Commitment, *, by: Principal) -> Commitment:
+    """Formalize a confirmed commitment and tell the authors of its proposals."""
+    with transaction():
+        commitment = queries.for_change(commitment.id)
+        authorize(by, Permission.COMMITMENT_MOVE, commitment)
+        if commitment.status is not C.CONFIRMED:
+            raise Conflict(_l("Solo se formaliza un compromiso confirmado, con su acuerdo firmado."))
+        _refuse_incomplete(commitment)
+        COMMITMENT.fire(commitment, "formalize", by=by)
+        messages.tell_formalized(commitment)
+    return commitment
+
+
+def plan_obstacles(plan: Plan) -> list[Text]:
+    """What is missing before the plan can be formalized, in words. Three statements."""
+    commitments = queries.of_plan(plan)
+    found: list[Text] = []
+    if plan.status is not PlanStatus.CO_CREATION:
+        found.append(_l("El plan no está en cocreación."))
+    if not any(c.status in {C.CONFIRMED, C.FORMALIZED} for c in commitments):
+        found.append(_l("Ningún compromiso está confirmado."))
+    found.extend(
+        _l("%(reference)s todavía no está confirmado: confírmelo o retírelo con su motivo.", reference=c.reference)
+        for c in commitments
+        if c.status in {C.DRAFT, C.CONSULTATION}
+    )
+    return found
+
+
+def formalize_plan(plan: Plan, reason: str, *, by: Principal) -> int:
+    """Formalize the plan and every confirmed commitment together; returns how many commitments moved.
+
+    Raises `Conflict` with the reasons in ``details["lines"]`` and moves nothing while something is missing.
+    """
+    with transaction():
+        authorize(by, Permission.PLAN_MOVE, plan)
+        if missing := plan_obstacles(plan):
+            raise Conflict(_l("El plan todavía no se puede formalizar."), lines=missing)
+        if not reason.strip():
+            raise Invalid(_l("Escriba con qué acto se formaliza el plan."), field="reason")
+        ready = [c for c in queries.of_plan(plan) if c.status is C.CONFIRMED]
+        for commitment in ready:
+            formalize(commitment, by=by)
+        PLAN.fire(plan, "formalize", by=by, reason=reason)
+    return len(ready)
