@@ -8,7 +8,8 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -22,9 +23,6 @@ from intake.core.identity import Principal
 from intake.extensions import db
 from models import User
 from tests.demo_database import demo_app, demo_url  # noqa: F401 -- fixtures for every folder
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 SignIn = Callable[..., FlaskClient]
 CountQueries = Callable[[], contextlib.AbstractContextManager[list[str]]]
@@ -43,6 +41,18 @@ def database_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
     from tests import pgserver
 
     with pgserver.worker_database(None, os.environ.get("PYTEST_XDIST_WORKER", "main"), lambda _url: None) as url:
+        yield url
+
+
+@pytest.fixture
+def own_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """An empty database for one test that really commits."""
+    if request.config.getoption("--db") == "sqlite":
+        yield f"sqlite:///{tmp_path / 'own.sqlite3'}"
+        return
+    from tests import pgserver
+
+    with pgserver.worker_database(None, f"own_{os.getpid()}", lambda _url: None) as url:
         yield url
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 from flask import Flask, jsonify, redirect, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, SecurityError
 
 from intake.core import errors
 from intake.core.context import request_id
@@ -108,8 +108,8 @@ def on_forgery(_error: CSRFError) -> ResponseReturnValue:
 def on_http(error: HTTPException) -> ResponseReturnValue:
     """Werkzeug's own refusals."""
     db.session.rollback()
-    if error.response is not None or error.code is None:
-        return error
+    if error.response is not None or error.code is None or isinstance(error, SecurityError):
+        return error  # a foreign host gets no page of ours: its links would lead there
     answer = page(HTTPStatus(error.code), MESSAGES.get(error.code, _l("La petición no se pudo atender.")), code="http")
     kept = [(k, v) for k, v in error.get_headers() if k.lower() in {"allow", "retry-after", "location"}]
     return (*answer, kept)

@@ -7,7 +7,7 @@ import secrets
 from typing import TYPE_CHECKING
 
 import structlog
-from flask import Flask, g, has_request_context, request
+from flask import Flask, abort, g, has_request_context, request
 
 from intake.core.context import request_id
 from intake.core.i18n import CATALOGUES, LANGUAGES
@@ -36,6 +36,8 @@ def begin() -> None:
     writing.set(request.method not in SAFE_METHODS)
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(request_id=reference)
+    if "\x00" in request.path or any("\x00" in v for values in request.args.listvalues() for v in values):
+        abort(400)  # no text holds it, PostgreSQL refuses it, and nobody types it
 
 
 def chosen_language() -> str:

@@ -1,8 +1,7 @@
-"""Migrations go up, down and up again with data in the tables, and agree with the models, on the database under test."""
+"""Migrations go up, down and up again with data in the tables, and agree with the models, on either database."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,19 +20,9 @@ from models import Base
 
 
 @pytest.fixture
-def fresh(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
+def fresh(own_url: str, tmp_path: Path) -> Iterator[Flask]:
     """An application on an empty database of its own."""
-    if request.config.getoption("--db") == "sqlite":
-        yield from _app(f"sqlite:///{tmp_path / 'm.sqlite3'}", tmp_path)
-        return
-    from tests import pgserver
-
-    with pgserver.worker_database(None, f"migrations_{os.getpid()}", lambda _url: None) as url:
-        yield from _app(url, tmp_path)
-
-
-def _app(url: str, folder: Path) -> Iterator[Flask]:
-    app = create_app(Config.for_tests(database_url=url, instance_path=str(folder)))
+    app = create_app(Config.for_tests(database_url=own_url, instance_path=str(tmp_path)))
     with app.app_context():
         yield app
         db.session.remove()
@@ -101,18 +90,38 @@ def test_rebuilding_a_parent_table_keeps_its_children(fresh: Flask, tmp_path: Pa
     assert db.session.scalar(sa.text("SELECT count(*) FROM stage")) == 5
 
 
+REBUILD = """
+import sqlalchemy as sa
+from alembic import op
+
+revision = "9999"
+down_revision = "%s"
+branch_labels = None
+depends_on = None
+
+
+def plan():
+    lite = op.get_bind().dialect.name == "sqlite"
+    return op.batch_alter_table("plan", recreate="always" if lite else "never")
+
+
+def upgrade():
+    with plan() as table:
+        table.add_column(sa.Column("extra", sa.Text(), nullable=True))
+
+
+def downgrade():
+    with plan() as table:
+        table.drop_column("extra")
+"""
+
+
 def _copy_with_rebuild(folder: Path) -> None:
     import shutil
 
     shutil.copytree(Path(ROOT, "migrations"), folder, ignore=shutil.ignore_patterns("__pycache__"))
-    head = sorted(p.name for p in (folder / "versions").glob("*.py"))[-1].split("_")[0]
-    (folder / "versions" / "9999_rebuild.py").write_text(
-        "import sqlalchemy as sa\nfrom alembic import op\n"
-        f"revision='9999'\ndown_revision={head!r}\nbranch_labels=None\ndepends_on=None\n"
-        "def upgrade():\n    with op.batch_alter_table('plan', recreate='always' if op.get_bind().dialect.name == 'sqlite' else 'never') as b:\n"
-        "        b.add_column(sa.Column('extra', sa.Text(), nullable=True))\n"
-        "def downgrade():\n    with op.batch_alter_table('plan', recreate='always' if op.get_bind().dialect.name == 'sqlite' else 'never') as b:\n        b.drop_column('extra')\n"
-    )
+    head = max(p.name for p in (folder / "versions").glob("*.py")).split("_")[0]
+    (folder / "versions" / "9999_rebuild.py").write_text(REBUILD % head)
 
 
 def test_a_migration_that_fails_leaves_nothing_behind(fresh: Flask, tmp_path: Path) -> None:
@@ -120,7 +129,7 @@ def test_a_migration_that_fails_leaves_nothing_behind(fresh: Flask, tmp_path: Pa
     folder = tmp_path / "migrations"
     _copy_with_rebuild(folder)
     broken = folder / "versions" / "9999_rebuild.py"
-    broken.write_text(broken.read_text().replace("def downgrade", "    raise RuntimeError('no')\ndef downgrade"))
+    broken.write_text(broken.read_text().replace("def downgrade", "    raise RuntimeError('no')\n\n\ndef downgrade"))
     with pytest.raises(SystemExit):  # Flask-Migrate logs the error and leaves
         upgrade(directory=str(folder))
     assert "extra" not in {c["name"] for c in sa.inspect(db.engine).get_columns("plan")}

@@ -1,0 +1,70 @@
+"""Files are judged by what they hold."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+
+import pytest
+from PIL import Image
+
+from intake.core import files
+from intake.core.errors import Invalid
+from intake.core.files import Upload
+from intake.core.identity import SYSTEM
+from intake.core.transaction import transaction
+
+PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
+
+
+def jpeg_with_location() -> bytes:
+    exif = Image.Exif()
+    exif.get_ifd(0x8825)[1] = "S"
+    exif[0x8825] = {1: "S", 2: (2.0, 18.0, 0.0), 3: "W", 4: (78.0, 7.0, 0.0)}
+    out = io.BytesIO()
+    Image.new("RGB", (40, 30), "green").save(out, "JPEG", exif=exif)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("acta.pdf", b"MZ\x90\x00" + b"\x00" * 60),
+        ("acta.pdf", b"<!doctype html><script>alert(1)</script>"),
+        ("dibujo.svg", b"<svg xmlns='http://www.w3.org/2000/svg'><script/></svg>"),
+        ("hoja.csv", b"a,b\n<script>alert(1)</script>,2\n"),
+        ("nota.txt", b"\xff\xfe\x00binario"),
+        ("vacio.pdf", b""),
+        ("programa.exe", b"hola"),
+    ],
+)
+def test_disguised_and_unwanted_files_are_refused(name: str, content: bytes) -> None:
+    with pytest.raises(Invalid):
+        files.judge(Upload(name, content))
+
+
+def test_too_large_is_refused() -> None:
+    with pytest.raises(Invalid, match="10 MB"):
+        files.judge(Upload("a.pdf", PDF + b"x" * (10 * 1024 * 1024)))
+
+
+def test_a_stored_file_is_what_was_sent(app: object) -> None:
+    with transaction():
+        row = files.store(Upload("../../Acta\u202e final.PDF", PDF), by=SYSTEM, public=True)
+    assert files.read(row) == PDF
+    assert row.sha256 == hashlib.sha256(PDF).hexdigest()
+    assert (row.name, row.media_type, row.size_bytes) == ("Acta final.pdf", "application/pdf", len(PDF))
+
+
+def test_pictures_lose_where_they_were_taken(app: object) -> None:
+    sent = jpeg_with_location()
+    assert Image.open(io.BytesIO(sent)).getexif().get_ifd(0x8825)
+    with transaction():
+        row = files.store(Upload("mesa.jpg", sent), by=SYSTEM)
+    kept = Image.open(io.BytesIO(files.read(row)))
+    assert (kept.size, dict(kept.getexif())) == ((40, 30), {})
+
+
+def test_a_broken_picture_is_refused() -> None:
+    with pytest.raises(Invalid, match="dañada"):
+        files.store(Upload("mesa.jpg", jpeg_with_location()[:200]), by=SYSTEM)

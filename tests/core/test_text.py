@@ -1,0 +1,56 @@
+"""What people type, cleaned, folded and counted."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from intake.core import tokens
+from intake.core.search import stems, terms
+from intake.core.text import clean, plain, slugify
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("  dos   espacios ", "dos espacios"),
+        ("una\r\nlínea", "una\nlínea"),
+        ("al rev\u202eés", "al revés"),
+        ("cero\u200bancho\x00", "ceroancho"),
+        ("e\u0301", "é"),
+        (None, ""),
+    ],
+)
+def test_clean(typed: str | None, kept: str) -> None:
+    assert clean(typed) == kept
+
+
+@given(st.text())
+def test_cleaning_twice_is_cleaning_once(text: str) -> None:
+    assert clean(clean(text)) == clean(text)
+
+
+def test_plain_and_slug() -> None:
+    assert plain("Cotacachí ÑANDÚ") == "cotacachi nandu"
+    assert slugify("Fundación «Agua & Vida», 2.ª época") == "fundacion-agua-vida-2-a-epoca"
+    assert slugify("¡!") == "x"
+    assert len(slugify("palabra " * 50)) <= 80
+
+
+@pytest.mark.parametrize(("one", "other"), [("Cotacachí", "cotacachi"), ("juntas parroquiales", "junta parroquial")])
+def test_search_sees_through_accents_and_plurals(one: str, other: str) -> None:
+    assert stems(one) == stems(other)
+
+
+def test_search_terms_are_bounded_and_safe() -> None:
+    assert terms("agua AGUA aguas") == ["agu"]
+    assert len(terms(" ".join(f"palabra{i}" for i in range(99)))) == 12
+    assert terms("' OR 1=1 -- \" * ( )") == ["or"]
+
+
+def test_codes_survive_how_people_copy_them() -> None:
+    code = tokens.new_code()
+    stored = tokens.code_hash(code, "PAGA3-00001")
+    assert tokens.matches(f" {tokens.readable(code).lower()} ", "PAGA3-00001", stored)
+    assert tokens.matches(code.replace("0", "O").replace("1", "l"), "PAGA3-00001", stored)
+    assert not tokens.matches(code, "PAGA3-00002", stored)
+    assert not tokens.matches(code, "PAGA3-00001", None)

@@ -1,0 +1,73 @@
+"""What stands around every page: headers, languages, errors, memory."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+import structlog
+from flask import Flask
+from flask.testing import FlaskClient
+
+from config import Config
+from intake import create_app
+from intake.web.access import public
+from intake.web.log import without_personal_data
+from intake.web.security import HEADERS
+
+
+@pytest.mark.parametrize("path", ["/nada", "/nada.json", "/static/nada.css"])
+def test_headers_stand_on_every_answer(client: FlaskClient, path: str) -> None:
+    answer = client.get(path)
+    assert answer.status_code == 404
+    assert {name: answer.headers[name] for name in HEADERS} == HEADERS
+    assert "unsafe" not in answer.headers["Content-Security-Policy"]
+
+
+def test_machines_get_a_problem_document(client: FlaskClient) -> None:
+    answer = client.get("/nada.json")
+    assert answer.mimetype == "application/problem+json"
+    assert json.loads(answer.data)["status"] == 404
+
+
+def test_the_language_is_switched_and_remembered(client: FlaskClient) -> None:
+    assert 'lang="es-EC"' in client.get("/nada").text
+    assert 'lang="en"' in client.get("/nada?lang=en").text
+    assert 'lang="en"' in client.get("/nada").text
+    assert 'lang="qu-EC"' in client.get("/nada?lang=qu").text
+    assert 'lang="qu-EC"' in client.get("/nada?lang=xx").text
+
+
+def test_no_zero_byte_reaches_the_rooms(client: FlaskClient) -> None:
+    assert client.get("/propuestas/?tema=%00").status_code == 400
+
+
+def test_a_failure_shows_a_reference_that_is_in_the_log(app: Flask, capsys: pytest.CaptureFixture[str]) -> None:
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    view, app.view_functions["reports.home"] = app.view_functions["reports.home"], public()(lambda: 1 / 0)
+    try:
+        answer = app.test_client().get("/")
+    finally:
+        app.view_functions["reports.home"] = view
+        app.config["PROPAGATE_EXCEPTIONS"] = None
+    assert answer.status_code == 500
+    reference = answer.headers["X-Request-ID"]
+    assert reference in answer.text
+    assert "ZeroDivisionError" not in answer.text
+    logged = [json.loads(line) for line in capsys.readouterr().out.splitlines() if line.startswith("{")]
+    assert [entry["request_id"] for entry in logged if "ZeroDivisionError" in entry.get("exception", "")] == [reference]
+
+
+def test_the_log_carries_no_personal_data() -> None:
+    event = without_personal_data(structlog.get_logger(), "info", {"event": "x", "email": "a@b.example", "path": "/"})
+    assert event == {"event": "x", "email": "…", "path": "/"}
+
+
+def test_a_foreign_host_is_refused(tmp_path: object) -> None:
+    app = create_app(Config.for_tests(trusted_hosts=("intake.example",)))
+    assert app.test_client().get("/salud", headers={"Host": "evil.example"}).status_code == 400
+
+
+def test_an_address_with_a_wrong_method_says_which_are_right(client: FlaskClient) -> None:
+    answer = client.delete("/propuestas/")
+    assert answer.status_code in {400, 405}
