@@ -1,0 +1,126 @@
+"""Who may never review a proposal: its author, under every identity that we know of.
+
+Asked when a review is assigned and again whenever its page is opened, because posts and accounts change in between.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from intake.core import clock
+from intake.core.i18n import lazy_gettext as _l
+from intake.core.text import plain
+from intake.extensions import db
+from models import Actor, Post, PostHolding, Proposal, ProposalContact, User
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from intake.core.i18n import Text
+    from intake.core.identity import Principal
+
+IS_AUTHOR: Text = _l("es quien presentó la propuesta")
+SAME_ADDRESS: Text = _l("su correo es el de quien presentó la propuesta")
+SAME_ORGANISATION: Text = _l("pertenece a la organización que presentó la propuesta")
+
+
+@dataclass(frozen=True)
+class Authorship:
+    """Every trace of who made a proposal. For comparing only: it never reaches a page."""
+
+    author_id: int | None
+    emails: frozenset[str]
+    organisation_id: int | None
+    organisation_name: str
+
+
+@dataclass(frozen=True)
+class Identity:
+    """A possible reviewer, as far as conflicts go. ``organisations``: names of those they hold a post in today."""
+
+    user_id: int | None
+    email: str
+    actor_ids: frozenset[int]
+    organisations: frozenset[str]
+
+
+def normal_email(address: str | None) -> str:
+    """An address for comparing: small letters, without the ``+label`` that many services ignore."""
+    local, at, domain = (address or "").strip().casefold().partition("@")
+    return f"{local.partition('+')[0]}{at}{domain}"
+
+
+def reason_against(authorship: Authorship, reviewer: Identity) -> Text | None:
+    """Why this person may not review this proposal; None if nothing is known against it."""
+    if authorship.author_id is not None and authorship.author_id == reviewer.user_id:
+        return IS_AUTHOR
+    if normal_email(reviewer.email) in authorship.emails:
+        return SAME_ADDRESS
+    if authorship.organisation_id is not None and authorship.organisation_id in reviewer.actor_ids:
+        return SAME_ORGANISATION
+    if authorship.organisation_name and authorship.organisation_name in reviewer.organisations:
+        return SAME_ORGANISATION
+    return None
+
+
+def authorships(proposal_ids: Collection[int]) -> Mapping[int, Authorship]:
+    """The authorship of each proposal. One statement."""
+    query = (
+        sa.select(
+            Proposal.id,
+            Proposal.author_id,
+            Proposal.organisation_id,
+            Proposal.organisation_name,
+            User.email,
+            ProposalContact.email,
+        )
+        .outerjoin(User, User.id == Proposal.author_id)
+        .outerjoin(ProposalContact, ProposalContact.proposal_id == Proposal.id)
+        .where(Proposal.id.in_(proposal_ids))
+    )
+    return {
+        key: Authorship(
+            author, frozenset(normal_email(e) for e in (account, contact) if e), organisation, plain(name or "").strip()
+        )
+        for key, author, organisation, name, account, contact in db.session.execute(query)
+    }
+
+
+def identity_of(person: Principal) -> Identity:
+    """A person as conflicts see them. One statement if they hold a post in an organisation, none otherwise."""
+    names: frozenset[str] = frozenset()
+    if person.actor_ids:
+        query = sa.select(Actor.name_plain, Actor.acronym).where(Actor.id.in_(person.actor_ids))
+        names = frozenset(plain(n).strip() for row in db.session.execute(query) for n in row if n)
+    return Identity(person.user_id, person.email, person.actor_ids, names)
+
+
+def identities(user_ids: Collection[int]) -> Mapping[int, Identity]:
+    """Several accounts as conflicts see them, with the posts they hold today. One statement."""
+    today = clock.today()
+    in_force = sa.and_(
+        PostHolding.user_id == User.id,
+        PostHolding.since <= today,
+        sa.or_(PostHolding.until.is_(None), PostHolding.until >= today),
+    )
+    query = (
+        sa.select(User.id, User.email, Post.actor_id, Actor.name_plain, Actor.acronym)
+        .outerjoin(PostHolding, in_force)
+        .outerjoin(Post, Post.id == PostHolding.post_id)
+        .outerjoin(Actor, Actor.id == Post.actor_id)
+        .where(User.id.in_(user_ids))
+    )
+    found: dict[int, Identity] = {}
+    for key, email, actor_id, *names in db.session.execute(query):
+        known = found.get(key, Identity(key, email, frozenset(), frozenset()))
+        actors = known.actor_ids | ({actor_id} if actor_id is not None else set())
+        found[key] = Identity(key, email, actors, known.organisations | {plain(n).strip() for n in names if n})
+    return found
+
+
+def between(proposal_id: int, person: Principal) -> Text | None:
+    """Why this person may not review this proposal; None if nothing is known against it. At most two statements."""
+    return reason_against(authorships([proposal_id])[proposal_id], identity_of(person))

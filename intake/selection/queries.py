@@ -1,0 +1,213 @@
+"""Reading sessions and decisions. What is pending is for those who decide; public pages ask for published rows only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
+from intake.core.errors import NotFound
+from intake.core.i18n import lazy_gettext as _l
+from intake.core.pagination import Page
+from intake.evaluation import results
+from intake.extensions import db
+from models import Decision, Plan, Proposal, SelectionSession, Theme, User
+from models.enums import Category, ProposalStatus, SessionStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from decimal import Decimal
+
+    from intake.evaluation.scoring import Summary
+
+Means = dict[int, "Decimal | None"]
+#: States of proposals that were admitted and have no public answer yet.
+AWAITING = (ProposalStatus.ADMITTED, ProposalStatus.IN_EVALUATION, ProposalStatus.EVALUATED)
+SIZE = 20
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A line of the session: place, what the reviews say, and what is decided so far (None: nothing)."""
+
+    folio: str
+    title: str
+    status: ProposalStatus
+    rank: int | None
+    summary: Summary | None
+    category: Category | None
+    departs: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class CandidateFilters:
+    """``decided``: "si", "no" or "" for all; ``category`` None for all."""
+
+    decided: str = ""
+    category: Category | None = None
+
+
+def sessions(plan: Plan) -> Sequence[Any]:
+    """The plan's sessions, newest first, each with how many decisions it has. One statement."""
+    count = sa.select(sa.func.count()).where(Decision.session_id == SelectionSession.id).scalar_subquery()
+    query = (
+        sa.select(SelectionSession, count.label("decisions"))
+        .where(SelectionSession.plan_id == plan.id)
+        .order_by(SelectionSession.number.desc())
+    )
+    return db.session.execute(query).all()
+
+
+def session_of(plan: Plan, number: int) -> SelectionSession:
+    """A session by its number. Raises `NotFound`. One statement."""
+    query = sa.select(SelectionSession).where(SelectionSession.plan_id == plan.id, SelectionSession.number == number)
+    found = db.session.scalars(query).one_or_none()
+    if found is None:
+        raise NotFound(_l("No existe esa sesión."))
+    return found
+
+
+def decision_of(proposal_id: int) -> Decision | None:
+    """The decision on a proposal, pending or published."""
+    return db.session.scalars(sa.select(Decision).where(Decision.proposal_id == proposal_id)).one_or_none()
+
+
+def decider(decision: Decision) -> str | None:
+    """Who wrote a decision down."""
+    return db.session.scalar(sa.select(User.name).where(User.id == decision.decided_by_id))
+
+
+def decided(session: SelectionSession) -> tuple[dict[int, Category], frozenset[int]]:
+    """What the session has decided, by proposal, and which of it explains a departure. One statement."""
+    query = sa.select(Decision.proposal_id, Decision.category, Decision.departure_reason)
+    rows = db.session.execute(query.where(Decision.session_id == session.id)).all()
+    return {key: category for key, category, _why in rows}, frozenset(key for key, _category, why in rows if why)
+
+
+def means(session: SelectionSession) -> Means:
+    """Means of the plan's evaluated proposals, best first. One statement."""
+    return dict(results.ranking(session.plan_id, (ProposalStatus.EVALUATED,)))
+
+
+def rank_in(ranked: Means, proposal_id: int) -> int | None:
+    """The place of a proposal among those ranked, 1 is best, equal means share it; None without a mean."""
+    mean = ranked.get(proposal_id)
+    return None if mean is None else 1 + sum(other is not None and other > mean for other in ranked.values())
+
+
+def undecided(session: SelectionSession) -> Sequence[tuple[str, str, ProposalStatus]]:
+    """Folio, title and state of the plan's admitted proposals without a decision of this session. One statement."""
+    answered = sa.select(Decision.proposal_id).where(Decision.session_id == session.id)
+    query = (
+        sa.select(Proposal.folio, Proposal.title, Proposal.status)
+        .where(Proposal.plan_id == session.plan_id, Proposal.status.in_(AWAITING), Proposal.id.not_in(answered))
+        .order_by(Proposal.folio_number)
+    )
+    return [(folio or "", title, status) for folio, title, status in db.session.execute(query)]
+
+
+def candidates(session: SelectionSession, filters: CandidateFilters, number: int) -> Page[Candidate]:
+    """The plan's evaluated proposals in order of mean with what is decided so far. Three statements."""
+    rows = db.session.execute(_candidates(session, filters)).all()
+    number = min(max(1, number), max(1, -(-len(rows) // SIZE)))
+    shown = rows[(number - 1) * SIZE : number * SIZE]
+    ranked = means(session)
+    read: Mapping[int, Summary] = results.summaries([row.id for row in shown])
+    found = [
+        Candidate(
+            row.folio,
+            row.title,
+            row.status,
+            rank_in(ranked, row.id),
+            read.get(row.id),
+            row.category,
+            bool(row.departs_from_order),
+        )
+        for row in shown
+    ]
+    return Page(found, number, SIZE, len(rows))
+
+
+def _candidates(session: SelectionSession, filters: CandidateFilters) -> Any:
+    place = results.standings(session.plan_id)
+    query: Any = (
+        sa.select(
+            Proposal.id, Proposal.folio, Proposal.title, Proposal.status, Decision.category, Decision.departs_from_order
+        )
+        .outerjoin(place, place.c.proposal_id == Proposal.id)
+        .outerjoin(Decision, sa.and_(Decision.proposal_id == Proposal.id, Decision.session_id == session.id))
+        .where(Proposal.plan_id == session.plan_id, Proposal.status == ProposalStatus.EVALUATED)
+        .order_by(place.c.mean.is_(None), place.c.mean.desc(), place.c.plain_mean.desc(), Proposal.folio_number)
+    )
+    if filters.decided:
+        query = query.where(Decision.id.is_not(None) if filters.decided == "si" else Decision.id.is_(None))
+    if filters.category:
+        query = query.where(Decision.category == filters.category)
+    return query
+
+
+def tally(session: SelectionSession) -> Mapping[Category, int]:
+    """How many decisions of the session fall in each category. One statement."""
+    query = sa.select(Decision.category, sa.func.count()).where(Decision.session_id == session.id)
+    return {category: int(n) for category, n in db.session.execute(query.group_by(Decision.category))}
+
+
+def decisions(session: SelectionSession) -> Sequence[Decision]:
+    """The session's decisions with their proposals, by place. One statement."""
+    query = (
+        sa.select(Decision)
+        .where(Decision.session_id == session.id)
+        .options(joinedload(Decision.proposal))
+        .order_by(Decision.rank.is_(None), Decision.rank, Decision.id)
+    )
+    return db.session.scalars(query).all()
+
+
+def published_session(code: str, number: int) -> SelectionSession:
+    """A published session with its plan. Raises `NotFound` for any other, open ones included. One statement."""
+    query = (
+        sa.select(SelectionSession)
+        .join(Plan, Plan.id == SelectionSession.plan_id)
+        .where(Plan.code == code, SelectionSession.number == number, SelectionSession.status == SessionStatus.PUBLISHED)
+        .options(joinedload(SelectionSession.plan))
+    )
+    found = db.session.scalars(query).one_or_none()
+    if found is None:
+        raise NotFound(_l("No existe esa sesión publicada."))
+    return found
+
+
+def published_sessions() -> Sequence[SelectionSession]:
+    """Every published session with its plan, newest first. One statement."""
+    query = (
+        sa.select(SelectionSession)
+        .where(SelectionSession.status == SessionStatus.PUBLISHED)
+        .options(joinedload(SelectionSession.plan))
+        .order_by(SelectionSession.held_on.desc(), SelectionSession.number.desc())
+    )
+    return db.session.scalars(query).all()
+
+
+def published_decisions(session: SelectionSession) -> Sequence[Any]:
+    """Rows (Decision, folio, title, status of the proposal, theme names), by category and place. One statement."""
+    query = (
+        sa.select(Decision, Proposal.folio, Proposal.title, Proposal.status, Theme.name_es, Theme.name_en)
+        .join(Proposal, Proposal.id == Decision.proposal_id)
+        .outerjoin(Theme, Theme.id == Proposal.theme_id)
+        .where(Decision.session_id == session.id, Decision.published_at.is_not(None))
+        .order_by(Decision.rank.is_(None), Decision.rank, Proposal.folio_number)
+    )
+    return db.session.execute(query).all()
+
+
+def reserves(plan: Plan) -> Sequence[Any]:
+    """Rows (folio, title, fallback) of the plan's proposals that are in reserve. One statement."""
+    query = (
+        sa.select(Proposal.folio, Proposal.title, Decision.fallback)
+        .outerjoin(Decision, Decision.proposal_id == Proposal.id)
+        .where(Proposal.plan_id == plan.id, Proposal.status == ProposalStatus.RESERVE)
+        .order_by(Decision.rank.is_(None), Decision.rank, Proposal.folio_number)
+    )
+    return db.session.execute(query).all()

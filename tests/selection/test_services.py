@@ -1,0 +1,223 @@
+"""Sessions, decisions, publication, reserve: what they do and refuse."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import pytest
+import sqlalchemy as sa
+
+from intake.core.errors import Conflict, Forbidden, Invalid
+from intake.core.identity import SYSTEM
+from intake.extensions import db
+from intake.selection import queries, services
+from intake.selection.inputs import DecisionInput, HistoricalDecision
+from models import AuditEntry, Decision, OutboxMessage
+from models.enums import Category, DecisionStatus, ProposalStatus, Role, SessionStatus
+from tests import factories
+from tests.evaluation.conftest import House, principal
+from tests.selection.conftest import GIVEN, WHY, decide
+
+if TYPE_CHECKING:
+    from models import SelectionSession, User
+
+C = Category
+
+
+def mails() -> list[tuple[str, str]]:
+    rows = db.session.execute(sa.select(OutboxMessage.kind, OutboxMessage.to_address).order_by(OutboxMessage.id))
+    return [(kind, to) for kind, to in rows if kind.startswith("proposal_") and kind != "proposal_withdraw"]
+
+
+@pytest.mark.parametrize(
+    ("given", "field"), [(replace(GIVEN, title=" "), "title"), (replace(GIVEN, decided_by=""), "decided_by")]
+)
+def test_a_session_names_who_decides(house: House, given: object, field: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        services.open_session(house.plan, given, by=house.by(house.director))  # type: ignore[arg-type]
+    assert refused.value.field == field
+
+
+def test_one_open_session_at_a_time(house: House, session: SelectionSession) -> None:
+    with pytest.raises(Conflict, match="sigue abierta"):
+        services.open_session(house.plan, GIVEN, by=house.by(house.director))
+
+
+@pytest.mark.parametrize("role", [Role.CITIZEN, Role.ANALYST, Role.REVIEWER, Role.OBSERVER])
+def test_who_may_not(house: House, session: SelectionSession, role: Role) -> None:
+    person = principal(factories.user(role))
+    proposal = house.evaluated(2)
+    with pytest.raises(Forbidden):
+        services.decide(session, proposal, DecisionInput(category=C.IN_PLAN, reason=WHY), by=person)
+    with pytest.raises(Forbidden):
+        services.publish(session, by=person)
+
+
+def test_core_group_decides_but_does_not_publish(house: House, session: SelectionSession, core: User) -> None:
+    decide(session, house.evaluated(2), C.IN_PLAN, by=core)
+    with pytest.raises(Forbidden):
+        services.publish(session, by=principal(core))
+
+
+def test_decision_keeps_place_and_mean(house: House, session: SelectionSession, core: User) -> None:
+    best, second = house.evaluated(3, 3), house.evaluated(1, 2)
+    decision = decide(session, second, C.NEXT_PLAN, by=core)
+    assert (decision.rank, decision.mean_pct, decision.status) == (2, Decimal("50.000"), DecisionStatus.PENDING)
+    assert decide(session, best, C.IN_PLAN, by=core).rank == 1
+    assert second.status is ProposalStatus.EVALUATED
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        (DecisionInput(category=C.IN_PLAN, reason="  "), "reason"),
+        (DecisionInput(category=C.RESERVE, reason=WHY), "fallback"),
+        (DecisionInput(category=C.RESERVE, reason=WHY, fallback=C.IN_PLAN), "fallback"),
+    ],
+)
+def test_incomplete_decisions(
+    house: House, session: SelectionSession, core: User, given: DecisionInput, field: str
+) -> None:
+    with pytest.raises(Invalid) as refused:
+        services.decide(session, house.evaluated(2), given, by=principal(core))
+    assert refused.value.field == field
+
+
+def test_departure_must_say_why(house: House, session: SelectionSession, core: User) -> None:
+    best, worst = house.evaluated(3), house.evaluated(0)
+    decide(session, best, C.OUTSIDE_PLAN, by=core)
+    with pytest.raises(Invalid) as refused:
+        decide(session, worst, C.IN_PLAN, by=core)
+    assert refused.value.field == "departure_reason"
+    decision = decide(session, worst, C.IN_PLAN, by=core, why="El Grupo Núcleo, porque nadie más atiende la Amazonía.")
+    assert decision.departs_from_order
+
+
+def test_deciding_again_replaces_and_is_traced(house: House, session: SelectionSession, core: User) -> None:
+    proposal = house.evaluated(2)
+    decide(session, proposal, C.RESERVE, by=core)
+    seen = queries.decision_of(proposal.id)
+    assert seen is not None
+    version = seen.lock_version
+    decide(session, proposal, C.IN_PLAN, by=core)
+    stale = DecisionInput(category=C.NEXT_PLAN, reason=WHY, lock_version=version)
+    with pytest.raises(Conflict, match="Otra persona"):
+        services.decide(session, proposal, stale, by=principal(core))
+    found = db.session.scalars(sa.select(Decision)).one()
+    assert (found.category, found.fallback) == (C.IN_PLAN, None)
+    entry = db.session.scalars(sa.select(AuditEntry).where(AuditEntry.action == "decision.change")).one()
+    assert entry.changes["category"] == ["reserve", "in_plan"]
+
+
+@pytest.mark.parametrize("status", [ProposalStatus.ADMITTED, ProposalStatus.IN_EVALUATION])
+def test_publishing_waits_for_every_admitted_proposal(
+    house: House, session: SelectionSession, core: User, status: ProposalStatus
+) -> None:
+    decide(session, house.evaluated(2), C.IN_PLAN, by=core)
+    waiting = factories.proposal(house.plan, status, title="La que falta")
+    with pytest.raises(Conflict) as refused:
+        services.publish(session, by=house.by(house.director))
+    assert refused.value.details["lines"] == [f"{waiting.folio} · La que falta"]
+    assert session.status is SessionStatus.OPEN
+
+
+def test_publishing_does_not_wait_for_what_was_not_admitted(
+    house: House, session: SelectionSession, core: User
+) -> None:
+    decide(session, house.evaluated(2), C.IN_PLAN, by=core)
+    for status in (ProposalStatus.SUBMITTED, ProposalStatus.NOT_ADMITTED, ProposalStatus.DRAFT):
+        factories.proposal(house.plan, status)
+    factories.proposal(factories.plan(is_current=False), ProposalStatus.ADMITTED)
+    assert services.publish(session, by=house.by(house.director)) == 1
+
+
+def test_publishing_moves_all_and_tells_each_author_the_reason(
+    house: House, session: SelectionSession, core: User
+) -> None:
+    author = factories.user()
+    chosen = {
+        C.IN_PLAN: (house.evaluated(3, author_id=author.id), ProposalStatus.SELECTED),
+        C.RESERVE: (house.evaluated(2), ProposalStatus.RESERVE),
+        C.NEXT_PLAN: (house.evaluated(1), ProposalStatus.NEXT_PLAN),
+        C.OUTSIDE_PLAN: (house.evaluated(0), ProposalStatus.OUTSIDE_PLAN),
+    }
+    for category, (proposal, _status) in chosen.items():
+        decide(session, proposal, category, by=core, reason=f"Razón de {category.value}.")
+    assert mails() == []
+    assert services.publish(session, by=house.by(house.director)) == 4
+    assert [p.status for p, _s in chosen.values()] == [s for _p, s in chosen.values()]
+    assert mails() == [("proposal_select", author.email)]
+    told = db.session.scalars(sa.select(OutboxMessage).where(OutboxMessage.kind == "proposal_select")).one()
+    assert told.context["reason"] == "Razón de in_plan."
+    assert {d.status for d in queries.decisions(session)} == {DecisionStatus.PUBLISHED}
+    with pytest.raises(Conflict):
+        services.publish(session, by=house.by(house.director))
+    with pytest.raises(Conflict):
+        decide(session, chosen[C.RESERVE][0], C.IN_PLAN, by=core)
+
+
+def test_an_empty_session_publishes_nothing(house: House, session: SelectionSession) -> None:
+    with pytest.raises(Conflict, match="ninguna decisión"):
+        services.publish(session, by=house.by(house.director))
+
+
+def test_a_withdrawn_proposal_gets_no_answer(house: House, session: SelectionSession, core: User) -> None:
+    from intake.reception.services import move
+
+    kept, gone = house.evaluated(3), house.evaluated(2)
+    decide(session, kept, C.IN_PLAN, by=core)
+    decide(session, gone, C.NEXT_PLAN, by=core)
+    move(gone, "withdraw", by=SYSTEM, reason="Ya no hace falta.")
+    assert services.publish(session, by=house.by(house.director)) == 1
+    assert (gone.status, queries.decision_of(gone.id)) == (ProposalStatus.WITHDRAWN, None)
+
+
+@pytest.mark.parametrize(
+    ("service", "expected"),
+    [(services.call_up, ProposalStatus.SELECTED), (services.release, ProposalStatus.NEXT_PLAN)],
+)
+def test_reserve(house: House, session: SelectionSession, core: User, service: type, expected: ProposalStatus) -> None:
+    proposal = house.evaluated(2)
+    decide(session, proposal, C.RESERVE, by=core)
+    services.publish(session, by=house.by(house.director))
+    with pytest.raises(Invalid):
+        service(proposal, " ", by=house.by(house.director))
+    service(proposal, "Se liberó un lugar.", by=house.by(house.director))
+    assert proposal.status is expected
+    with pytest.raises(Conflict):
+        service(proposal, "Otra vez.", by=house.by(house.director))
+
+
+def test_history_is_published_at_once_and_tells_nobody(house: House) -> None:
+    past = factories.plan(None, is_current=False)
+    proposals = [factories.proposal(past, ProposalStatus.SELECTED), factories.proposal(past, ProposalStatus.RESERVE)]
+    session = services.record_historical_session(
+        past,
+        replace(GIVEN, held_on=date(2019, 10, 1), source_url="https://example.org/plan.pdf"),
+        [
+            HistoricalDecision(proposal=proposals[0], category=C.IN_PLAN),
+            HistoricalDecision(
+                proposal=proposals[1],
+                category=C.RESERVE,
+                reason="Sin contraparte.",
+                fallback=C.NEXT_PLAN,
+                promoter="Red",
+            ),
+        ],
+        by=SYSTEM,
+    )
+    assert session.status is SessionStatus.PUBLISHED
+    assert [d.reason for d in queries.decisions(session)] == ["", "Sin contraparte."]
+    assert mails() == []
+
+
+def test_taking_a_decision_back(house: House, session: SelectionSession, core: User) -> None:
+    proposal = house.evaluated(2)
+    decide(session, proposal, C.IN_PLAN, by=core)
+    services.undecide(session, proposal, by=principal(core))
+    assert queries.decision_of(proposal.id) is None
+    with pytest.raises(Conflict):
+        services.undecide(session, proposal, by=principal(core))
