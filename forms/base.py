@@ -32,8 +32,6 @@ class Form(FlaskForm):
             if issubclass(unbound_field.field_class, (StringField, TextAreaField)):
                 filters = unbound_field.kwargs.get("filters", [])
                 options = {**options, "filters": [_clean, *filters]}
-                kwargs = {k: v for k, v in unbound_field.kwargs.items() if k != "filters"}
-                return unbound_field.field_class(*unbound_field.args, **{**kwargs, **options})
             return unbound_field.bind(form=form, **options)
 
     @property

@@ -14,11 +14,13 @@ from intake import engine
 from intake.accountability import policy as accountability_policy
 from intake.accountability.cli import group as accountability_cli
 from intake.accountability.views import bp as accountability_bp
+from intake.accounts import passwords as accounts_passwords
 from intake.accounts import policy as accounts_policy
 from intake.accounts import session as accounts_session
 from intake.accounts.cli import group as users_cli
+from intake.accounts.outbox_cli import outbox_group as outbox_cli
 from intake.accounts.views import bp as accounts_bp
-from intake.core import calendar, files, permissions
+from intake.core import calendar, delivery, files, mail, permissions
 from intake.core.i18n import localized
 from intake.core.labels import label
 from intake.demo.cli import group as demo_cli
@@ -69,6 +71,7 @@ BLUEPRINTS = (
 )
 COMMANDS = (
     users_cli,
+    outbox_cli,
     plans_cli,
     reception_cli,
     evaluation_cli,
@@ -86,6 +89,11 @@ def create_app(config: Config) -> Flask:
     app.config.update(settings(config))
     permissions.install(POLICIES)
     files.configure(config.storage_url, config.instance_path, config.upload_limit_bytes)
+    mail.configure(config.base_url)
+    delivery.configure(
+        url=config.mail_url, sender=config.mail_from, instance_path=config.instance_path, demo=config.demo
+    )
+    accounts_passwords.configure(time_cost=config.argon2_time_cost, memory_kib=config.argon2_memory_kib)
     _extensions(app)
     hooks.install(app)
     security.install(app)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,15 @@ from models.enums import ReviewSector, Role, TokenPurpose
 
 if TYPE_CHECKING:
     from models.actor import Actor
+
+
+#: Digits and letters of a post's public reference that nobody confuses on paper (Crockford's).
+_CODE_LETTERS = "0123456789abcdefghjkmnpqrstvwxyz"
+
+
+def _post_code() -> str:
+    """A short public reference: eight characters that are no key and cannot be guessed from another."""
+    return "".join(secrets.choice(_CODE_LETTERS) for _ in range(8))
 
 
 class User(Base):
@@ -49,6 +59,7 @@ class Post(Base):
         ),
     )
 
+    code: Mapped[str] = mapped_column(sa.String(12), unique=True, default=_post_code)  # names it in addresses
     title: Mapped[str] = mapped_column(sa.String(160))
     role: Mapped[Role] = mapped_column(enum_type(Role), index=True)
     sector: Mapped[ReviewSector | None] = mapped_column(enum_type(ReviewSector))
@@ -58,7 +69,11 @@ class Post(Base):
 
 
 class PostHolding(Base):
-    """Who held a post, from when to when (both days included; ``until`` None: still holds it)."""
+    """Who held a post, from when to when (both days included; ``until`` None: still holds it).
+
+    ``ended_at`` is the instant at which the right was cut off on the day ``until`` itself; None: it lasts through
+    that day.
+    """
 
     __tablename__ = "post_holding"
     __table_args__ = (sa.CheckConstraint("until IS NULL OR until >= since", name="ends_after_start"),)
@@ -68,6 +83,8 @@ class PostHolding(Base):
     since: Mapped[date]
     until: Mapped[date | None]
     granted_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"))
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    end_reason: Mapped[str] = mapped_column(default="")
 
     post: Mapped[Post] = relationship(lazy="raise_on_sql")
     user: Mapped[User] = relationship(lazy="raise_on_sql", foreign_keys=[user_id], back_populates="holdings")

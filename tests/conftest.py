@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -160,9 +161,9 @@ def count_queries(app: Flask) -> CountQueries:
 
 def token_in(page: str) -> str:
     """The forgery token of the first form of a page."""
-    marker = 'name="csrf_token" value="'
-    start = page.index(marker) + len(marker)
-    return page[start : page.index('"', start)]
+    found = re.search(r'name="csrf_token"[^>]*? value="([^"]+)"', page)
+    assert found is not None, "the page holds no form that posts"
+    return found.group(1)
 
 
 @pytest.fixture

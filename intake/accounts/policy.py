@@ -1,5 +1,6 @@
-"""Who may, in accounts."""
+"""Who may, in accounts, and how often something may be tried."""
 
+from intake.core.limits import Limit
 from intake.core.permissions import Permission, Rules, role, signed_in
 from models.enums import Role
 
@@ -7,3 +8,17 @@ RULES: Rules = {
     Permission.ACCOUNT_OWN: signed_in,
     Permission.POST_MANAGE: role(Role.DIRECTORATE, Role.ADMIN),
 }
+
+#: Failures lock the password of one account for the rest of the window; a mail link still opens it.
+PASSWORD_OF_ACCOUNT = Limit("password_account", times=10, minutes=15)
+#: Many people share an address in Ecuador (mobile networks, schools): wide enough for them, narrow for a machine.
+SIGN_IN_FROM_ADDRESS = Limit("sign_in_address", times=100, minutes=15)
+LINK_TO_ACCOUNT = Limit("link_account", times=5, minutes=60)
+LINK_FROM_ADDRESS = Limit("link_address", times=40, minutes=60)
+CODE_OF_ACCOUNT = Limit("mail_code", times=8, minutes=15)
+SECOND_FACTOR = Limit("second_factor", times=6, minutes=15)
+REGISTER_ACCOUNT = Limit("register_account", times=5, minutes=60)
+REGISTER_FROM_ADDRESS = Limit("register_address", times=30, minutes=60)
+TOKEN_FROM_ADDRESS = Limit("token_address", times=60, minutes=15)
+OWN_PASSWORD = Limit("own_password", times=10, minutes=15)
+INVITATIONS = Limit("invitations", times=60, minutes=60)

@@ -1,0 +1,195 @@
+"""What people do with their own account."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from intake.accounts import links, passwords, queries, services, throttle
+from intake.accounts import policy as p
+from intake.core import audit, clock, mail, outbox
+from intake.core.audit import value_of
+from intake.core.errors import Gone, Invalid
+from intake.core.i18n import LANGUAGES
+from intake.core.i18n import lazy_gettext as _l
+from intake.core.identity import Principal
+from intake.core.permissions import Permission, authorize
+from intake.core.text import clean
+from intake.core.transaction import transaction
+from intake.extensions import db
+from models import AuditEntry, Proposal, User
+from models.enums import TokenPurpose
+
+#: Signing in by a mail link proves the mailbox; for this long it stands for the present password.
+LINK_PROVES_MINUTES = 15
+ACTS_IN_COPY = 1_000
+
+
+def _me(by: Principal) -> User:
+    authorize(by, Permission.ACCOUNT_OWN)
+    return queries.user(by.user_id or 0)
+
+
+def edit(*, name: str, locale: str, by: Principal) -> None:
+    """Change one's name and language."""
+    name = clean(name)[:120]
+    if not name:
+        raise Invalid(_l("Escriba su nombre."), field="name")
+    if locale not in LANGUAGES:
+        raise Invalid(_l("Elija un idioma."), field="locale")
+    with transaction():
+        person = _me(by)
+        person.name, person.locale = name, locale
+        audit.record("user.edit", person, by=by)
+
+
+def change_password(*, current: str, new: str, proved: bool, by: Principal) -> User:
+    """Set a password and sign out everywhere else.
+
+    ``proved``: came in by mail link a moment ago, so ``current`` is not asked. Raises `Invalid` on field
+    current_password or new_password, and `TooMany`.
+    """
+    authorize(by, Permission.ACCOUNT_OWN)
+    throttle.hit(p.OWN_PASSWORD, str(by.user_id))
+    with transaction():
+        stored = _me(by).password_hash
+    _demand_current(stored, current, proved=proved)
+    passwords.check(new, by.email, field="new_password")
+    fresh = passwords.hashed(new)
+    with transaction():
+        person = _me(by)
+        person.password_hash = fresh
+        person.session_epoch += 1
+        audit.record("user.change_password", person, by=by)
+        links.void(TokenPurpose.SIGN_IN, person.email)
+        outbox.enqueue("password_changed", to=person.email, locale=person.locale, name=person.name, at=clock.now())
+    return person
+
+
+def _demand_current(stored: str | None, current: str, *, proved: bool) -> None:
+    if proved:
+        return
+    if stored is None:
+        raise Invalid(
+            _l("Por seguridad, salga y entre otra vez con un enlace por correo; después podrá crear su contraseña."),
+            field="new_password",
+        )
+    if not passwords.matches(stored, current):
+        raise Invalid(_l("Esa no es su contraseña actual."), field="current_password")
+
+
+def request_email_change(new_email: str, *, current: str, proved: bool, by: Principal) -> None:
+    """Send a confirmation link to the new address and a warning to the old one.
+
+    The answer does not say whether it is taken.
+    """
+    authorize(by, Permission.ACCOUNT_OWN)
+    new_email = services.normal_email(new_email)
+    throttle.hit(p.OWN_PASSWORD, str(by.user_id))
+    throttle.hit(p.LINK_TO_ACCOUNT, new_email)
+    with transaction():
+        stored = _me(by).password_hash
+    if stored is not None and not proved and not passwords.matches(stored, current):
+        raise Invalid(_l("Esa no es su contraseña actual."), field="current_password")
+    if new_email == by.email:
+        raise Invalid(_l("Ese ya es su correo."), field="email")
+    with transaction():
+        person = _me(by)
+        audit.record("user.ask_email_change", person, by=by)
+        outbox.enqueue("email_change_notice", to=person.email, locale=person.locale, name=person.name, at=clock.now())
+        _write_to_new_address(person, new_email)
+
+
+def _write_to_new_address(person: User, new_email: str) -> None:
+    taken = queries.user_by_email(new_email)
+    if taken is not None:
+        outbox.enqueue(
+            "account_exists",
+            to=new_email,
+            locale=taken.locale,
+            name=taken.name,
+            sign_in_url=mail.url_of("/cuenta/entrar"),
+        )
+        return
+    issued = links.issue(TokenPurpose.CHANGE_EMAIL, new_email, user_id=person.id)
+    outbox.enqueue(
+        "email_change",
+        to=new_email,
+        locale=person.locale,
+        name=person.name,
+        link=mail.url_of(f"/cuenta/correo/{issued.token}"),
+        minutes=links.MINUTES,
+    )
+
+
+def change_email(token: str, *, by: Principal) -> None:
+    """Take the address that the link was sent to. Only for the person who asked.
+
+    Raises `Gone`, `NotFound`, `Invalid`.
+    """
+    with transaction():
+        row = links.look(TokenPurpose.CHANGE_EMAIL, token)
+        person = _me(by)
+        if row.user_id != person.id:
+            raise Gone(_l("Este enlace pertenece a otra cuenta. Salga, entre con la suya y ábralo otra vez."))
+        links.consume(row)
+        if queries.user_by_email(row.email) is not None:
+            raise Invalid(_l("Ese correo ya no está disponible."))
+        for purpose in (TokenPurpose.SIGN_IN, TokenPurpose.CONFIRM_EMAIL):
+            links.void(purpose, person.email)
+        person.email = row.email
+        person.email_confirmed_at = clock.now()
+        audit.record("user.change_email", person, by=by)
+
+
+def sign_out_everywhere(*, by: Principal) -> User:
+    """End every session of the account, this one included."""
+    with transaction():
+        person = _me(by)
+        person.session_epoch += 1
+        audit.record("user.sign_out_everywhere", person, by=by)
+        links.void(TokenPurpose.SIGN_IN, person.email)
+    return person
+
+
+def ask_erasure(*, by: Principal) -> None:
+    """Ask for the account to be erased (LOPDP, art. 15): written down, and answered by mail with what happens next."""
+    with transaction():
+        person = _me(by)
+        audit.record("user.ask_erasure", person, by=by)
+        outbox.enqueue(
+            "erasure_asked",
+            to=person.email,
+            locale=person.locale,
+            name=person.name,
+            at=clock.now(),
+            dedupe_key=f"erasure_asked:{person.id}:{clock.today()}",
+        )
+
+
+def copy(*, by: Principal) -> dict[str, Any]:
+    """Everything that is kept about the person, as JSON (LOPDP, art. 13): account, posts, proposals, what was done."""
+    person = _me(by)
+    proposals = db.session.scalars(sa.select(Proposal).where(Proposal.author_id == person.id).order_by(Proposal.id))
+    acts = db.session.scalars(
+        sa.select(AuditEntry).where(AuditEntry.user_id == person.id).order_by(AuditEntry.id.desc()).limit(ACTS_IN_COPY)
+    )
+    return {
+        "account": _values(person, "email", "name", "locale", "created_at", "email_confirmed_at", "totp_enabled_at"),
+        "posts": [
+            {"post": h.post.title, "role": h.post.role.value, **_values(h, "since", "until")}
+            for h in queries.holdings_of(person.id)
+        ],
+        "proposals": [
+            _values(
+                row, "folio", "status", "title", "problem", "solution", "expected_result", "created_at", "submitted_at"
+            )
+            for row in proposals
+        ],
+        "acts": [_values(row, "at", "action", "role", "subject_ref", "reason") for row in acts],
+    }
+
+
+def _values(row: Any, *names: str) -> dict[str, Any]:
+    return {name: value_of(getattr(row, name)) for name in names}

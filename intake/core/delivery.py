@@ -1,0 +1,230 @@
+"""Delivering what is queued. Safe from many machines: a message is claimed for a while before it is sent.
+
+At least once: who dies between sending and marking leaves a claim that lapses, and the message goes out again under the
+same Message-ID, by which mail programs recognise it. As a rule exactly once.
+"""
+
+from __future__ import annotations
+
+import smtplib
+import ssl
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+from email.utils import format_datetime
+from pathlib import Path
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import sqlalchemy as sa
+import structlog
+
+from intake.core import clock, mail
+from intake.core.i18n import HTML_LANG
+from intake.core.transaction import dialect, transaction
+from intake.extensions import db
+from models import OutboxMessage
+
+log = structlog.get_logger()
+
+LEASE = timedelta(minutes=5)  # longer than the slowest answer of a mail server (TIMEOUT_SECONDS)
+TIMEOUT_SECONDS = 30
+MAX_ATTEMPTS = 12  # with the waits below, about twenty hours
+FIRST_WAIT = timedelta(minutes=1)
+LONGEST_WAIT = timedelta(hours=6)
+
+Send = Callable[[EmailMessage], None]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Where messages go: a mail server, or (``url`` empty) ``folder``, one ``.eml`` file each."""
+
+    url: str
+    sender: str
+    folder: Path
+    keep_secrets: bool  # a demonstration goes on showing its messages, links included
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """A message that this process may send until ``leased_until``."""
+
+    id: int
+    kind: str
+    to_address: str
+    locale: str
+    context: dict[str, object]
+    attempts: int
+    created_at: datetime
+    leased_until: datetime
+
+
+_settings = Settings(url="", sender="no-responder@localhost", folder=Path("instance/mail"), keep_secrets=False)
+
+
+def configure(*, url: str, sender: str, instance_path: str, demo: bool) -> None:
+    """Choose the mail server (``smtp://``, ``smtp+starttls://``, ``smtps://``) or, if empty, the folder."""
+    global _settings  # noqa: PLW0603 -- one transport per process, chosen at start
+    _settings = Settings(url=url, sender=sender, folder=Path(instance_path) / "mail", keep_secrets=demo)
+
+
+def deliver_due(limit: int = 100) -> int:
+    """Send at most ``limit`` messages that are due; returns how many went out. Failures are tried again later."""
+    sent = 0
+    with ExitStack() as stack:
+        send: Send | None = None
+        for _ in range(limit):
+            claimed = claim()
+            if claimed is None:
+                break
+            try:
+                send = send or stack.enter_context(transport(_settings))
+                send(compose(claimed))
+            except Exception as error:  # noqa: BLE001 -- whatever a server or a template does, the message must stay
+                put_off(claimed, error)
+                stack.close()
+                send = None
+            else:
+                sent += mark_sent(claimed)
+    return sent
+
+
+def claim() -> Claimed | None:
+    """Take the message that has waited longest, for `LEASE`; None if nothing is due."""
+    now = clock.now()
+    due = (
+        sa.select(OutboxMessage)
+        .where(
+            OutboxMessage.sent_at.is_(None),
+            OutboxMessage.not_before <= now,
+            OutboxMessage.attempts < MAX_ATTEMPTS,
+            sa.or_(OutboxMessage.leased_until.is_(None), OutboxMessage.leased_until < now),
+        )
+        .order_by(OutboxMessage.not_before, OutboxMessage.id)
+        .limit(1)
+    )
+    with transaction():  # BEGIN IMMEDIATE on SQLite: claims queue
+        row = db.session.scalar(due.with_for_update(skip_locked=True) if dialect() == "postgresql" else due)
+        if row is None:
+            return None
+        row.attempts += 1
+        row.leased_until = now + LEASE
+        return Claimed(
+            id=row.id,
+            kind=row.kind,
+            to_address=row.to_address,
+            locale=row.locale,
+            context=dict(row.context),
+            attempts=row.attempts,
+            created_at=row.created_at,
+            leased_until=row.leased_until,
+        )
+
+
+def _mine(claimed: Claimed) -> sa.Update:
+    """An update of the message, unless another process has taken it over meanwhile."""
+    return sa.update(OutboxMessage).where(
+        OutboxMessage.id == claimed.id,
+        OutboxMessage.sent_at.is_(None),
+        OutboxMessage.leased_until == claimed.leased_until,
+    )
+
+
+def mark_sent(claimed: Claimed) -> int:
+    """Write down that it went out, and forget what its links open. Returns 1 (0 if another process marked it first)."""
+    kept = claimed.context if _settings.keep_secrets else mail.masked(claimed.context)
+    with transaction():
+        done = db.session.execute(
+            _mine(claimed).values(sent_at=clock.now(), leased_until=None, last_error="", context=kept)
+        )
+    return int(done.rowcount)  # type: ignore[attr-defined]
+
+
+def put_off(claimed: Claimed, error: Exception) -> None:
+    """Write down why it did not go out, and when to try again: one minute, doubled each time, six hours at most."""
+    wait = min(FIRST_WAIT * 2 ** (claimed.attempts - 1), LONGEST_WAIT)
+    words = f"{type(error).__name__}: {error}".replace(claimed.to_address, "…")[:300]
+    log.warning("message not sent", message=claimed.id, kind=claimed.kind, attempts=claimed.attempts, error=words)
+    with transaction():
+        db.session.execute(_mine(claimed).values(leased_until=None, not_before=clock.now() + wait, last_error=words))
+
+
+def compose(claimed: Claimed) -> EmailMessage:
+    """The message as mail servers take it: text and HTML, and an identity that stays the same when it is sent again."""
+    written = mail.render(claimed.kind, claimed.locale, claimed.context)
+    message = EmailMessage()
+    message["Subject"] = written.subject
+    message["From"] = _settings.sender
+    message["To"] = claimed.to_address
+    message["Date"] = format_datetime(clock.local(clock.now()))
+    host = _settings.sender.rpartition("@")[2] or "localhost"
+    message["Message-ID"] = f"<intake-{claimed.id}-{int(claimed.created_at.timestamp() * 1_000_000)}@{host}>"
+    message["Auto-Submitted"] = "auto-generated"
+    message["Content-Language"] = HTML_LANG.get(claimed.locale, HTML_LANG["es"])
+    message.set_content(written.text)
+    message.add_alternative(written.html, subtype="html")
+    return message
+
+
+@contextmanager
+def transport(settings: Settings) -> Iterator[Send]:
+    """A way to send, open while the block lasts."""
+    if not settings.url:
+        settings.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        yield lambda message: _keep(settings.folder, message)
+        return
+    with _connect(settings.url) as server:
+        yield lambda message: _hand_over(server, message)
+
+
+def _hand_over(server: smtplib.SMTP, message: EmailMessage) -> None:
+    server.send_message(message)
+
+
+def _keep(folder: Path, message: EmailMessage) -> None:
+    name = str(message["Message-ID"]).strip("<>").partition("@")[0]
+    path = folder / f"{name}.eml"
+    path.touch(mode=0o600)
+    path.write_bytes(message.as_bytes())
+
+
+def _connect(url: str) -> smtplib.SMTP:
+    """Log in to the server; TLS is used wherever it is offered, and demanded before a password is sent."""
+    parts = urlsplit(url)
+    host = parts.hostname or "localhost"
+    if parts.scheme == "smtps":
+        server: smtplib.SMTP = smtplib.SMTP_SSL(
+            host, parts.port or 465, timeout=TIMEOUT_SECONDS, context=ssl.create_default_context()
+        )
+    elif parts.scheme in {"smtp", "smtp+starttls"}:
+        server = smtplib.SMTP(host, parts.port or 587, timeout=TIMEOUT_SECONDS)
+        _secure(server, demanded=_tls_demanded(url))
+    else:
+        raise ValueError("INTAKE_MAIL_URL must begin with smtp://, smtp+starttls:// or smtps://")
+    if parts.username:
+        server.login(unquote(parts.username), unquote(parts.password or ""))
+    return server
+
+
+def _tls_demanded(url: str) -> bool:
+    parts = urlsplit(url)
+    asked = parts.scheme == "smtp+starttls" or parse_qs(parts.query).get("starttls") == ["1"]
+    return asked or bool(parts.username)
+
+
+def _secure(server: smtplib.SMTP, *, demanded: bool) -> None:
+    server.ehlo()
+    if server.has_extn("starttls"):
+        server.starttls(context=ssl.create_default_context())
+        server.ehlo()
+    elif demanded:
+        server.close()
+        raise smtplib.SMTPNotSupportedError("the mail server offers no TLS; use smtps:// or another server")
+
+
+def waiting_after_failure() -> int:
+    """How many messages have failed at least once and are not out yet."""
+    query = sa.select(sa.func.count()).where(OutboxMessage.sent_at.is_(None), OutboxMessage.last_error != "")
+    return int(db.session.scalar(query) or 0)
