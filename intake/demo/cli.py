@@ -1,5 +1,29 @@
-"""Commands: ``flask demo …``."""
+"""Commands: ``flask demo load``."""
 
+from __future__ import annotations
+
+import time
+
+import click
 from flask.cli import AppGroup
 
-group = AppGroup("demo")
+from intake.core.errors import IntakeError
+
+group = AppGroup("demo", help="The demonstration: three plans, one of them fictional.")
+
+
+@group.command("load")
+@click.option("--proposals", default=120, show_default=True, type=click.IntRange(min=120), help="How many of PAGA3.")
+@click.option("--reviewers", default=6, show_default=True, type=click.IntRange(min=6))
+@click.option("--seed", default=2026, show_default=True, help="Of the variation beyond the first 120 proposals.")
+def load(proposals: int, reviewers: int, seed: int) -> None:
+    """Load the demonstration into an empty database; does nothing where it is loaded, refuses real data."""
+    from intake.demo import loader
+
+    began = time.monotonic()
+    try:
+        loaded = loader.load(proposals=proposals, reviewers=reviewers, seed=seed)
+    except IntakeError as error:
+        raise click.ClickException(str(error)) from error
+    seconds = time.monotonic() - began
+    click.echo(f"Demonstration loaded in {seconds:.1f} s." if loaded else "The demonstration is loaded already.")

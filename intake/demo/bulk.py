@@ -1,0 +1,245 @@
+"""Many more proposals, for measuring: the first ones varied by place, in rows written at once.
+
+The rooms' services make one proposal at a time, which is right for people and too slow for ten thousand. Here the rows
+are written straight, with the same columns and the same entries of the trace; `flask check` holds for them too. No
+contacts are made up, so nobody is written to.
+"""
+
+from __future__ import annotations
+
+import itertools
+import random
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from intake.core.search import stems
+from intake.demo.source import Row, moment, read
+from intake.evaluation.queries import criterion_score
+from intake.evaluation.scoring import review_total
+from intake.extensions import db
+from models import (
+    Admission,
+    Assignment,
+    AuditEntry,
+    Base,
+    Criterion,
+    Plan,
+    Proposal,
+    ProposalApproach,
+    ProposalVersion,
+    Score,
+    Territory,
+    Theme,
+)
+from models.enums import Approach, AssignmentStatus, Branch, Channel, ReviewSector, TerritoryLevel
+from models.enums import ProposalStatus as S
+
+if TYPE_CHECKING:
+    from intake.demo.world import World
+
+REVIEWS_EACH = 3
+_TEXTS = ("title", "problem", "solution", "expected_result")
+_REASON = "Se entiende, llama a colaborar y puede aportar a una política pública."
+_COMMENT = "Puntajes según la rúbrica publicada."
+#: The way to each state, as moves of the lifecycle: (action, old state, new state), and how often it is made, of ten.
+_WAYS: dict[S, int] = {S.SUBMITTED: 2, S.ADMITTED: 2, S.IN_EVALUATION: 4, S.EVALUATED: 2}
+_MOVES = (
+    ("submit", S.DRAFT, S.SUBMITTED),
+    ("admit", S.SUBMITTED, S.ADMITTED),
+    ("begin_evaluation", S.ADMITTED, S.IN_EVALUATION),
+    ("finish_evaluation", S.IN_EVALUATION, S.EVALUATED),
+)
+
+
+@dataclass
+class _Batch:
+    """Rows to be written, by table."""
+
+    rows: dict[type[Base], list[Row]] = field(default_factory=dict)
+
+    def add(self, model: type[Base], **values: Any) -> None:
+        self.rows.setdefault(model, []).append(values)
+
+    def write(self) -> None:
+        for model, rows in self.rows.items():
+            db.session.execute(sa.insert(model), rows)
+
+
+def proposals(world: World, number: int, seed: int) -> None:
+    """Write ``number`` more proposals of the plan under way; the same seed gives the same ones."""
+    if number > 0:
+        _Maker(world, random.Random(seed)).make(number)  # noqa: S311 -- it varies examples, it guards nothing
+
+
+class _Maker:
+    """What every row needs, read once."""
+
+    def __init__(self, world: World, dice: random.Random) -> None:
+        self.dice = dice
+        self.world = world
+        self.plan_id = world.plans["PAGA3"].id
+        self.round = world.rounds[2]
+        self.sources = [row for row in read("paga3_proposals") if row["submitted_offset"] is not None]
+        self.texts = {row["key"]: stems(*(row[name] or "" for name in _TEXTS[1:])) for row in self.sources}
+        self.themes = dict(db.session.execute(sa.select(Theme.code, Theme.id)).tuples().all())
+        parishes = sa.select(Territory.id, Territory.code, Territory.name)
+        where = (Territory.level == TerritoryLevel.PARISH, Territory.selectable)
+        self.places = db.session.execute(parishes.where(*where).order_by(Territory.code)).tuples().all()
+        self.criteria = db.session.scalars(
+            sa.select(Criterion).where(Criterion.rubric_id == self.round.rubric_id).order_by(Criterion.position)
+        ).all()
+        keys = sorted(key for key in world.users if key.startswith("revision."))
+        self.reviewers = [(world.users[key].id, world.who(key).sector) for key in keys]
+        self.analyst = world.users["analisis"].id
+        self.director = world.users["direccion"].id
+        self.batch = _Batch()
+
+    def make(self, number: int) -> None:
+        """All rows, then all at once; keys are counted here, in the same transaction that locks the counter."""
+        plan = db.session.get_one(Plan, self.plan_id)
+        db.session.refresh(plan, ["folio_counter", "lock_version"], with_for_update=True)
+        folio = plan.folio_counter
+        keys = itertools.count((db.session.scalar(sa.select(sa.func.max(Proposal.id))) or 0) + 1)
+        self.reviews = itertools.count((db.session.scalar(sa.select(sa.func.max(Assignment.id))) or 0) + 1)
+        states = self.dice.choices(list(_WAYS), weights=list(_WAYS.values()), k=number)
+        days = sorted(self.dice.randint(-56, -2) for _ in range(number))
+        for n, (state, offset) in enumerate(zip(states, days, strict=True), start=1):
+            self._proposal(next(keys), folio + n, state, offset)
+        self.batch.write()
+        plan.folio_counter = folio + number
+        _continue_keys(Proposal, Assignment)
+
+    def _proposal(self, key: int, folio_number: int, state: S, offset: int) -> None:
+        row = self.dice.choice(self.sources)
+        place_id, place_code, place = self.dice.choice(self.places)
+        title = f"{row['title'][:100]} ({place}, {folio_number})"
+        at = moment(self.world.day(offset), 8 + self.dice.random() * 8)
+        folio = f"PAGA3-{folio_number:05d}"
+        texts = {"title": title, **{name: row[name] or "" for name in _TEXTS[1:]}}
+        self.batch.add(
+            Proposal,
+            id=key,
+            plan_id=self.plan_id,
+            folio=folio,
+            folio_number=folio_number,
+            status=state,
+            **texts,
+            theme_id=self.themes[row["theme"]],
+            territory_id=place_id,
+            branch=Branch(row["branch"]),
+            channel=Channel.WEB,
+            created_at=at,
+            submitted_at=at,
+            updated_at=at,
+            search_stems=f"{stems(title)} {self.texts[row['key']]}".strip(),
+        )
+        for code in row["approaches"]:
+            self.batch.add(ProposalApproach, proposal_id=key, approach=Approach(code))
+        content = {
+            **texts,
+            "theme": row["theme"],
+            "territory": place_code,
+            "approaches": sorted(row["approaches"]),
+            "branch": row["branch"],
+            "public_name": "anonymous",
+            "organisation_name": None,
+        }
+        self.batch.add(ProposalVersion, proposal_id=key, number=1, content=content, edited_at=at)
+        self._way(key, folio, state, at)
+
+    def _way(self, key: int, folio: str, state: S, at: datetime) -> None:
+        """The moves that led to the state, each with its entry, and what they left behind."""
+        for step, (action, old, new) in enumerate(_MOVES):
+            actor = (None, self.analyst, self.director, self.director)[step]
+            self._trace(key, folio, f"proposal.{action}", [old, new], at + timedelta(hours=step), actor)
+            if action == "admit":
+                self._admission(key, at + timedelta(hours=step))
+            if action == "begin_evaluation":
+                self._reviews(key, folio, at + timedelta(hours=step), done=state is S.EVALUATED)
+            if new is state:
+                return
+
+    def _trace(self, key: int, folio: str, action: str, states: list[Any], at: datetime, user_id: int | None) -> None:
+        role = "guest" if user_id is None else ("analyst" if user_id == self.analyst else "directorate")
+        self.batch.add(
+            AuditEntry,
+            at=at,
+            user_id=user_id,
+            role=role,
+            action=action,
+            subject_type="proposal",
+            subject_id=key,
+            subject_ref=folio,
+            changes={"status": [s.value for s in states]},
+            reason=_REASON if action.endswith("admit") else "",
+        )
+
+    def _admission(self, key: int, at: datetime) -> None:
+        criteria = ("is_clear", "is_collaborative", "is_open_government", "is_public_policy")
+        self.batch.add(
+            Admission,
+            proposal_id=key,
+            **dict.fromkeys(criteria, True),
+            reason=_REASON,
+            examined_by_id=self.analyst,
+            examined_at=at,
+        )
+
+    def _reviews(self, key: int, folio: str, at: datetime, *, done: bool) -> None:
+        """Three reviews: all handed in, or the last one still owed."""
+        chosen = self.dice.sample(self.reviewers, REVIEWS_EACH)
+        for n, (reviewer, sector) in enumerate(chosen):
+            self._review(next(self.reviews), key, folio, (reviewer, sector), at, done=done or n < REVIEWS_EACH - 1)
+
+    def _review(
+        self, review: int, key: int, folio: str, who: tuple[int, ReviewSector | None], at: datetime, *, done: bool
+    ) -> None:
+        values = [self.dice.randint(0, 3) for _ in self.criteria] if done else []
+        total: Decimal | None = None
+        if done:
+            total = review_total([criterion_score(c, v) for c, v in zip(self.criteria, values, strict=True)])
+        state = AssignmentStatus.SUBMITTED if done else AssignmentStatus.PENDING
+        self.batch.add(
+            Assignment,
+            id=review,
+            round_id=self.round.id,
+            proposal_id=key,
+            reviewer_id=who[0],
+            sector=who[1],
+            status=state,
+            due_on=self.round.due_on,
+            comment=_COMMENT if done else "",
+            total_pct=total,
+            assigned_at=at,
+            assigned_by_id=self.director,
+            submitted_at=at + timedelta(minutes=30) if done else None,
+        )
+        for criterion, value in zip(self.criteria, values, strict=False):
+            self.batch.add(Score, assignment_id=review, criterion_id=criterion.id, value=value)
+        entry = {"at": at, "subject_type": "assignment", "subject_id": review, "subject_ref": folio, "reason": ""}
+        old = [None, AssignmentStatus.PENDING.value]
+        self.batch.add(
+            AuditEntry,
+            **entry,
+            user_id=self.director,
+            role="directorate",
+            action="assignment.create",
+            changes={"status": old},
+        )
+        if done:
+            change = {"status": [AssignmentStatus.PENDING.value, state.value], "total_pct": [None, str(total)]}
+            who_did = {"user_id": who[0], "role": "reviewer"}
+            self.batch.add(AuditEntry, **entry, **who_did, action="assignment.submit", changes=change)
+
+
+def _continue_keys(*models: type[Base]) -> None:
+    """PostgreSQL counts keys apart from the rows: go on after those given here."""
+    if db.session.get_bind().dialect.name != "postgresql":
+        return
+    for model in models:
+        counter = sa.func.pg_get_serial_sequence(model.__tablename__, "id")
+        db.session.execute(sa.select(sa.func.setval(counter, sa.select(sa.func.max(model.id)).scalar_subquery())))

@@ -1,0 +1,169 @@
+"""The desk's order: what is late first, then what has waited longest. Pure: it is given what `queries.desk` read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from intake.core import calendar, clock
+from intake.reception.inputs import STATUS_SLUGS
+from models.enums import ProposalStatus as S
+from models.enums import StageKind, StageStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from intake.reports.queries.desk import Counts, LateMilestone, ReviewerLoad, Stand, Unanswered, Unsigned
+    from models import Plan
+
+#: After how many days a waiting task is called late here. Our own working rule, not law; the page says so.
+ALLOWED_DAYS = {"examine": 15, "countersign": 5, "verify_actor": 10, "answer_report": 15, "sign": 15}
+#: OGP Participation and Co-creation Standards, 3.1: the timeline is public two weeks before the process starts.
+OGP_NOTICE_DAYS = 14
+#: A stage that closes within these days is announced.
+SOON_DAYS = 14
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Something that waits for somebody. ``what`` names it, ``who`` a person or an organisation where one is known.
+
+    ``days`` since it waits (or since it was due, for what has a due day); ``late`` by the desk's rule or the due day.
+    """
+
+    what: str
+    count: int
+    days: int | None
+    late: bool
+    who: str = ""
+    reference: str = ""
+    number: int = 0
+    since: date | None = None
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step of the funnel: its states, how many stand there now, how many came this far or further."""
+
+    key: str
+    states: tuple[S, ...]
+    now: int
+    reached: int
+    parts: tuple[tuple[S, int], ...] = ()
+
+
+_FUNNEL: tuple[tuple[str, tuple[S, ...]], ...] = (
+    ("received", (S.SUBMITTED, S.REFUSAL_PROPOSED)),
+    ("admitted", (S.ADMITTED,)),
+    ("in_evaluation", (S.IN_EVALUATION,)),
+    ("evaluated", (S.EVALUATED,)),
+    ("decided", (S.SELECTED, S.RESERVE, S.OUTSIDE_PLAN, S.NEXT_PLAN)),
+)
+_ASIDE = (S.NOT_ADMITTED, S.WITHDRAWN)
+
+
+def funnel(stands: Mapping[S, Stand], in_commitments: int) -> list[Step]:
+    """The steps in order. Who was not admitted or withdrew is counted as received and no further."""
+    at = [(key, states, sum(_count(stands, s) for s in states)) for key, states in _FUNNEL]
+    left = sum(_count(stands, state) for state in _ASIDE)
+    steps = []
+    for i, (key, states, now) in enumerate(at):
+        further = sum(n for _key, _states, n in at[i:])
+        public = tuple(dict.fromkeys(STATUS_SLUGS[s] for s in states))  # states that the public list cannot tell apart
+        parts = tuple((s, _count(stands, s)) for s in states) if len(public) > 1 else ((states[0], now),)
+        steps.append(Step(key, states, now, further + (0 if i else left), parts))
+    return [*steps, Step("in_commitments", (), in_commitments, in_commitments)]
+
+
+def _count(stands: Mapping[S, Stand], state: S) -> int:
+    return stands[state].count if state in stands else 0
+
+
+def aside(stands: Mapping[S, Stand]) -> list[tuple[S, int]]:
+    """Proposals that left the way: not admitted, withdrawn."""
+    return [(state, _count(stands, state)) for state in _ASIDE]
+
+
+def days_since(moment: datetime | date | None) -> int | None:
+    """Whole days from then to today in Ecuador."""
+    if moment is None:
+        return None
+    day = clock.local(moment).date() if isinstance(moment, datetime) else moment
+    return (clock.today() - day).days
+
+
+def waiting(
+    stands: Mapping[S, Stand],
+    counts: Counts,
+    reviewers: Sequence[ReviewerLoad],
+    agreements: Sequence[Unsigned],
+    milestones: Sequence[LateMilestone],
+    reports: Sequence[Unanswered],
+) -> list[Waiting]:
+    """Everything that waits, what is late first, then what has waited longest."""
+    found = [
+        _queue("examine", stands.get(S.SUBMITTED)),
+        _queue("countersign", stands.get(S.REFUSAL_PROPOSED)),
+        _counted("verify_actor", counts.actors_to_verify, counts.oldest_actor),
+        _counted("decide", counts.undecided, None),
+        _counted("publish", counts.unpublished, None),
+        *(
+            Waiting("review", r.pending, max(0, days_since(r.due_on) or 0), bool(r.late), who=r.name, since=r.due_on)
+            for r in reviewers
+        ),
+        *(_named("sign", a.reference, a.since, count=a.missing, who=a.title or "") for a in agreements),
+        *(
+            Waiting("milestone", 1, days_since(m.ends_on), True, m.title, m.reference, m.number, m.ends_on)
+            for m in milestones
+        ),
+        *(_named("answer_report", r.reference, r.reported_at, who=r.title, number=r.number) for r in reports),
+    ]
+    return sorted((w for w in found if w is not None), key=lambda w: (not w.late, -(w.days or 0), w.what))
+
+
+def _queue(what: str, stand: Stand | None) -> Waiting | None:
+    return None if stand is None else _counted(what, stand.count, stand.oldest)
+
+
+def _counted(what: str, count: int, since: datetime | None) -> Waiting | None:
+    if not count:
+        return None
+    days = days_since(since)
+    day = clock.local(since).date() if since else None
+    return Waiting(what, count, days, what in ALLOWED_DAYS and (days or 0) > ALLOWED_DAYS[what], since=day)
+
+
+def _named(what: str, reference: str, since: datetime, *, count: int = 1, who: str = "", number: int = 0) -> Waiting:
+    days = days_since(since) or 0
+    return Waiting(what, count, days, days > ALLOWED_DAYS[what], who, reference, number, clock.local(since).date())
+
+
+@dataclass(frozen=True)
+class CalendarWarning:
+    """Something about the calendar that somebody should see to. ``kind`` names it, ``day`` is the day it speaks of."""
+
+    kind: str
+    stage: StageKind | None = None
+    day: date | None = None
+
+
+def calendar_warnings(plan: Plan) -> list[CalendarWarning]:
+    """What is wrong or near in the plan's calendar; ``plan`` has its stages loaded."""
+    found = []
+    starts = [stage.opens_on for stage in plan.stages if stage.opens_on is not None]
+    if starts and not _announced_in_time(plan, min(starts)):
+        found.append(CalendarWarning("late_notice", None, min(starts) - timedelta(days=OGP_NOTICE_DAYS)))
+    for stage, view in zip(sorted(plan.stages, key=lambda s: s.number), calendar.views(plan.stages), strict=True):
+        if stage.opens_on is None:
+            found.append(CalendarWarning("without_dates", stage.kind))
+        elif stage.status is StageStatus.PLANNED:
+            found.append(CalendarWarning("not_published", stage.kind, stage.opens_on))
+        if view.is_open and view.closes_on and (view.closes_on - clock.today()).days <= SOON_DAYS:
+            found.append(CalendarWarning("closes_soon", stage.kind, view.closes_on))
+    return found
+
+
+def _announced_in_time(plan: Plan, first: date) -> bool:
+    published = plan.calendar_published_at
+    return published is not None and clock.local(published).date() <= first - timedelta(days=OGP_NOTICE_DAYS)

@@ -1,0 +1,83 @@
+"""The public tables as CSV and JSON, with their dictionary.
+
+Every column is written out here with what it means: a new column of the database is published only by adding it. No
+personal data: who proposed appears only as the organisation that chose to be named.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from intake.core.audit import value_of
+from intake.core.i18n import Text
+from intake.core.i18n import lazy_gettext as _l
+from intake.extensions import db
+from intake.reports import dictionary, publictables
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+CHUNK_ROWS = 500
+#: A cell that a spreadsheet would run as a formula begins with one of these (OWASP, CSV injection).
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True)
+class Table:
+    """A published table: address name, title, and its columns with meaning and unit, in order."""
+
+    name: str
+    title: Text
+    columns: tuple[dictionary.Column, ...]
+
+
+TABLES: dict[str, Table] = {
+    table.name: table
+    for table in (
+        Table("propuestas", _l("Propuestas recibidas"), dictionary.PROPOSALS),
+        Table("compromisos", _l("Compromisos públicos"), dictionary.COMMITMENTS),
+        Table("hitos", _l("Hitos de los compromisos públicos"), dictionary.MILESTONES),
+        Table("actores", _l("Actores verificados"), dictionary.ACTORS),
+        Table("participacion", _l("Participación en mesas y planes"), dictionary.PARTICIPATION),
+        Table("cifras", _l("Cifras publicadas por otras fuentes"), dictionary.FIGURES),
+    )
+}
+
+
+def rows(table: Table) -> Iterator[tuple[Any, ...]]:
+    """The table's rows as plain values, read in chunks. One statement."""
+    for row in db.session.execute(publictables.QUERIES[table.name]().execution_options(yield_per=CHUNK_ROWS)):
+        yield tuple(value_of(value) for value in row)
+
+
+def as_csv(table: Table) -> Iterator[str]:
+    """RFC 4180 with a byte order mark, so that spreadsheets read the accents; formulas are made harmless."""
+    yield "\ufeff" + _line(column.name for column in table.columns)
+    for row in rows(table):
+        yield _line(safe_cell(value) for value in row)
+
+
+def as_json(table: Table) -> Iterator[str]:
+    """One JSON array of objects, a row a line."""
+    names = [column.name for column in table.columns]
+    yield "["
+    for i, row in enumerate(rows(table)):
+        yield (",\n" if i else "\n") + json.dumps(dict(zip(names, row, strict=True)), ensure_ascii=False)
+    yield "\n]\n"
+
+
+def safe_cell(value: Any) -> Any:
+    """A text that a spreadsheet would take for a formula gets an apostrophe in front; numbers stay."""
+    if isinstance(value, str) and value.startswith(_FORMULA):
+        return f"'{value}"
+    return value
+
+
+def _line(values: Iterable[Any]) -> str:
+    buffer = io.StringIO()
+    csv.writer(buffer).writerow(["" if value is None else value for value in values])
+    return buffer.getvalue()

@@ -1,0 +1,226 @@
+"""What the Directorate's desk shows: the funnel and what waits for whom. Gaps by province stand in `gaps`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import sqlalchemy as sa
+
+from intake.core import clock
+from intake.evaluation.lifecycle import PENDING_STATES
+from intake.extensions import db
+from models import (
+    Actor,
+    Agreement,
+    Assignment,
+    Commitment,
+    CommitmentParty,
+    CounterpartResponse,
+    Decision,
+    Milestone,
+    OutboxMessage,
+    ProgressReport,
+    Proposal,
+    Round,
+    Signature,
+    User,
+    commitment_proposal,
+)
+from models.enums import (
+    ActorStatus,
+    AgreementStatus,
+    CommitmentStatus,
+    DecisionStatus,
+    MilestoneStatus,
+    PartyRole,
+    ProposalStatus,
+)
+
+#: People who must sign an agreement.
+SIGNING = (PartyRole.RESPONSIBLE, PartyRole.COUNTERPART)
+#: How many rows of one kind the desk names before it only counts them.
+NAMED = 20
+
+
+@dataclass(frozen=True)
+class Stand:
+    """How many proposals stand in a state, and since when the oldest of them has waited."""
+
+    count: int
+    oldest: datetime | None
+
+
+def stands(plan_id: int) -> dict[ProposalStatus, Stand]:
+    """Every state that has proposals of the plan; the oldest by its submission. One statement."""
+    query = (
+        sa.select(Proposal.status, sa.func.count(), sa.func.min(Proposal.submitted_at))
+        .where(Proposal.plan_id == plan_id, Proposal.status != ProposalStatus.DRAFT)
+        .group_by(Proposal.status)
+    )
+    return {status: Stand(n, oldest) for status, n, oldest in db.session.execute(query)}
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Single numbers of the desk, each a count of rows. ``oldest_actor`` is when the longest waiting actor came."""
+
+    in_commitments: int
+    undecided: int
+    unpublished: int
+    actors_to_verify: int
+    oldest_actor: datetime | None
+    mail_waiting: int
+    mail_failed: int
+
+
+def counts(plan_id: int) -> Counts:
+    """The single numbers. One statement."""
+    n = sa.func.count()
+    decided = sa.select(Decision.id).where(Decision.proposal_id == Proposal.id).exists()
+    row = db.session.execute(
+        sa.select(
+            sa.select(sa.func.count(sa.distinct(commitment_proposal.c.proposal_id)))
+            .join(Commitment, Commitment.id == commitment_proposal.c.commitment_id)
+            .where(Commitment.plan_id == plan_id, Commitment.status != CommitmentStatus.DROPPED)
+            .scalar_subquery(),
+            sa.select(n)
+            .select_from(Proposal)
+            .where(Proposal.plan_id == plan_id, Proposal.status == ProposalStatus.EVALUATED, ~decided)
+            .scalar_subquery(),
+            sa.select(n)
+            .select_from(Decision)
+            .join(Proposal, Proposal.id == Decision.proposal_id)
+            .where(Proposal.plan_id == plan_id, Decision.status == DecisionStatus.PENDING)
+            .scalar_subquery(),
+            sa.select(n).select_from(Actor).where(Actor.status == ActorStatus.PENDING).scalar_subquery(),
+            sa.select(sa.func.min(Actor.created_at)).where(Actor.status == ActorStatus.PENDING).scalar_subquery(),
+            sa.select(n).select_from(OutboxMessage).where(OutboxMessage.sent_at.is_(None)).scalar_subquery(),
+            sa.select(n)
+            .select_from(OutboxMessage)
+            .where(OutboxMessage.sent_at.is_(None), OutboxMessage.last_error != "")
+            .scalar_subquery(),
+        )
+    ).one()
+    return Counts(*row)
+
+
+@dataclass(frozen=True)
+class ReviewerLoad:
+    """A reviewer with reviews to hand in: how many, how many of them late, and the earliest day they were due."""
+
+    name: str
+    sector: str
+    pending: int
+    late: int
+    due_on: date | None
+
+
+def reviewers(plan_id: int) -> list[ReviewerLoad]:
+    """Reviewers who owe a review, the latest first. One statement."""
+    late = sa.func.sum(sa.case((Assignment.due_on < clock.today(), 1), else_=0))
+    query = (
+        sa.select(User.name, Assignment.sector, sa.func.count(), late, sa.func.min(Assignment.due_on))
+        .join(User, User.id == Assignment.reviewer_id)
+        .join(Round, Round.id == Assignment.round_id)
+        .where(Round.plan_id == plan_id, Assignment.status.in_(PENDING_STATES))
+        .group_by(User.id, User.name, Assignment.sector)
+        .order_by(late.desc(), sa.func.min(Assignment.due_on), User.name)
+        .limit(NAMED)
+    )
+    return [ReviewerLoad(*row) for row in db.session.execute(query)]
+
+
+@dataclass(frozen=True)
+class Unsigned:
+    """An agreement that still lacks signatures: of how many parties, and since when it is ready."""
+
+    reference: str
+    title: str | None
+    missing: int
+    since: datetime
+
+
+def unsigned(plan_id: int) -> list[Unsigned]:
+    """Agreements not signed by every responsible institution and counterpart, oldest first. One statement."""
+    parties = (
+        sa.select(sa.func.count(sa.distinct(CommitmentParty.actor_id)))
+        .where(
+            CommitmentParty.commitment_id == Commitment.id,
+            CommitmentParty.role.in_(SIGNING),
+            CommitmentParty.until.is_(None),
+            ~sa.exists().where(Signature.agreement_id == Agreement.id, Signature.actor_id == CommitmentParty.actor_id),
+        )
+        .correlate(Commitment, Agreement)
+        .scalar_subquery()
+    )
+    query = (
+        sa.select(Commitment.reference, Commitment.title_es, parties, Agreement.created_at)
+        .join(Agreement, Agreement.commitment_id == Commitment.id)
+        .where(
+            Commitment.plan_id == plan_id,
+            Agreement.status.in_((AgreementStatus.DRAFT, AgreementStatus.PARTLY_SIGNED)),
+            Commitment.status != CommitmentStatus.DROPPED,
+        )
+        .order_by(Agreement.created_at, Agreement.id)
+        .limit(NAMED)
+    )
+    return [Unsigned(*row) for row in db.session.execute(query)]
+
+
+@dataclass(frozen=True)
+class LateMilestone:
+    """A milestone past its day and not completed; progress in per cent."""
+
+    reference: str
+    number: int
+    title: str
+    ends_on: date
+    progress_pct: float
+
+
+def late_milestones(plan_id: int) -> list[LateMilestone]:
+    """Milestones of formalized commitments that are late, the latest first. One statement."""
+    query = (
+        sa.select(Commitment.reference, Milestone.number, Milestone.title_es, Milestone.ends_on, Milestone.progress_pct)
+        .join(Commitment, Commitment.id == Milestone.commitment_id)
+        .where(
+            Commitment.plan_id == plan_id,
+            Commitment.status == CommitmentStatus.FORMALIZED,
+            Milestone.status != MilestoneStatus.COMPLETED,
+            Milestone.ends_on < clock.today(),
+        )
+        .order_by(Milestone.ends_on, Milestone.id)
+        .limit(NAMED)
+    )
+    return [
+        LateMilestone(ref, number, title, ends_on, float(pct))
+        for ref, number, title, ends_on, pct in db.session.execute(query)
+        if ends_on is not None
+    ]
+
+
+@dataclass(frozen=True)
+class Unanswered:
+    """A report on which no counterpart has spoken."""
+
+    reference: str
+    number: int
+    title: str
+    reported_at: datetime
+
+
+def unanswered(plan_id: int) -> list[Unanswered]:
+    """Reports without the counterpart's voice, oldest first. One statement."""
+    query = (
+        sa.select(Commitment.reference, Milestone.number, Milestone.title_es, ProgressReport.reported_at)
+        .join(Milestone, Milestone.id == ProgressReport.milestone_id)
+        .join(Commitment, Commitment.id == Milestone.commitment_id)
+        .where(
+            Commitment.plan_id == plan_id,
+            ~sa.exists().where(CounterpartResponse.report_id == ProgressReport.id),
+        )
+        .order_by(ProgressReport.reported_at, ProgressReport.id)
+        .limit(NAMED)
+    )
+    return [Unanswered(*row) for row in db.session.execute(query)]
