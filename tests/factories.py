@@ -173,3 +173,28 @@ def _in_state(model: Any, given: dict[str, Any], /, **fixed: Any) -> Any:
         return model(**fixed, **given)
     finally:
         _moving.reset(token)
+
+
+def event(of: Plan | None = None, **values: Any) -> Any:
+    """A territorial table of yesterday in the given plan."""
+    from models import Event
+    from models.enums import EventKind
+
+    n = next(_count)
+    of = of or plan()
+    given = {
+        "slug": f"mesa-{n}",
+        "kind": EventKind.TERRITORIAL_TABLE,
+        "title": f"Mesa {n}",
+        "starts_at": clock.now() - timedelta(days=1),
+        **values,
+    }
+    return save(Event(plan_id=of.id, created_at=clock.now(), **given))
+
+
+def contact(of: Actor, *, is_public: bool = False, **values: Any) -> Any:
+    """A contact of an actor with a consent in force."""
+    from models import ActorContact
+
+    given = {"name": "Persona Contacto", "email": "contacto@demo.example", **values}
+    return save(ActorContact(actor_id=of.id, consent_id=consent("actor_contact").id, is_public=is_public, **given))

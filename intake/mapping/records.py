@@ -15,6 +15,8 @@ from intake.extensions import db
 from intake.plans import queries as plans
 from models import Actor, Event
 
+#: Words of addresses that are pages of their own.
+RESERVED = frozenset({"registro", "nuevo", "nueva", "cobertura"})
 SLUG_LOCK = 41_002  # key of PostgreSQL's advisory lock: two records of one name are made one after the other
 
 
@@ -46,6 +48,8 @@ def free_slug(model: type[Actor | Event], text: str) -> str:
         db.session.execute(sa.select(sa.func.pg_advisory_xact_lock(SLUG_LOCK)))
     base = slugify(text)
     with db.session.no_autoflush:
-        taken = set(db.session.scalars(sa.select(model.slug).where(model.slug.startswith(base, autoescape=True))))
+        taken = RESERVED | set(
+            db.session.scalars(sa.select(model.slug).where(model.slug.startswith(base, autoescape=True)))
+        )
     numbers = (f"{base}-{n}" for n in range(2, len(taken) + 3))
     return base if base not in taken else next(slug for slug in numbers if slug not in taken)

@@ -34,20 +34,20 @@ def sentence_of(plan: Plan, row: Participation) -> str:
     """The sentence for one total, in the reader's language."""
     name = str(ORDINALS.get(plan.number, localized(plan, "title")))
     parts = gender_phrases({c.category: c.people for c in row.counts if c.dimension is Dimension.GENDER})
-    values = {"num": numero(row.total), "plan": name, "parts": lista(parts)}
+    values = {"people": numero(row.total), "plan": name, "parts": lista(parts)}
     if not parts:
         return str(
             ngettext(
-                "%(num)s persona participó en %(plan)s",
-                "%(num)s personas participaron en %(plan)s",
+                "%(people)s persona participó en %(plan)s",
+                "%(people)s personas participaron en %(plan)s",
                 row.total,
                 **values,
             )
         )
     return str(
         ngettext(
-            "%(num)s persona participó en %(plan)s: %(parts)s",
-            "%(num)s personas participaron en %(plan)s: %(parts)s",
+            "%(people)s persona participó en %(plan)s: %(parts)s",
+            "%(people)s personas participaron en %(plan)s: %(parts)s",
             row.total,
             **values,
         )
@@ -64,23 +64,23 @@ def gender_phrases(people: Mapping[str, int]) -> list[str]:
 
 
 def _men(n: int) -> str:
-    return str(ngettext("%(num)s hombre", "%(num)s hombres", n, num=numero(n)))
+    return str(ngettext("%(people)s hombre", "%(people)s hombres", n, people=numero(n)))
 
 
 def _women(n: int) -> str:
-    return str(ngettext("%(num)s mujer", "%(num)s mujeres", n, num=numero(n)))
+    return str(ngettext("%(people)s mujer", "%(people)s mujeres", n, people=numero(n)))
 
 
 def _non_binary(n: int) -> str:
-    return str(ngettext("%(num)s persona no binaria", "%(num)s personas no binarias", n, num=numero(n)))
+    return str(ngettext("%(people)s persona no binaria", "%(people)s personas no binarias", n, people=numero(n)))
 
 
 def _other(n: int) -> str:
-    return str(ngettext("%(num)s de otro género", "%(num)s de otro género", n, num=numero(n)))
+    return str(ngettext("%(people)s de otro género", "%(people)s de otro género", n, people=numero(n)))
 
 
 def _not_stated(n: int) -> str:
-    return str(ngettext("%(num)s que no lo dijo", "%(num)s que no lo dijeron", n, num=numero(n)))
+    return str(ngettext("%(people)s que no lo dijo", "%(people)s que no lo dijeron", n, people=numero(n)))
 
 
 _PHRASES = {"man": _men, "woman": _women, "non_binary": _non_binary, "other": _other, "not_stated": _not_stated}
@@ -136,9 +136,11 @@ def attendance_sentence(attendance: queries.Attendance) -> str:
     """What the events of a plan add up to, as attendances and not as people; empty without any."""
     if not attendance.counted:
         return ""
-    events = ngettext("%(num)s encuentro", "%(num)s encuentros", attendance.counted, num=numero(attendance.counted))
+    events = ngettext(
+        "%(events)s encuentro", "%(events)s encuentros", attendance.counted, events=numero(attendance.counted)
+    )
     parts = gender_phrases(attendance.by_gender)
-    values = {"num": numero(attendance.people), "events": events, "parts": lista(parts)}
+    values = {"people": numero(attendance.people), "events": events, "parts": lista(parts)}
     if not parts:
-        return str(_("%(num)s asistencias registradas en %(events)s", **values))
-    return str(_("%(num)s asistencias registradas en %(events)s: %(parts)s", **values))
+        return str(_("%(people)s asistencias registradas en %(events)s", **values))
+    return str(_("%(people)s asistencias registradas en %(events)s: %(parts)s", **values))

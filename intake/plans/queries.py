@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload
 
 from intake.core.errors import NotFound
 from intake.core.i18n import lazy_gettext as _l
@@ -38,8 +38,8 @@ def current() -> Plan | None:
 
 
 def by_code(code: str) -> Plan:
-    """A plan with its stages and approaches. Raises `NotFound`. Two statements."""
-    query = sa.select(Plan).where(Plan.code == code).options(joinedload(Plan.stages), selectinload(Plan.approaches))
+    """A plan with its stages and approaches. Raises `NotFound`. One statement."""
+    query = sa.select(Plan).where(Plan.code == code).options(joinedload(Plan.stages), joinedload(Plan.approaches))
     plan = db.session.scalars(query).unique().one_or_none()
     if plan is None:
         raise NotFound(_l("No existe un plan con ese código."))

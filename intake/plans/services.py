@@ -50,9 +50,7 @@ def create_plan(given: PlanInput, *, by: Principal) -> Plan:
         db.session.add_all(_stages(plan, given))
         db.session.add_all(PlanApproach(plan_id=plan.id, approach=approach) for approach in given.approaches)
         db.session.add_all(_notes(plan, given))
-        db.session.flush()
-        db.session.refresh(plan, ["stages", "approaches"])
-    return plan
+    return queries.by_code(given.code)
 
 
 def reschedule_stage(  # noqa: PLR0913 -- what a public change of dates must carry

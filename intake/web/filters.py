@@ -26,6 +26,7 @@ def install(app: Flask) -> None:
         fecha=fecha,
         fecha_corta=fecha_corta,
         fecha_hora=fecha_hora,
+        hora=hora,
         numero=numero,
         porcentaje=porcentaje,
         lista=lista,
@@ -53,6 +54,11 @@ def fecha_corta(value: date | datetime | None) -> str:
 def fecha_hora(value: datetime | None) -> str:
     """A day and time of Ecuador."""
     return UNKNOWN if value is None else str(format_datetime(clock.local(value), "d MMMM y, HH:mm", rebase=False))
+
+
+def hora(value: datetime | None) -> str:
+    """A time of Ecuador: "13:00"."""
+    return UNKNOWN if value is None else str(format_datetime(clock.local(value), "HH:mm", rebase=False))
 
 
 def iso(value: date | datetime | None) -> str:

@@ -1,0 +1,216 @@
+"""Forms of the mapping: actors, their contacts, and the filters of the lists (events: `forms.events`)."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from wtforms import (
+    BooleanField,
+    EmailField,
+    HiddenField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TelField,
+    TextAreaField,
+)
+from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # the stubs lag
+from wtforms.validators import Email, Length, Optional, ValidationError
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from forms.base import Form, choices, chosen, optional_text, required
+from forms.territory import TerritoryFields
+from intake.core.i18n import lazy_gettext as _l
+from intake.mapping.inputs import ActorInput, ContactInput
+from models.enums import ActorKind, ActorStatus, EventKind
+
+COUNTRY = "EC"
+_PHONE = re.compile(r"\+[1-9][0-9]{7,14}")
+
+
+class Filters(Form):
+    """A form that lives in the address: nothing to forge."""
+
+    class Meta(Form.Meta):
+        csrf = False
+
+
+def checkboxes(words: Any, **options: Any) -> SelectMultipleField:
+    """Several choices as boxes; the rows come from the database, and the service refuses an unknown code."""
+    return SelectMultipleField(
+        words,
+        choices=[],
+        validate_choice=False,
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+        **options,
+    )
+
+
+def free_select(words: Any) -> SelectField:
+    """A select whose odd values in the address are simply no filter."""
+    return SelectField(words, choices=[], validate_choice=False, default="")
+
+
+def member_of(kind: Any, value: str | None) -> Any:
+    """The member of a vocabulary that an address names, None for none or an unknown one."""
+    return next((member for member in kind if member.value == value), None)
+
+
+class ActorFilterForm(Filters):
+    """Filters of the list of actors. ``estado`` is for the team."""
+
+    q = StringField(_l("Nombre o sigla"), [Length(max=120)])
+    tipo = free_select(_l("Tipo"))
+    sector = free_select(_l("Sector"))
+    provincia = free_select(_l("Provincia"))
+    tema = free_select(_l("Tema"))
+    estado = free_select(_l("Estado"))
+    orden = HiddenField(default="nombre")
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.tipo.choices = choices(ActorKind, blank=_l("Todos"))
+        self.estado.choices = choices(ActorStatus, blank=_l("Todos"))
+
+
+class EventFilterForm(Filters):
+    """Filters of the list of events."""
+
+    plan = free_select(_l("Plan"))
+    tipo = free_select(_l("Tipo"))
+    provincia = free_select(_l("Provincia"))
+    cuando = free_select(_l("Cuándo"))
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.tipo.choices = choices(EventKind, blank=_l("Todos"))
+        self.cuando.choices = [
+            SelectChoice("", _l("Todas las fechas")),
+            SelectChoice("proximas", _l("Próximas")),
+            SelectChoice("pasadas", _l("Ya realizadas")),
+        ]
+
+
+def web_address(_form: Any, field: Any) -> None:
+    """Add a missing ``https://``; refuse anything that is not a web address."""
+    if not field.data:
+        return
+    address = field.data if "://" in field.data else f"https://{field.data}"
+    if not re.fullmatch(r"https?://[^\s/$.?#\"'<>][^\s\"'<>]*\.[^\s\"'<>]{2,}", address, re.IGNORECASE):
+        raise ValidationError(_l("Escriba una dirección web, por ejemplo www.ejemplo.ec."))
+    field.data = address
+
+
+def telephone(_form: Any, field: Any) -> None:
+    """Bring a telephone to E.164, Ecuador's code where none was typed."""
+    if not field.data:
+        return
+    digits = re.sub(r"[\s().-]", "", field.data)
+    if digits.startswith("0") and not digits.startswith("00"):
+        digits = f"+593{digits[1:]}"
+    if not _PHONE.fullmatch(digits):
+        raise ValidationError(_l("Escriba un teléfono con su código, por ejemplo 099 123 4567 o +593 99 123 4567."))
+    field.data = digits
+
+
+class ActorForm(TerritoryFields, Form):
+    """An organisation, as the team writes it."""
+
+    name = StringField(_l("Nombre de la organización"), [required(), Length(max=240)])
+    acronym = StringField(_l("Sigla"), [Length(max=24)])
+    kind = SelectField(_l("Tipo"), [chosen()], choices=[])
+    sector = free_select(_l("Sector"))
+    description = TextAreaField(_l("Qué hace"), [Length(max=2000)])
+    themes = checkboxes(_l("Temas"))
+    territorios = checkboxes(_l("También trabaja en"))
+    website = StringField(_l("Sitio web"), [Length(max=240), web_address])
+    source = StringField(_l("Fuente"), [Length(max=400)])
+    version = HiddenField()
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.kind.choices = choices(ActorKind, blank=_l("Elija un tipo"))
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """Every territory chosen: the picker's and the boxes', without repetition."""
+        picked = self.territory_code()
+        return tuple(dict.fromkeys([*([picked] if picked else []), *(self.territorios.data or [])]))
+
+    def to_input(self) -> ActorInput:
+        """What the service takes."""
+        return ActorInput(
+            name=self.name.data or "",
+            kind=ActorKind(self.kind.data),
+            sector=optional_text(self.sector.data),
+            territories=self.codes,
+            themes=tuple(self.themes.data or []),
+            acronym=optional_text(self.acronym.data),
+            website=optional_text(self.website.data),
+            description=self.description.data or "",
+            source=(self.source.data or "") if "source" in self else "",
+        )
+
+    def show(self, actor: Any) -> None:
+        """Begin with what the record says."""
+        for name in ("name", "acronym", "description", "website", "source"):
+            self[name].data = getattr(actor, name)
+        self.kind.data = actor.kind.value
+        self.sector.data = actor.sector.code if actor.sector else ""
+        self.themes.data = [theme.code for theme in actor.themes]
+        self.territorios.data = [place.code for place in actor.territories]
+        self.version.data = str(actor.lock_version)
+
+
+class ContactFields:
+    """How to reach somebody, with consent."""
+
+    contact_name = StringField(_l("Su nombre"), [required(), Length(max=120)], render_kw={"autocomplete": "name"})
+    contact_email = EmailField(
+        _l("Correo electrónico"),
+        [Optional(), Length(max=254), Email(_l("Escriba un correo como nombre@ejemplo.ec."))],
+        render_kw={"autocomplete": "email"},
+    )
+    contact_phone = TelField(_l("Teléfono"), [Length(max=24), telephone], render_kw={"autocomplete": "tel"})
+    contact_public = BooleanField(_l("Acepto que este contacto se muestre en la página pública de la organización"))
+    consent = BooleanField(
+        _l("Acepto que la Dirección de Gobierno Abierto guarde estos datos para comunicarse con la organización"),
+        [required(_l("Para guardar un contacto necesitamos su consentimiento."))],
+    )
+
+    def validate_contact_email(self, field: Any) -> None:
+        """One of the two ways must be there."""
+        if not (field.data or self.contact_phone.data):
+            raise ValidationError(_l("Deje un correo o un teléfono."))
+
+    def to_contact(self) -> ContactInput:
+        """What the service takes."""
+        return ContactInput(
+            name=self.contact_name.data or "",
+            email=optional_text(self.contact_email.data),
+            phone=optional_text(self.contact_phone.data),
+            is_public=bool(self.contact_public.data),
+        )
+
+
+class ContactForm(ContactFields, Form):
+    """A contact that the team adds to an actor."""
+
+
+class SelfRegistrationForm(ContactFields, ActorForm):
+    """An organisation that registers itself. ``segundo_apellido`` is a trap: people never see it."""
+
+    segundo_apellido = StringField("")
+    is_new = BooleanField(_l("Ninguna de estas es la nuestra: quiero registrarla"))
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        del self.source
+        del self.version
+
+    @property
+    def is_trapped(self) -> bool:
+        """Whether a machine filled in the field that nobody sees."""
+        return bool(self.segundo_apellido.data)
