@@ -18,14 +18,14 @@ from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Error, Page, ViewportSize, sync_playwright
 
 from bench import serving
 from config import ROOT
 
 IMAGES = ROOT / "docs" / "images"
-DESK = {"width": 1280, "height": 860}
-PHONE = {"width": 360, "height": 1200}
+DESK: ViewportSize = {"width": 1280, "height": 860}
+PHONE: ViewportSize = {"width": 360, "height": 1200}
 #: Keeps Chromium away from the network, and lets it run as root in a container.
 QUIET = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -73,14 +73,14 @@ def main() -> None:
         with serving.serve("wsgi:app", environment) as server, sync_playwright() as play:
             chromium = play.chromium.launch(executable_path=shutil.which("chromium"), args=QUIET)
             address = f"http://127.0.0.1:{server.port}"
-            for_readme(chromium, address, folio)
+            missing = for_readme(chromium, address, folio)
             if everything:
-                for shot in main_pages(folio):
-                    for viewport in (DESK, PHONE):
-                        take(chromium, address, shot, everything / f"{shot.name}-{viewport['width']}.png", viewport)
+                missing += for_review(chromium, address, folio, everything)
             chromium.close()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+    if missing:
+        raise SystemExit("No picture of: " + "; ".join(missing))
 
 
 def load(folder: Path) -> tuple[dict[str, str], str]:
@@ -102,33 +102,51 @@ def load(folder: Path) -> tuple[dict[str, str], str]:
     return environment, str(found[0])
 
 
-def for_readme(chromium: Browser, address: str, folio: str) -> None:
-    """The two pictures that README.md shows: what fits the window, no more."""
-    take(chromium, address, Shot("home", "/"), IMAGES / "home.png", DESK, whole=False)
-    take(chromium, address, Shot("proposal", f"/propuestas/{folio}"), IMAGES / "proposal-phone.png", PHONE, whole=False)
+def for_readme(chromium: Browser, address: str, folio: str) -> list[str]:
+    """The two pictures that README.md shows: what fits the window, no more. Returns what could not be taken."""
+    home, proposal = Shot("home", "/"), Shot("proposal", f"/propuestas/{folio}")
+    return [
+        *take(chromium, address, home, IMAGES / "home.png", DESK, whole=False),
+        *take(chromium, address, proposal, IMAGES / "proposal-phone.png", PHONE, whole=False),
+    ]
+
+
+def for_review(chromium: Browser, address: str, folio: str, to: Path) -> list[str]:
+    """The ten main pages at both widths and at full length. Returns what could not be taken."""
+    missing: list[str] = []
+    for shot in main_pages(folio):
+        for viewport in (DESK, PHONE):
+            missing += take(chromium, address, shot, to / f"{shot.name}-{viewport['width']}.png", viewport)
+    return missing
 
 
 def take(
-    chromium: Browser, address: str, shot: Shot, to: Path, viewport: dict[str, int], *, whole: bool = True
-) -> None:
-    """One picture, from a browser without a past. Raises `SystemExit` if the page does not answer with 200."""
+    chromium: Browser, address: str, shot: Shot, to: Path, viewport: ViewportSize, *, whole: bool = True
+) -> list[str]:
+    """One picture, from a browser without a past. Returns nothing, or why there is none: an error is no picture."""
     context = chromium.new_context(
         base_url=address,
-        viewport={"width": viewport["width"], "height": viewport["height"]},
+        viewport=viewport,
         locale="es-EC",
         timezone_id="America/Guayaquil",
         reduced_motion="reduce",
     )
+    context.set_default_timeout(30_000)
     page = context.new_page()
-    if shot.account:
-        enter(page, shot.account)
-    answer = page.goto(shot.path)
-    if answer is None or not answer.ok:
-        raise SystemExit(f"{shot.path} answered {answer.status if answer else 'nothing'}")
-    to.parent.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=to, full_page=whole)
-    context.close()
+    try:
+        if shot.account:
+            enter(page, shot.account)
+        answer = page.goto(shot.path)
+        if answer is None or not answer.ok:
+            return [f"{shot.path} answered {answer.status if answer else 'nothing'}"]
+        to.parent.mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=to, full_page=whole)
+    except Error as error:
+        return [f"{shot.path}: {error.message.splitlines()[0]}"]
+    finally:
+        context.close()
     print(to, flush=True)
+    return []
 
 
 def enter(page: Page, account: str) -> None:
