@@ -163,13 +163,21 @@ def _serving(app: Flask, config: Config) -> None:
 
 
 class PlanBar:
-    """The plan named in the header of every page, with its five stages."""
+    """The plan named in the header of every page, with its five stages. Equal bars look the same."""
 
     def __init__(self, plan: Any) -> None:
         self.code = plan.code
         self.title = localized(plan, "title")
         self.fictional = plan.is_fictional
-        self.stages = [StageStep(plan.code, view) for view in calendar.views(plan.stages)]
+        views = calendar.views(plan.stages)
+        self.stages = [StageStep(plan.code, view) for view in views]
+        self.key = (self.code, self.title, self.fictional, *views)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, PlanBar) and self.key == other.key
+
+    def __hash__(self) -> int:
+        return hash(self.key)
 
 
 class StageStep:

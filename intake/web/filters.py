@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from babel.dates import format_date
 from babel.lists import format_list
 from flask import Flask
-from flask_babel import format_date, format_datetime, format_decimal, get_locale
+from flask_babel import format_datetime, format_decimal, get_locale
 from markupsafe import Markup, escape
 
 from intake.core import clock
@@ -42,8 +44,13 @@ def fecha(value: date | datetime | None, style: str = "long") -> str:
     """A day in words: "12 de diciembre de 2026"; a dash for none."""
     if value is None:
         return UNKNOWN
-    day = clock.local(value).date() if isinstance(value, datetime) else value
-    return str(format_date(day, style, rebase=False))
+    return _day(clock.local(value).date() if isinstance(value, datetime) else value, style, get_locale() or "es")
+
+
+@lru_cache(maxsize=5_000)
+def _day(day: date, style: Any, locale: Any) -> str:
+    """Pages name the same few days again and again; formatting one costs more than drawing the row it stands in."""
+    return format_date(day, style, locale=locale)
 
 
 def fecha_corta(value: date | datetime | None) -> str:

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import jinja2
 from flask import Flask, g, request, url_for
+from flask_babel import get_translations
 from flask_wtf.csrf import generate_csrf
+from markupsafe import Markup
 
 from intake.core import i18n, permissions
 from intake.core.i18n import lazy_gettext as _l
@@ -54,12 +56,13 @@ def install(app: Flask, config: Config, plan_bar: Callable[[], Any]) -> None:
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.add_extension("jinja2.ext.do")
     app.jinja_options["autoescape"] = True
+    app.jinja_env.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
     filters.install(app)
     app.jinja_env.globals.update(
         may=may,
         Permission=Permission,
         demo=config.demo,
-        plan_bar=_once("plan_bar", plan_bar),
+        plan_bar_html=_drawn_once(app, _once("plan_bar", plan_bar), demo=config.demo),
         asset=_asset_of(Path(app.root_path).parent / "static" / "dist", reload=config.testing),
         ecuador_map=_map_of(Path(app.root_path).parent / "static" / "dist"),
         csrf_token=generate_csrf,
@@ -124,6 +127,35 @@ def _once(name: str, call: Callable[[], Any]) -> Callable[[], Any]:
         return getattr(g, key)
 
     return ask
+
+
+def _drawn_once(app: Flask, plan_bar: Callable[[], Any], *, demo: bool) -> Callable[[], str]:
+    """The plan bar is most of an empty page and seldom changes: each state of it is drawn once in each language."""
+
+    @lru_cache(maxsize=64)
+    def draw(_language: str, _key: Any, bar: Any) -> str:
+        return app.jinja_env.get_template("macros/plan_bar.html").render(bar=bar, demo=demo)
+
+    def plan_bar_html() -> str:
+        bar = plan_bar()
+        return Markup(draw(chosen_language(), bar and bar.key, bar))  # noqa: S704 -- drawn by a template of ours
+
+    return plan_bar_html
+
+
+def _translations() -> Any:
+    """The catalogue of the request's language, looked up once a request instead of once a string."""
+    if "translations" not in g:
+        g.translations = get_translations()
+    return g.translations
+
+
+def _gettext(text: str) -> str:
+    return str(_translations().ugettext(text))
+
+
+def _ngettext(singular: str, plural: str, number: int) -> str:
+    return str(_translations().ungettext(singular, plural, number))
 
 
 def _asset_of(folder: Path, *, reload: bool) -> Callable[[str], str]:
