@@ -1,20 +1,6 @@
-"""Pages of the room (skeleton; its builder replaces it)."""
+"""Pages of reception. Each group of pages stands in a module of its own and attaches itself to the blueprint."""
 
-from flask import Blueprint
+from intake.reception import views_author, views_read, views_track, views_write
+from intake.reception.blueprint import bp
 
-from intake.core.errors import NotFound
-from intake.web.access import public
-
-bp = Blueprint("reception", __name__)
-
-
-@bp.route("/propuestas/")
-@public()
-def index() -> str:
-    raise NotFound("—")
-
-
-@bp.route("/seguimiento")
-@public()
-def track() -> str:
-    raise NotFound("—")
+__all__ = ["bp", "views_author", "views_read", "views_track", "views_write"]

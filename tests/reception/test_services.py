@@ -15,7 +15,7 @@ from intake.core.identity import GUEST, SYSTEM
 from intake.extensions import db
 from intake.reception import queries, services
 from intake.reception.inputs import ContactInput, ProposalInput
-from models import AuditEntry, Consent, OutboxMessage, Plan, Proposal, ProposalContact, ProposalVersion
+from models import AuditEntry, Consent, OutboxMessage, Plan, Proposal, ProposalContact, ProposalVersion, Stage
 from models.enums import Approach, Branch, Channel, ProposalStatus, PublicName, Role, StageKind
 from tests import factories
 
@@ -40,7 +40,7 @@ def plan(app):
 
 
 def drafted(plan, by=GUEST, contact=None, **changes):
-    proposal, key = services.create_draft(plan, data(**changes), contact, by=by)
+    _made, key = services.create_draft(plan, data(**changes), contact, by=by)
     return queries.by_draft_key(key), key
 
 
@@ -141,7 +141,7 @@ def test_incomplete_or_nameless_is_not_sent(plan):
 
 def test_stage_is_open_to_the_last_minute_of_its_last_day(app):
     plan = factories.plan(code="PAGA3")
-    stage = next(s for s in db.session.scalars(sa.select(services.Stage)) if s.kind is StageKind.RECEPTION)
+    stage = next(s for s in db.session.scalars(sa.select(Stage)) if s.kind is StageKind.RECEPTION)
     last = clock.end_of(stage.closes_on)
     proposal, _ = drafted(plan)
     by = services.holding(GUEST, proposal)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sqlalchemy as sa
@@ -133,7 +134,8 @@ def themes() -> Sequence[Theme]:
     return db.session.scalars(sa.select(Theme).order_by(Theme.position)).all()
 
 
-class Place(NamedTuple):
+@dataclass
+class Place:
     """A place that the form offers."""
 
     code: str

@@ -1,0 +1,31 @@
+"""Changing proposals: drafts, submission, revision, withdrawal and every move of the lifecycle, with its mail."""
+
+from intake.reception.services.drafts import create_draft, draft_reference, holding, save_draft
+from intake.reception.services.history import record_historical
+from intake.reception.services.moves import move, withdraw
+from intake.reception.services.revision import revise
+from intake.reception.services.submission import (
+    BY_ADDRESS,
+    BY_FOLIO,
+    claim,
+    derived_code,
+    submit,
+    submit_directly,
+)
+
+__all__ = [
+    "BY_ADDRESS",
+    "BY_FOLIO",
+    "claim",
+    "create_draft",
+    "derived_code",
+    "draft_reference",
+    "holding",
+    "move",
+    "record_historical",
+    "revise",
+    "save_draft",
+    "submit",
+    "submit_directly",
+    "withdraw",
+]

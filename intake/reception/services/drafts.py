@@ -1,0 +1,80 @@
+"""Unfinished proposals."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING
+
+from intake.core import audit, tokens
+from intake.core.errors import Conflict
+from intake.core.i18n import lazy_gettext as _l
+from intake.core.permissions import Permission, authorize
+from intake.core.transaction import in_savepoint, transaction
+from intake.extensions import db
+from intake.reception import queries, writing
+from models.enums import ProposalStatus
+
+if TYPE_CHECKING:
+    from intake.core.identity import Principal
+    from intake.reception.inputs import ContactInput, ProposalInput
+    from models import Plan, Proposal
+
+
+def create_draft(
+    plan: Plan, data: ProposalInput, contact: ContactInput | None, *, by: Principal, key: str | None = None
+) -> tuple[Proposal, str | None]:
+    """Keep an unfinished proposal and return it with the key of its address, which is stored only as a hash.
+
+    The key of a guest's draft is its only key. That of an account's draft opens it to that account alone. ``key`` is
+    the random one that the form carries: the same form sent twice keeps one draft (the second time as `save_draft`).
+    """
+    authorize(by, Permission.PROPOSAL_CREATE)
+    secret = key or tokens.new_token()
+    once = tokens.token_hash(f"once:{secret}")
+    with transaction():
+        made = writing.new_proposal(plan, data, by=by)
+        address = secret if made.author_id is None else draft_reference(once)
+        made.idempotency_key, made.draft_key_hash = once, tokens.token_hash(address)
+        if in_savepoint(lambda: db.session.add(made)) is not None:
+            return _again(once, data, contact, by=by, secret=secret)
+        writing.keep_contact(made, contact)
+        db.session.flush()  # before the entry: the trace says that a draft was kept, not what it says
+        audit.record("proposal.draft", made, by=by)
+    return made, address
+
+
+def _again(
+    once: str, data: ProposalInput, contact: ContactInput | None, *, by: Principal, secret: str
+) -> tuple[Proposal, str | None]:
+    known = queries.by_idempotency_key(once)
+    if known is None:  # the refusal was another one: let it speak
+        raise Conflict(_l("No se pudo guardar. Vuelva a intentarlo."))
+    holder = holding(by, known) if known.author_id is None else by
+    if known.status is ProposalStatus.DRAFT:
+        save_draft(known, data, contact, by=holder)
+    else:
+        authorize(holder, Permission.PROPOSAL_SUBMIT, known)
+    return known, secret if known.author_id is None else draft_reference(once)
+
+
+def draft_reference(idempotency_key: str) -> str:
+    """The address of an account's draft, made from what is stored; it opens nothing without the account."""
+    return tokens.token_hash(f"address:{idempotency_key}")[:40]
+
+
+def holding(by: Principal, proposal: Proposal) -> Principal:
+    """The same person, having shown the key of this proposal."""
+    return dataclasses.replace(by, claims=by.claims | {proposal.id})
+
+
+def save_draft(proposal: Proposal, data: ProposalInput, contact: ContactInput | None = None, *, by: Principal) -> None:
+    """Keep what a draft now says. ``proposal`` as `queries.by_draft_key` loads it. Raises `Conflict` once submitted."""
+    authorize(by, Permission.PROPOSAL_EDIT, proposal)
+    with transaction():
+        if proposal.status is not ProposalStatus.DRAFT:
+            raise Conflict(_l("Esta propuesta ya se envió; su texto se cambia desde su página."))
+        queries.complete(proposal)
+        writing.write(proposal, data)
+        writing.keep_contact(proposal, contact)
+        db.session.flush()
+        audit.record("proposal.save_draft", proposal, by=by)

@@ -1,0 +1,65 @@
+"""Every move of the lifecycle, with its mail, and the calendar that some of them ask."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from intake.core import calendar, clock
+from intake.core.errors import StageClosed
+from intake.core.i18n import lazy_gettext as _l
+from intake.core.transaction import transaction
+from intake.extensions import db
+from intake.reception import mail
+from intake.reception.lifecycle import PROPOSAL
+from models import Stage
+from models.enums import StageKind
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from intake.core.identity import Principal
+    from models import Proposal
+
+
+def withdraw(proposal: Proposal, *, by: Principal, reason: str, at: datetime | None = None) -> None:
+    """Take a proposal back. It stays readable under its folio, with the reason."""
+    move(proposal, "withdraw", by=by, reason=reason, at=at)
+
+
+def move(
+    proposal: Proposal, action: str, *, by: Principal, reason: str = "", at: datetime | None = None, **details: Any
+) -> None:
+    """Make a move of the lifecycle and, where it notifies, queue its mail to the author. ``details`` go to the trace.
+
+    ``at`` replaces the stamp of the move, for records of the past.
+    """
+    with transaction():
+        fire(proposal, action, by=by, reason=reason, stamp=at, **details)
+
+
+def fire(
+    proposal: Proposal, action: str, *, by: Principal, reason: str = "", stamp: datetime | None = None, **details: Any
+) -> None:
+    row = PROPOSAL.fire(proposal, action, by=by, reason=reason, **details)
+    if row.stamp and stamp is not None:
+        setattr(proposal, row.stamp, stamp)
+    if row.notifies:
+        mail.tell_author(proposal, action, reason=reason, stages=stages_of(proposal.plan_id))
+
+
+def stages_of(plan_id: int) -> Sequence[Stage]:
+    return db.session.scalars(sa.select(Stage).where(Stage.plan_id == plan_id).order_by(Stage.number)).all()
+
+
+def require_open(plan_id: int, at: datetime | None) -> None:
+    """Raise `StageClosed` unless reception is open today, or was on the day of ``at``."""
+    stages = stages_of(plan_id)
+    if at is None:
+        calendar.require_open(stages, StageKind.RECEPTION)
+        return
+    then = next((v for v in calendar.views(stages, clock.local(at).date()) if v.kind is StageKind.RECEPTION), None)
+    if then is None or not then.is_open or at > clock.now():
+        raise StageClosed(_l("La recepción no estaba abierta en esa fecha."), stage=then, following=None)

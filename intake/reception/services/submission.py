@@ -1,0 +1,133 @@
+"""Giving a proposal its folio, and opening it again with its code."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from intake.core import calendar, clock, limits, tokens
+from intake.core.errors import Forbidden
+from intake.core.i18n import lazy_gettext as _l
+from intake.core.permissions import Permission, authorize
+from intake.core.transaction import transaction
+from intake.extensions import db
+from intake.reception import queries, writing
+from intake.reception.inputs import Receipt
+from intake.reception.services.drafts import holding
+from intake.reception.services.moves import fire, require_open, stages_of
+from models import Plan, ProposalVersion
+from models.enums import Channel, ProposalStatus, StageKind
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from intake.core.identity import Principal
+    from intake.reception.inputs import ContactInput, ProposalInput
+    from models import Proposal
+
+#: Guesses of a claim code: few from one address, and not many on one folio from all addresses together.
+BY_ADDRESS = limits.Limit("claim_address", times=10, minutes=15)
+BY_FOLIO = limits.Limit("claim_folio", times=40, minutes=60)
+_PLAN = Plan.metadata.tables["plan"]
+
+
+def submit(proposal: Proposal, *, by: Principal, key: str | None = None) -> Receipt:
+    """Give a draft its folio. Repeated, it returns the same folio and changes nothing.
+
+    With ``key`` (a guest's draft key) the claim code is derived from it, so that whoever holds the key is told the same
+    code again. Raises `StageClosed`, and `Invalid` where something is missing.
+    """
+    with transaction():
+        db.session.refresh(proposal, ["status", "folio", "lock_version"], with_for_update=True)
+        authorize(by, Permission.PROPOSAL_SUBMIT, proposal)
+        if proposal.status is not ProposalStatus.DRAFT:
+            return Receipt(proposal.folio or "", _same_code(proposal, key))
+        calendar.require_open(stages_of(proposal.plan_id), StageKind.RECEPTION)
+        queries.complete(proposal)
+        writing.require_complete(proposal)
+        return _submit(proposal, by=by, key=key)
+
+
+def submit_directly(  # noqa: PLR0913 -- what is told of a paper
+    plan: Plan,
+    data: ProposalInput,
+    contact: ContactInput | None,
+    *,
+    by: Principal,
+    channel: Channel = Channel.WEB,
+    event_id: int | None = None,
+    author_id: int | None = None,
+    at: datetime | None = None,
+) -> Receipt:
+    """Receive a proposal in one step: on paper, at a table, or from a file.
+
+    The author is the citizen, never the clerk: only ``author_id``, or on the web the account of ``by``, becomes it.
+    ``at`` is when it was handed in, for the team alone; the stage must have been open on that day.
+    """
+    authorize(by, Permission.PROPOSAL_CREATE)
+    assisted = channel is not Channel.WEB or at is not None or author_id is not None
+    if assisted and not (by.is_system or by.is_staff):
+        raise Forbidden(_l("Solo el equipo registra propuestas recibidas por otra vía."))
+    with transaction():
+        require_open(plan.id, at)
+        proposal = writing.new_proposal(plan, data, by=by, at=at)
+        proposal.channel, proposal.event_id = channel, event_id
+        proposal.author_id = author_id or (by.user_id if channel is Channel.WEB else None)
+        db.session.add(proposal)
+        db.session.flush()
+        writing.keep_contact(proposal, contact)
+        writing.require_complete(proposal)
+        return _submit(proposal, by=holding(by, proposal), key=None, at=at)
+
+
+def _submit(proposal: Proposal, *, by: Principal, key: str | None, at: datetime | None = None) -> Receipt:
+    folio, number = _next_folio(proposal.plan_id)
+    code = derived_code(key, folio) if key else tokens.new_code()
+    proposal.folio, proposal.folio_number = folio, number
+    proposal.claim_code_hash = tokens.code_hash(code, folio)
+    proposal.updated_at = at or clock.now()
+    db.session.add(
+        ProposalVersion(
+            proposal_id=proposal.id, number=1, content=writing.content(proposal), edited_at=proposal.updated_at
+        )
+    )
+    fire(proposal, "submit", by=by, stamp=at)
+    return Receipt(folio, code)
+
+
+def _next_folio(plan_id: int) -> tuple[str, int]:
+    """The next number of the plan, taken in this transaction: none is given twice, and a rollback gives it back."""
+    number, code = db.session.execute(
+        sa.update(_PLAN)
+        .where(_PLAN.c.id == plan_id)
+        .values(folio_counter=_PLAN.c.folio_counter + 1)
+        .returning(_PLAN.c.folio_counter, _PLAN.c.code)
+    ).one()
+    return f"{code}-{number:05d}", number
+
+
+def derived_code(key: str, folio: str) -> str:
+    """Eight characters that only the holder of the draft key can work out (40 bits of SHA-256; 256 divides by 32)."""
+    digest = hashlib.sha256(f"claim:{key}:{folio}".encode()).digest()
+    return "".join(tokens.ALPHABET[b % len(tokens.ALPHABET)] for b in digest[: tokens.CLAIM_CODE_CHARACTERS])
+
+
+def _same_code(proposal: Proposal, key: str | None) -> str | None:
+    folio = proposal.folio or ""
+    code = derived_code(key, folio) if key else None
+    return code if code and tokens.matches(code, folio, proposal.claim_code_hash) else None
+
+
+def claim(proposal: Proposal, code: str, *, address: str) -> bool:
+    """Whether the code is the proposal's. Counts the attempt first; raises `TooMany` beyond the limits."""
+    folio = proposal.folio or ""
+    limits.hit(BY_ADDRESS, address)
+    limits.hit(BY_FOLIO, folio)
+    if not tokens.matches(code, folio, proposal.claim_code_hash):
+        return False
+    with transaction():
+        limits.clear(BY_ADDRESS, address)
+        limits.clear(BY_FOLIO, folio)
+    return True

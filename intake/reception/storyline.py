@@ -1,0 +1,184 @@
+"""The story of a proposal in plain words, as one line of dates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from intake.core import calendar, clock
+from intake.core.i18n import gettext as _
+from intake.core.i18n import localized, ngettext
+from intake.core.labels import label, tone
+from intake.web.filters import fecha, porcentaje
+from models.enums import Category, ProposalKind, ProposalStatus, StageKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import date, datetime
+
+    from intake.reception.queries import Story
+    from models import Proposal, Stage
+
+DONE, CURRENT, PENDING, BAD = "done", "current", "pending", "bad"
+S = ProposalStatus
+_WAITING = frozenset({S.SUBMITTED, S.REFUSAL_PROPOSED})
+_EVALUATED = frozenset({S.EVALUATED, S.SELECTED, S.RESERVE, S.OUTSIDE_PLAN, S.NEXT_PLAN})
+
+
+@dataclass(frozen=True)
+class Step:
+    """A point of the line; ``date`` None lies ahead."""
+
+    label: str
+    state: str
+    date: date | None = None
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Callout:
+    """The decision as `macros/reasoned.html` shows it."""
+
+    label: str
+    tone: str
+    category: str | None
+    reason: str
+    by: str | None
+    role: str | None
+    at: datetime | None
+
+
+def steps(proposal: Proposal, story: Story, stages: Sequence[Stage]) -> list[Step]:
+    """Received, admitted, evaluated, decided, commitment: what happened with its date, then what lies ahead."""
+    when = {view.kind: view for view in calendar.views(stages)}
+    found = [_received(proposal), *_admission(proposal, story), *_evaluation(proposal, story, when)]
+    if proposal.status is S.WITHDRAWN:
+        return [
+            *(s for s in found if s.state == DONE),
+            Step(_("Retirada por su autora o autor"), BAD, _day(proposal.withdrawn_at), story.withdrawal_reason),
+        ]
+    if proposal.status is S.NOT_ADMITTED:
+        return [s for s in found if s.state != PENDING]
+    return [*found, *_decision(story, when), *_commitments(proposal, story, when)]
+
+
+def _received(proposal: Proposal) -> Step:
+    if proposal.kind is ProposalKind.INTEGRATED:
+        return Step(_("Integrada"), DONE, _day(proposal.submitted_at), _("Reúne varias propuestas ciudadanas."))
+    return Step(_("Recibida"), DONE, _day(proposal.submitted_at), label(proposal.channel))
+
+
+def _admission(proposal: Proposal, story: Story) -> Iterable[Step]:
+    admission = story.admission
+    if proposal.status in _WAITING:
+        return [Step(_("Análisis de admisión"), CURRENT, None, _("Una persona del equipo la lee completa."))]
+    if admission is None:
+        return []
+    refused = proposal.status is S.NOT_ADMITTED
+    reason = "\n".join(t for t in (admission.reason, admission.second_reason) if t)
+    at = _day(admission.second_at or admission.examined_at)
+    return [Step(_("No admitida") if refused else _("Admitida"), BAD if refused else DONE, at, reason)]
+
+
+def _evaluation(proposal: Proposal, story: Story, when: dict[StageKind, Any]) -> Iterable[Step]:
+    status = proposal.status
+    if status in _EVALUATED or (status is S.WITHDRAWN and story.reviews and story.reviewed == story.reviews):
+        if not story.reviews:
+            return []  # of past plans no reviews are known
+        result = _("Resultado: %(mean)s.", mean=porcentaje(story.mean_pct)) if story.mean_pct is not None else ""
+        return [Step(_("Evaluada"), DONE, _day(story.reviewed_at), f"{_reviews(story)} {result}".strip())]
+    if status is S.IN_EVALUATION:
+        return [Step(_("En evaluación"), CURRENT, None, _reviews(story))]
+    return [Step(_("Evaluación"), PENDING, None, _planned(when.get(StageKind.EVALUATION)))]
+
+
+def _reviews(story: Story) -> str:
+    return str(
+        ngettext(
+            "%(done)s de %(num)s revisión enviada.",
+            "%(done)s de %(num)s revisiones enviadas.",
+            story.reviews,
+            done=story.reviewed,
+        )
+    )
+
+
+def _decision(story: Story, when: dict[StageKind, Any]) -> Iterable[Step]:
+    if story.decision is None:
+        return [Step(_("Decisión"), PENDING, None, _planned(when.get(StageKind.SELECTION)))]
+    category = story.decision.category
+    state = BAD if category is Category.OUTSIDE_PLAN else DONE
+    reason = story.decision.reason or _("La fuente no publica el motivo.")
+    return [Step(_("Decisión: %(category)s", category=label(category)), state, _decided(story), reason)]
+
+
+def _decided(story: Story) -> date | None:
+    decision = story.decision
+    return _day(decision.published_at or decision.decided_at) if decision else None
+
+
+def _commitments(proposal: Proposal, story: Story, when: dict[StageKind, Any]) -> Iterable[Step]:
+    if not story.commitments:
+        waits = proposal.status is S.SELECTED
+        return [Step(_("Compromiso"), PENDING, None, _planned(when.get(StageKind.ACCOUNTABILITY)))] if waits else []
+    return [
+        Step(
+            _("Compromiso %(reference)s", reference=c.reference),
+            DONE,
+            _day(c.formalized_at) or _decided(story),
+            _("%(done)s de %(total)s hitos completados.", done=c.done, total=c.milestones) if c.milestones else "",
+        )
+        for c in story.commitments
+    ]
+
+
+def _planned(view: Any) -> str:
+    if view is None or view.opens_on is None:
+        return ""
+    if view.closes_on is None:
+        return str(_("Prevista desde el %(opens)s.", opens=fecha(view.opens_on)))
+    return str(_("Prevista del %(opens)s al %(closes)s.", opens=fecha(view.opens_on), closes=fecha(view.closes_on)))
+
+
+def _day(moment: datetime | None) -> date | None:
+    return clock.local(moment).date() if moment else None
+
+
+def callout(story: Story) -> Callout | None:
+    """The published decision, None before."""
+    decision, session = story.decision, story.session
+    if decision is None:
+        return None
+    fallback = _("si no se la llama: %(what)s", what=label(decision.fallback)) if decision.fallback else None
+    return Callout(
+        label=label(decision.category),
+        tone=tone(decision.category),
+        category=fallback,
+        reason=decision.reason or _("La fuente no publica el motivo."),
+        by=(session.decided_by if session else None) or decision.promoter,
+        role=session.title if session else None,
+        at=decision.published_at or decision.decided_at,
+    )
+
+
+def what_next(proposal: Proposal, stages: Sequence[Stage]) -> str:
+    """One sentence on what comes next and when, for the page and the receipt."""
+    views = {view.kind: view for view in calendar.views(stages)}
+    ahead = {
+        **dict.fromkeys((S.SUBMITTED, S.REFUSAL_PROPOSED), StageKind.EVALUATION),
+        **dict.fromkeys((S.ADMITTED, S.IN_EVALUATION), StageKind.EVALUATION),
+        **dict.fromkeys((S.EVALUATED, S.RESERVE), StageKind.SELECTION),
+        S.SELECTED: StageKind.ACCOUNTABILITY,
+    }.get(proposal.status)
+    view = views.get(ahead) if ahead else None
+    if view is None or view.opens_on is None:
+        return ""
+    dates = {"name": label(view.kind), "opens": fecha(view.opens_on), "closes": fecha(view.closes_on)}
+    if view.is_open:
+        return str(_("Ahora: %(name)s, hasta el %(closes)s.", **dates))
+    return str(_("Lo que sigue: %(name)s, del %(opens)s al %(closes)s.", **dates))
+
+
+def commitment_title(link: Any) -> str:
+    """The title in the reader's language; its reference where no source gives one."""
+    return localized(link, "title") or link.reference

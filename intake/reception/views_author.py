@@ -1,0 +1,144 @@
+"""What only the author does after sending: the receipt, changing the text, taking it back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import segno
+import sqlalchemy as sa
+from flask import flash, g, redirect, render_template, request, session, url_for
+
+from forms.base import with_rows
+from forms.reception import RevisionForm, WithdrawForm
+from forms.territory import fill
+from intake.core import calendar, mail
+from intake.core.errors import Conflict, Invalid
+from intake.core.i18n import gettext as _
+from intake.core.i18n import lazy_gettext as _l
+from intake.core.i18n import localized
+from intake.core.permissions import Permission
+from intake.extensions import db
+from intake.reception import queries, services
+from intake.reception.blueprint import bp
+from intake.reception.lifecycle import WITHDRAWABLE
+from intake.reception.views_write import RECEIPT, text_values
+from intake.web.access import principal, requires
+from models import OutboxMessage
+from models.enums import ProposalStatus, StageKind, TerritoryLevel
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+    from models import Proposal
+
+
+def load(folio: str) -> Proposal:
+    """The proposal of the address, its plan in the header."""
+    proposal = queries.by_folio(folio)
+    g.plan = proposal.plan
+    return proposal
+
+
+@bp.route("/propuestas/<folio:folio>/comprobante")
+@requires(Permission.PROPOSAL_EDIT, load=load)
+def receipt(proposal: Proposal) -> ResponseReturnValue:
+    """Folio, QR, dates of what follows and, the first time only, the claim code."""
+    fresh = session.get(RECEIPT)
+    code = session.pop(RECEIPT)["code"] if fresh and fresh["folio"] == proposal.folio else None
+    address = mail.url_of(url_for("reception.follow", folio=proposal.folio))
+    return render_template(
+        "reception/receipt.html",
+        proposal=proposal,
+        code=code,
+        address=address,
+        qr=segno.make(address, error="m").svg_data_uri(scale=4, dark="#0d3b44", border=2),
+        stages=[v for v in calendar.views(proposal.plan.stages) if v.number > 1],
+        mailed=_mailed(proposal),
+    )
+
+
+def _mailed(proposal: Proposal) -> bool:
+    """Whether a receipt was queued by mail. One statement."""
+    query = sa.select(OutboxMessage.id).where(
+        OutboxMessage.dedupe_key.startswith(f"proposal:{proposal.id}:submit:", autoescape=True)
+    )
+    return db.session.scalar(query.limit(1)) is not None
+
+
+@bp.route("/propuestas/<folio:folio>/editar", methods=["GET", "POST"])
+@requires(Permission.PROPOSAL_EDIT, load=load, form=True)
+def edit(proposal: Proposal) -> ResponseReturnValue:
+    """Change the text while reception is open; every change is kept as a version."""
+    _require_editable(proposal)
+    form = _revision(proposal)
+    meanwhile: list[str] = []
+    if request.method == "POST" and not form.asks_refresh and form.check(reviewing=True):
+        try:
+            services.revise(proposal, form.to_input(), by=principal(), lock_version=form.lock_version.data or 0)
+            flash(_("Guardamos los cambios. La versión anterior sigue a la vista."), "success")
+            return redirect(url_for("reception.show", folio=proposal.folio), 303)
+        except Invalid as error:
+            getattr(form, error.field or "title").errors = [error.message]
+        except Conflict as error:
+            meanwhile = [str(error.message), *(str(line) for line in error.details.get("lines", ()))]  # type: ignore[attr-defined]
+        proposal = load(proposal_folio())
+        _require_editable(proposal)
+    if meanwhile:
+        form.lock_version.process_data(proposal.lock_version)
+        form.lock_version.raw_data = None  # shown instead of the stale one
+    page = render_template("reception/edit.html", form=form, proposal=proposal, meanwhile=meanwhile)
+    return page, 409 if meanwhile else (422 if request.method == "POST" and form.errors else 200)
+
+
+def proposal_folio() -> str:
+    """The folio of the address (the row itself may have been rolled back)."""
+    return str((request.view_args or {})["folio"])
+
+
+def _require_editable(proposal: Proposal) -> None:
+    if proposal.status is not ProposalStatus.SUBMITTED:
+        raise Conflict(_l("Su propuesta ya está en análisis y su texto no se puede cambiar."))
+    calendar.require_open(proposal.plan.stages, StageKind.RECEPTION)
+
+
+def _revision(proposal: Proposal) -> Any:
+    if request.method == "POST":
+        form = RevisionForm()
+    else:
+        form = RevisionForm(data={**text_values(proposal), "lock_version": proposal.lock_version})
+        form.place_at(proposal.territory.code if proposal.territory else None)
+    with_rows(form.theme, [(t.code, localized(t, "name")) for t in queries.themes()], _l("Elija un tema"))
+    chosen = (form.provincia.data or "", form.canton.data or "")
+    found = queries.places(*(c if c.isascii() and c.isdecimal() else "" for c in chosen))
+    fill(form, found[TerritoryLevel.PROVINCE], found[TerritoryLevel.CANTON], found[TerritoryLevel.PARISH])
+    return form
+
+
+@bp.route("/propuestas/<folio:folio>/retirar", methods=["GET", "POST"])
+@requires(Permission.PROPOSAL_WITHDRAW, load=load, form=True)
+def withdraw(proposal: Proposal) -> ResponseReturnValue:
+    """Take it back, with a reason that stays public."""
+    if proposal.status not in WITHDRAWABLE:
+        raise Conflict(_l("Esta propuesta ya tiene respuesta y no se puede retirar."))
+    form = WithdrawForm()
+    if form.validate_on_submit():
+        services.withdraw(proposal, by=principal(), reason=form.reason.data or "")
+        flash(_("Su propuesta quedó retirada."), "success")
+        return redirect(url_for("reception.show", folio=proposal_folio()), 303)
+    if form.session_was_old:
+        form.csrf_token.errors = []
+        form.form_errors.append(
+            _l("La página llevaba mucho tiempo abierta. Lo que escribió sigue aquí: pulse el botón otra vez.")
+        )
+    page = render_template("reception/withdraw.html", form=form, proposal=proposal)
+    return page, 422 if request.method == "POST" else 200
+
+
+def owner_links(proposal: Proposal) -> dict[str, bool]:
+    """What the author may do now, for the pages that offer it."""
+    stages = proposal.plan.stages
+    open_now = calendar.view_of(stages, StageKind.RECEPTION).is_open
+    return {
+        "edit": proposal.status is ProposalStatus.SUBMITTED and open_now,
+        "withdraw": proposal.status in WITHDRAWABLE,
+    }

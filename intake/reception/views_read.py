@@ -1,0 +1,186 @@
+"""Reading proposals: the list, one proposal, its versions, its open data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from flask import jsonify, redirect, render_template, request, url_for
+
+from intake.core.i18n import gettext as _
+from intake.core.i18n import language, localized
+from intake.core.labels import label, tone
+from intake.core.pagination import number_from, paginate
+from intake.core.permissions import Permission
+from intake.reception import differences, queries, serializers, storyline
+from intake.reception.blueprint import bp
+from intake.reception.inputs import ORDERS, STATUS_SLUGS, Filters, public_status
+from intake.reception.services import draft_reference
+from intake.reception.views_author import load, owner_links
+from intake.reception.writing import TEXTS
+from intake.web.access import principal, public
+from intake.web.templating import may
+from models.enums import Approach, Branch, Channel, ProposalStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from flask.typing import ResponseReturnValue
+
+    from intake.core.pagination import Page
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A filter that is on, and the address without it."""
+
+    label: str
+    url: str
+
+
+class Numbered:
+    """A page of results that knows the addresses of the others."""
+
+    def __init__(self, page: Page[Any]) -> None:
+        self.items, self.number, self.pages, self.total = page.items, page.number, page.pages, page.total
+        self.has_prev, self.has_next = page.has_prev, page.has_next
+
+    def url_of(self, number: int) -> str:
+        """Where another page of the same list is."""
+        return address_with(pagina=str(number) if number > 1 else "")
+
+
+def address_with(**changes: str) -> str:
+    """Where the same list is with some values changed; an empty value takes the name out."""
+    kept = {k: v for k, v in request.args.items() if v and k not in {"lang", "pagina", *changes}}
+    kept.update({k: v for k, v in changes.items() if v})
+    return f"{url_for('reception.index')}?{urlencode(kept)}" if kept else url_for("reception.index")
+
+
+@bp.route("/propuestas/")
+@public(reusable=True)
+def index() -> ResponseReturnValue:
+    """Every proposal that was sent, or with ``?mias=1`` the reader's own with their drafts."""
+    who = principal()
+    own = (who.user_id, who.claims) if request.args.get("mias") else None
+    filters = Filters.parse(request.args, own)
+    page = paginate(queries.listing(filters), number=number_from(request.args.get("pagina")), row=lambda row: row)
+    choices = queries.choices()
+    options = _options(choices)
+    active = _chips(options)
+    return render_template(
+        "reception/index.html",
+        page=Numbered(page),
+        filters=filters,
+        options=options,
+        active=active,
+        orders=[(o, words, address_with(orden=o)) for o, words in zip(ORDERS, _order_words(), strict=True)],
+        own=own is not None,
+        states={s: (label(public_status(s)), tone(public_status(s))) for s in ProposalStatus},
+        theme_column="theme_en" if language() == "en" else "theme_es",
+        draft_reference=draft_reference,
+    )
+
+
+def _order_words() -> tuple[str, str, str]:
+    return _("Más recientes"), _("Más antiguas"), _("Por título")
+
+
+def _options(choices: dict[str, list[queries.Choice]]) -> list[tuple[str, str, str, list[tuple[str, str]]]]:
+    """The selects of the filter panel: name, words, what is chosen, pairs of value and words."""
+
+    def rows(kind: str) -> list[tuple[str, str]]:
+        return [(c.code, localized(c, "name")) for c in choices[kind]]
+
+    def members(kind: Iterable[Any]) -> list[tuple[str, str]]:
+        return [(m.value, label(m)) for m in kind]
+
+    states = {slug: label(public_status(state)) for state, slug in STATUS_SLUGS.items()}
+    found = [
+        ("estado", _("Estado"), list(states.items())),
+        ("tema", _("Tema"), rows("theme")),
+        ("provincia", _("Provincia"), rows("province")),
+        ("plan", _("Plan"), rows("plan")),
+        ("enfoque", _("Enfoque"), members(Approach)),
+        ("ambito", _("A quién se dirige"), members(Branch)),
+        ("canal", _("Cómo llegó"), members(Channel)),
+        ("mesa", _("Mesa o encuentro"), rows("event")),
+    ]
+    return [(name, words, request.args.get(name, ""), pairs) for name, words, pairs in found]
+
+
+def _chips(options: list[tuple[str, str, str, list[tuple[str, str]]]]) -> list[Chip]:
+    found = []
+    if text := request.args.get("q", "").strip():
+        found.append(Chip(_("«%(text)s»", text=text[:60]), address_with(q="")))
+    for name, words, chosen, pairs in options:
+        if chosen:
+            shown = dict(pairs).get(chosen, chosen[:40])
+            found.append(Chip(f"{words}: {shown}", address_with(**{name: ""})))
+    return found
+
+
+@bp.route("/propuestas/<folio:folio>")
+@public(reusable=True)
+def show(folio: str) -> ResponseReturnValue:
+    """A proposal with its whole story."""
+    given = str(request.path.rpartition("/")[2])
+    if given != folio:
+        return redirect(url_for("reception.show", folio=folio), 301)
+    proposal = load(folio)
+    story = queries.story(proposal)
+    mine = may(Permission.PROPOSAL_EDIT, proposal)
+    return render_template(
+        "reception/show.html",
+        proposal=proposal,
+        story=story,
+        steps=storyline.steps(proposal, story, proposal.plan.stages),
+        decision=storyline.callout(story),
+        status=public_status(proposal.status),
+        author=serializers.public_author(proposal),
+        places=list(serializers.place_names(proposal.territory).values()),
+        next_words=storyline.what_next(proposal, proposal.plan.stages),
+        commitment_title=storyline.commitment_title,
+        links=owner_links(proposal) if mine else None,
+        contact=proposal.contact if may(Permission.PROPOSAL_CONTACT, proposal) else None,
+    )
+
+
+@bp.route("/propuestas/<folio:folio>.json")
+@public(reusable=True)
+def show_json(folio: str) -> ResponseReturnValue:
+    """A proposal as open data."""
+    proposal = queries.by_folio(folio)
+    story = queries.story(proposal)
+    return jsonify(serializers.public(proposal, story.decision, [c.reference for c in story.commitments]))
+
+
+@bp.route("/propuestas/<folio:folio>/versiones")
+@public(reusable=True)
+def versions(folio: str) -> ResponseReturnValue:
+    """What changed from each version to the next, word by word, newest first."""
+    proposal = load(folio)
+    kept = queries.versions(proposal)
+    pairs = [
+        (new, differences.changed(old.content, new.content, TEXTS), _other_changes(old.content, new.content))
+        for old, new in pairwise(kept)
+    ]
+    words = {"title": _("Título"), "problem": _("Problema"), "solution": _("Solución")}
+    words["expected_result"] = _("Resultado esperado")
+    return render_template(
+        "reception/versions.html", proposal=proposal, pairs=pairs[::-1], first=kept[0] if kept else None, words=words
+    )
+
+
+def _other_changes(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
+    words = {
+        "theme": _("el tema"),
+        "territory": _("el lugar"),
+        "approaches": _("los enfoques"),
+        "branch": _("a quién se dirige"),
+        "public_name": _("el nombre que se muestra"),
+        "organisation_name": _("la organización"),
+    }
+    return [text for name, text in words.items() if old.get(name) != new.get(name)]

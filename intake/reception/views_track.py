@@ -1,0 +1,87 @@
+"""Where is my proposal: no account needed. The claim code opens it to its author."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import redirect, render_template, request, url_for
+
+from forms.reception import ClaimForm, FolioForm
+from intake.core.errors import NotFound
+from intake.core.i18n import lazy_gettext as _l
+from intake.core.permissions import Permission
+from intake.reception import queries, services, storyline
+from intake.reception.blueprint import bp
+from intake.reception.inputs import public_status
+from intake.reception.views_author import load, owner_links
+from intake.web.access import public, remember_claim
+from intake.web.templating import may
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+    from forms.base import Form
+    from models import Proposal
+
+
+def _old_session(form: Form) -> None:
+    if "csrf_token" in form.errors:
+        form.csrf_token.errors = []
+        form.form_errors.append(
+            _l("La página llevaba mucho tiempo abierta. Lo que escribió sigue aquí: pulse el botón otra vez.")
+        )
+
+
+@bp.route("/seguimiento", methods=["GET", "POST"])
+@public(form=True)
+def track() -> ResponseReturnValue:
+    """Ask for the folio, and for the code only from who wants to change something."""
+    form = FolioForm()
+    if form.validate_on_submit():
+        try:
+            proposal = queries.by_folio((form.folio.data or "").replace(" ", ""))
+        except NotFound as error:
+            form.folio.errors = [str(error.message)]
+        else:
+            if not form.claim_code.data or _open(proposal, form):
+                return redirect(url_for("reception.follow", folio=proposal.folio), 303)
+    _old_session(form)
+    return render_template("reception/track.html", form=form), 422 if request.method == "POST" else 200
+
+
+def _open(proposal: Proposal, form: FolioForm | ClaimForm) -> bool:
+    """Whether the code is right; this browser then goes on as the author's."""
+    proposal_id = proposal.id
+    if services.claim(proposal, form.claim_code.data or "", address=request.remote_addr or ""):
+        remember_claim(proposal_id)
+        return True
+    form.claim_code.errors = [_l("Ese código no es el de esta propuesta. Revíselo en su comprobante.")]
+    return False
+
+
+@bp.route("/seguimiento/<folio:folio>", methods=["GET", "POST"])
+@public(form=True)
+def follow(folio: str) -> ResponseReturnValue:
+    """The story in plain words with its dates, and what comes next."""
+    proposal = load(folio)
+    form = ClaimForm()
+    if form.validate_on_submit():
+        if _open(proposal, form):
+            return redirect(url_for("reception.follow", folio=folio), 303)
+        proposal = load(folio)
+    _old_session(form)
+    story = queries.story(proposal)
+    mine = may(Permission.PROPOSAL_EDIT, proposal)
+    page = render_template(
+        "reception/follow.html",
+        proposal=proposal,
+        story=story,
+        steps=storyline.steps(proposal, story, proposal.plan.stages),
+        decision=storyline.callout(story),
+        status=public_status(proposal.status),
+        next_words=storyline.what_next(proposal, proposal.plan.stages),
+        commitment_title=storyline.commitment_title,
+        links=owner_links(proposal) if mine else None,
+        form=form,
+    )
+    return page, 422 if request.method == "POST" else 200

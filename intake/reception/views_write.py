@@ -1,0 +1,204 @@
+"""Writing a proposal: the form, the draft under its secret address, the preview, and sending."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flask import g, redirect, render_template, request, session, url_for
+
+from forms.base import with_rows
+from forms.reception import ProposalForm
+from forms.territory import fill
+from intake.core import calendar, tokens
+from intake.core.errors import Invalid, NotFound, StageClosed
+from intake.core.i18n import lazy_gettext as _l
+from intake.core.i18n import localized
+from intake.core.permissions import Permission
+from intake.plans import queries as plans
+from intake.reception import queries, services
+from intake.reception.blueprint import bp
+from intake.reception.inputs import CONSENT_VERSION
+from intake.web.access import principal, public, remember_claim, requires
+from models.enums import ProposalStatus, StageKind, TerritoryLevel
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+    from forms.reception import Texts
+    from models import Plan, Proposal
+
+#: Session key of the receipt just given: folio and claim code, shown once.
+RECEIPT = "receipt"
+
+
+def load_draft(key: str) -> Proposal:
+    """The proposal under a secret address. Showing a guest's key makes this browser its author's."""
+    proposal = queries.by_draft_key(key)
+    if proposal.author_id is None:
+        remember_claim(proposal.id)
+    g.plan = proposal.plan
+    return proposal
+
+
+@bp.route("/propuestas/nueva", methods=["GET", "POST"])
+@public(form=True)
+def new() -> ResponseReturnValue:
+    """The form; a POST keeps a draft and, if asked, goes on to the preview."""
+    plan = plans.current()
+    if plan is None:
+        raise NotFound(_l("Todavía no hay un plan en marcha que reciba propuestas."))
+    reception = calendar.view_of(plan.stages, StageKind.RECEPTION)
+    form = _prepared(ProposalForm())
+    if request.method == "GET":
+        if not reception.is_open:
+            return render_template("reception/closed.html", plan=plan, **_closed(plan), key=None)
+        form.key.data = tokens.new_token()
+    elif not form.asks_refresh and form.check(reviewing="review" in request.form):
+        try:
+            return _keep_new(plan, form)
+        except Invalid as error:
+            _blame(form, error)
+    return _form_page(form, plan, reception)
+
+
+def _keep_new(plan: Plan, form: ProposalForm) -> ResponseReturnValue:
+    """Keep the draft once, however often its form is sent."""
+    given = form.key.data or ""
+    key = given if len(given) == len(tokens.new_token()) and given.replace("-", "").replace("_", "").isalnum() else None
+    proposal, address = services.create_draft(plan, form.to_input(), form.to_contact(), by=principal(), key=key)
+    if proposal.author_id is None:
+        remember_claim(proposal.id)
+    return _after_keeping(address or "")
+
+
+def _after_keeping(key: str) -> ResponseReturnValue:
+    page = "reception.review" if "review" in request.form else "reception.draft"
+    saved = None if "review" in request.form else "si"
+    return redirect(url_for(page, key=key, guardado=saved), 303)
+
+
+@bp.route("/propuestas/borrador/<key:key>", methods=["GET", "POST"])
+@requires(Permission.PROPOSAL_EDIT, load=load_draft, form=True)
+def draft(proposal: Proposal) -> ResponseReturnValue:
+    """A draft to go on with. ``?revisar=1`` says what is still missing."""
+    if proposal.status is not ProposalStatus.DRAFT:
+        return redirect(url_for("reception.receipt", folio=proposal.folio), 303)
+    form = _prepared(ProposalForm() if request.method == "POST" else form_of(proposal))
+    reviewing = "review" in request.form
+    if request.method == "GET" and request.args.get("revisar"):
+        form.check(reviewing=True)
+    elif request.method == "POST" and not form.asks_refresh and form.check(reviewing=reviewing):
+        try:
+            services.save_draft(proposal, form.to_input(), form.to_contact(), by=principal())
+            return _after_keeping(_key())
+        except Invalid as error:
+            _blame(form, error)
+            proposal = queries.by_draft_key(_key())
+    reception = calendar.view_of(proposal.plan.stages, StageKind.RECEPTION)
+    return _form_page(form, proposal.plan, reception, proposal)
+
+
+@bp.route("/propuestas/borrador/<key:key>/revisar")
+@requires(Permission.PROPOSAL_SUBMIT, load=load_draft)
+def review(proposal: Proposal) -> ResponseReturnValue:
+    """What the public will see and what stays private, before sending."""
+    if proposal.status is not ProposalStatus.DRAFT:
+        return redirect(url_for("reception.receipt", folio=proposal.folio), 303)
+    if not form_of(proposal).check(reviewing=True):
+        return redirect(url_for("reception.draft", key=_key(), revisar=1), 303)
+    reception = calendar.view_of(proposal.plan.stages, StageKind.RECEPTION)
+    return render_template("reception/review.html", proposal=proposal, key=_key(), reception=reception)
+
+
+@bp.route("/propuestas/borrador/<key:key>/enviar", methods=["POST"])
+@requires(Permission.PROPOSAL_SUBMIT, load=load_draft)
+def send(proposal: Proposal) -> ResponseReturnValue:
+    """Give it its folio, once."""
+    key = _key()
+    try:
+        receipt = services.submit(proposal, by=principal(), key=key if proposal.author_id is None else None)
+    except StageClosed:
+        plan = queries.by_draft_key(key).plan
+        return render_template("reception/closed.html", plan=plan, **_closed(plan), key=key), 409
+    except Invalid:
+        return redirect(url_for("reception.draft", key=key, revisar=1), 303)
+    if receipt.claim_code:
+        session[RECEIPT] = {"folio": receipt.folio, "code": receipt.claim_code}
+    return redirect(url_for("reception.receipt", folio=receipt.folio), 303)
+
+
+def _key() -> str:
+    return str((request.view_args or {})["key"])
+
+
+def _closed(plan: Plan) -> dict[str, Any]:
+    """The stage of reception and the one that is open or comes next, for the page that says so."""
+    views = calendar.views(plan.stages)
+    reception = next(v for v in views if v.kind is StageKind.RECEPTION)
+    following = next((v for v in views if v.state in {calendar.OPEN, calendar.NEXT}), None)
+    return {"reception": reception, "following": following}
+
+
+def _prepared(form: Any) -> Any:
+    """The form with its lists: themes, and places as far as they are chosen. Two statements."""
+    with_rows(form.theme, [(t.code, localized(t, "name")) for t in queries.themes()], _l("Elija un tema"))
+    chosen = [form.provincia.data or "", form.canton.data or ""]
+    found = queries.places(*(c if c.isascii() and c.isdecimal() else "" for c in chosen))
+    fill(form, found[TerritoryLevel.PROVINCE], found[TerritoryLevel.CANTON], found[TerritoryLevel.PARISH])
+    form.signed_in = principal().is_signed_in
+    return form
+
+
+def form_of(proposal: Proposal) -> ProposalForm:
+    """A draft as a form, without forgery check: it is only shown, or looked through for what is missing."""
+    contact = proposal.contact
+    form = ProposalForm(
+        formdata=None,
+        data={
+            **text_values(proposal),
+            "contact_name": contact.name if contact else "",
+            "contact_email": contact.email if contact else "",
+            "contact_phone": contact.phone if contact else "",
+            "consent": contact is not None,
+        },
+        meta={"csrf": False},
+    )
+    form.place_at(proposal.territory.code if proposal.territory else None)
+    form.signed_in = principal().is_signed_in
+    return form
+
+
+def text_values(proposal: Proposal) -> dict[str, Any]:
+    """What a form of texts begins with."""
+    names = ("title", "problem", "solution", "expected_result", "branch", "proposer_kind", "public_name")
+    return {
+        **{name: getattr(proposal, name) for name in names},
+        "organisation_name": proposal.organisation_name or "",
+        "theme": proposal.theme.code if proposal.theme else "",
+        "approaches": [row.approach for row in proposal.approaches],
+    }
+
+
+def _blame(form: Texts, error: Invalid) -> None:
+    """Put a service's refusal on the field that it names."""
+    target = getattr(form, error.field or "", None)
+    if target is None:
+        form.form_errors.append(error.message)
+    else:
+        target.errors = [*target.errors, error.message]
+
+
+def _form_page(form: Any, plan: Plan, reception: Any, proposal: Proposal | None = None) -> ResponseReturnValue:
+    g.plan = plan
+    page = render_template(
+        "reception/form.html",
+        form=form,
+        plan=plan,
+        reception=reception,
+        proposal=proposal,
+        key=_key() if proposal else None,
+        saved=request.args.get("guardado") == "si",
+        consent_version=CONSENT_VERSION,
+    )
+    failed = request.method == "POST" and bool(form.errors)
+    return page, 422 if failed else 200
