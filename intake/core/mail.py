@@ -126,8 +126,8 @@ def environment() -> jinja2.Environment:
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
     )
-    i18n: Any = made.extensions["jinja2.ext.InternationalizationExtension"]
-    i18n.install_gettext_callables(gettext, ngettext, newstyle=True)
+    extended: Any = made  # the extension gives it methods that its type does not know
+    extended.install_gettext_callables(gettext, ngettext, newstyle=True)
     made.filters.update(
         fecha=fecha, fecha_hora=fecha_hora, numero=numero, porcentaje=porcentaje, lista=lista, label=label_of
     )
