@@ -14,6 +14,16 @@ def _key(member: StrEnum) -> tuple[type, str]:
     return type(member), member.value
 
 
+class ByMember(dict[tuple[type, str], Any]):
+    """A dict by vocabulary and value that is asked with members."""
+
+    def __getitem__(self, member: Any) -> Any:
+        return super().__getitem__(_key(member) if isinstance(member, StrEnum) else member)
+
+    def __contains__(self, member: object) -> bool:
+        return super().__contains__(_key(member) if isinstance(member, StrEnum) else member)
+
+
 _WORDS: tuple[tuple[StrEnum, Any], ...] = (
     (e.Role.CITIZEN, _l("Ciudadanía")),
     (e.Role.FACILITATOR, _l("Facilitación")),
@@ -151,7 +161,7 @@ _WORDS: tuple[tuple[StrEnum, Any], ...] = (
     (e.IrmDimension.COMPLETION, _l("Cumplimiento")),
     (e.IrmDimension.EARLY_RESULTS, _l("Resultados tempranos")),
 )
-LABELS: dict[tuple[type, str], Any] = {_key(member): words for member, words in _WORDS}
+LABELS = ByMember({_key(member): words for member, words in _WORDS})
 
 #: Categories of attendance, kept as plain text in the database because bands differ between sources.
 CATEGORY_LABELS: dict[str, Any] = {
@@ -229,7 +239,7 @@ _TONES: tuple[tuple[StrEnum, str], ...] = (
     (e.Verdict.QUALIFIED, _WARNING),
     (e.Verdict.DISPUTED, _BAD),
 )
-TONES: dict[tuple[type, str], str] = {_key(member): tone for member, tone in _TONES}
+TONES = ByMember({_key(member): tone for member, tone in _TONES})
 
 
 def label(member: Any) -> str:
@@ -241,4 +251,4 @@ def label(member: Any) -> str:
 
 def tone(member: Any) -> str:
     """The tone in which a state is drawn: neutral, progress, good, warning or bad."""
-    return TONES.get(_key(member), "neutral") if isinstance(member, StrEnum) else "neutral"
+    return str(TONES.get(_key(member), "neutral")) if isinstance(member, StrEnum) else "neutral"
