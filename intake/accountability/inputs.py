@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from models.enums import Approach, CommitmentStatus, IrmDimension, MilestoneKind, MilestoneStatus, PartyRole, Verdict
 
@@ -207,3 +208,17 @@ class HistoricalCommitment:
     published_progress_source: str = ""
     source_url: str | None = None
     formalized_at: datetime | None = None
+
+
+MAX_URL = 400
+
+
+def is_address(url: str) -> bool:
+    """Whether a text is an address of the web that people can follow."""
+    if len(url) > MAX_URL or any(c.isspace() for c in url):
+        return False
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme in {"http", "https"} and "." in parts.netloc

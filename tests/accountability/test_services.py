@@ -307,7 +307,7 @@ def test_progress_goes_down_only_with_a_reason_that_is_public(app: object) -> No
 
 def test_evidence_file_keeps_its_bytes_and_hash(app: object) -> None:
     at = kit.formalized()
-    content = "sitio,avance\nMacas,1\n".encode()
+    content = b"sitio,avance\nMacas,1\n"
     item = kit.evidence(url=None, upload=Upload("datos.csv", content))
     services.report(queries.named("PAGA3-1").milestones[0], kit.progress(evidence=(item,)), by=at.office)
     file = queries.by_reference("PAGA3-1").milestones[0].reports[0].evidence[0].file

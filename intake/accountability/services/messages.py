@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from intake.core import clock, outbox
-from intake.core.labels import label
 from intake.extensions import db
 from models import Consent, Post, PostHolding, Proposal, ProposalContact, User, commitment_proposal
 from models.enums import PartyRole, Role
@@ -62,7 +61,6 @@ def tell_answered(commitment: Commitment, milestone: Milestone, response: Counte
             milestone=milestone.number,
             milestone_title=milestone.title_es,
             verdict=response.verdict,
-            verdict_words=label(response.verdict),
             comment=response.comment,
         )
 

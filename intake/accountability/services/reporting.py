@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 
 from intake.accountability import queries
+from intake.accountability.inputs import is_address
 from intake.accountability.lifecycle import MILESTONE, REPORTED
 from intake.accountability.progress import COMPLETE
 from intake.accountability.services import messages
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from models import Commitment
 
 MAX_EVIDENCE = 10
-MAX_URL = 400
 
 
 def report(milestone: Milestone, given: ReportInput, *, by: Principal) -> ProgressReport:
@@ -157,17 +156,6 @@ def _judge(item: EvidenceInput, i: int) -> None:
         files.judge(item.upload)  # type: ignore[arg-type]  # asked just before
     except Invalid as error:
         raise Invalid(error.message, field=f"evidence-{i}-upload") from error
-
-
-def is_address(url: str) -> bool:
-    """Whether a text is an address of the web that people can follow."""
-    if len(url) > MAX_URL or any(c.isspace() for c in url):
-        return False
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return False
-    return parts.scheme in {"http", "https"} and "." in parts.netloc
 
 
 def keep_evidence(

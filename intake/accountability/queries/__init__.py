@@ -1,0 +1,63 @@
+"""Reading commitments. Relationships never load by themselves: each function says what it loads."""
+
+from intake.accountability.queries.choices import (
+    actor_named,
+    carried_by,
+    selectable_proposals,
+    themes,
+    uncovered_proposals,
+    verified_actors,
+    vocabularies,
+)
+from intake.accountability.queries.lists import (
+    BINDING,
+    PLAN_PROGRESS_KEY,
+    Filters,
+    PlanProgress,
+    commitments,
+    institutions,
+    plan_progress,
+    visible_to,
+)
+from intake.accountability.queries.records import (
+    Change,
+    by_reference,
+    file_by_key,
+    for_change,
+    in_order,
+    last_change,
+    milestone_of,
+    named,
+    of_plan,
+    report_of,
+    scale_of,
+)
+
+__all__ = [
+    "BINDING",
+    "PLAN_PROGRESS_KEY",
+    "Change",
+    "Filters",
+    "PlanProgress",
+    "actor_named",
+    "by_reference",
+    "carried_by",
+    "commitments",
+    "file_by_key",
+    "for_change",
+    "in_order",
+    "institutions",
+    "last_change",
+    "milestone_of",
+    "named",
+    "of_plan",
+    "plan_progress",
+    "report_of",
+    "scale_of",
+    "selectable_proposals",
+    "themes",
+    "uncovered_proposals",
+    "verified_actors",
+    "visible_to",
+    "vocabularies",
+]

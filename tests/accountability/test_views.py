@@ -1,0 +1,391 @@
+"""The pages: what each reader sees, what is refused, and that what was typed stays."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Callable
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from intake.accountability import queries, services
+from intake.accountability.inputs import AnswerInput
+from intake.core import clock, files
+from intake.core.files import Upload
+from intake.extensions import db
+from models.enums import CommitmentStatus, MilestoneStatus, PlanStatus, ProposalStatus, Role, Verdict
+from tests import factories
+from tests.accountability import kit
+from tests.conftest import SignIn, token_in
+
+HOSTILE = "<script>alert('x')</script>\u202e\x00 «ñ» 🙂 ' \" %s {{ 7*7 }}"
+
+
+def test_public_page_shows_both_voices_and_the_whole_story(client: FlaskClient) -> None:
+    at = kit.formalized()
+    item = kit.evidence(title="Datos", url=None, upload=Upload("datos.csv", b"a,b\n1,2\n"))
+    made = services.report(
+        queries.named("PAGA3-1").milestones[0], kit.progress(evidence=(item, kit.evidence())), by=at.office
+    )
+    services.answer(made, AnswerInput(verdict=Verdict.DISPUTED, comment="Falta el kichwa."), by=at.citizens)
+    page = client.get("/compromisos/PAGA3-1")
+    assert page.status_code == 200
+    digest = hashlib.sha256(b"a,b\n1,2\n").hexdigest()
+    for words in (
+        "Cuentas claras del agua",
+        at.proposal.folio,
+        f"/propuestas/{at.proposal.folio}",
+        "Ministerio Ejemplo",
+        "Fundación Ejemplo",
+        "Se publicó la primera versión.",
+        "Falta el kichwa.",
+        "Disputado",
+        digest,
+        hashlib.sha256(kit.PDF).hexdigest(),
+        "Firma Ejemplo",
+        "https://ejemplo.ec/ficha",
+    ):
+        assert words in page.text, words
+
+
+def test_draft_is_not_public_but_its_people_read_it(client: FlaskClient, sign_in: SignIn) -> None:
+    at = kit.drafted()
+    for path in ("/compromisos/PAGA3-1", "/compromisos/PAGA3-1.json", "/compromisos/PAGA3-1/acuerdo"):
+        answer = client.get(path)
+        assert answer.status_code == 404 and "Cuentas claras" not in answer.text
+    assert sign_in(factories.user()).get("/compromisos/PAGA3-1").status_code == 404
+    for person in (at.directorate, at.institution_user, at.counterpart_user, factories.user(Role.OBSERVER)):
+        db.session.flush()
+        assert "Cuentas claras del agua" in sign_in(person).get("/compromisos/PAGA3-1").text
+    assert "PAGA3-1" not in client.get("/compromisos/").text
+    assert "PAGA3-1" in sign_in(at.institution_user).get("/compromisos/").text
+
+
+def test_unknown_commitment_has_its_page(client: FlaskClient) -> None:
+    assert client.get("/compromisos/PAGA3-999").status_code == 404
+    assert client.get("/compromisos/PAGA3-999.json").get_json()["code"] == "not_found"
+
+
+def test_json_lists_only_public_fields(client: FlaskClient) -> None:
+    at = kit.formalized()
+    services.report(queries.named("PAGA3-1").milestones[0], kit.progress(), by=at.office)
+    answer = client.get("/compromisos/PAGA3-1.json")
+    data = answer.get_json()
+    assert data["reference"] == "PAGA3-1"
+    assert data["proposals"] == [at.proposal.folio]
+    assert data["progress"]["computed_pct"] == "20.00"
+    assert data["milestones"][0]["reports"][0]["number"] == 1
+    assert data["agreement"]["sha256"] == hashlib.sha256(kit.PDF).hexdigest()
+    for hidden in ("demo.example", "Firma Ejemplo", "lock_version", '"id"', "user_id"):
+        assert hidden not in answer.text
+
+
+def test_list_filters_by_each_field(client: FlaskClient) -> None:
+    theme = factories.theme("agua")
+    at = kit.formalized()
+    other = services.draft(
+        at.plan, kit.content(title_es="Presupuesto abierto", theme_code="agua"), [at.proposal], by=at.team
+    )
+    services.move(other, "drop", "Sin contraparte.", by=at.team)
+    assert theme.id is not None
+    cases = {
+        "": {"PAGA3-1", "PAGA3-2"},
+        "?plan=PAGA3": {"PAGA3-1", "PAGA3-2"},
+        "?tema=agua": {"PAGA3-2"},
+        "?estado=formalized": {"PAGA3-1"},
+        "?institucion=ministerio-ejemplo": {"PAGA3-1"},
+        "?q=PRESUPUESTÓ": {"PAGA3-2"},
+        "?q=nada-de-esto": set(),
+        "?plan=NOPE1&estado=xx&pagina=-3": {"PAGA3-1", "PAGA3-2"},
+    }
+    for query, wanted in cases.items():
+        text = client.get(f"/compromisos/{query}").text
+        found = {r for r in ("PAGA3-1", "PAGA3-2") if f'href="/compromisos/{r}"' in text}
+        assert found == wanted, query
+
+
+def test_statements_do_not_grow_with_commitments(client: FlaskClient, count_queries: Any) -> None:
+    at = kit.formalized()
+    with count_queries() as one:
+        client.get("/compromisos/")
+    for _n in range(2):
+        kit.formalized(kit.Scene(**{**at.__dict__, "commitment": None}))
+    with count_queries() as three:
+        client.get("/compromisos/")
+    for _n in range(22):
+        services.draft(at.plan, kit.content(), [at.proposal], by=at.team)
+    with count_queries() as many:
+        client.get("/compromisos/")
+    assert (len(one), len(three), len(many)) == (10, 10, 10)
+
+
+def test_statements_of_a_page_do_not_grow_with_reports(client: FlaskClient, count_queries: Any) -> None:
+    at = kit.formalized()
+    first = queries.named("PAGA3-1").milestones[0]
+    services.report(first, kit.progress(), by=at.office)
+    with count_queries() as one:
+        assert client.get("/compromisos/PAGA3-1").status_code == 200
+    for pct in (50, 60, 70):
+        made = services.report(
+            queries.named("PAGA3-1").milestones[1], kit.progress(progress_pct=Decimal(pct)), by=at.office
+        )
+        services.answer(made, AnswerInput(verdict=Verdict.CONFIRMED, evidence=(kit.evidence(),)), by=at.citizens)
+    with count_queries() as many:
+        client.get("/compromisos/PAGA3-1")
+    assert len(one) == len(many)
+    assert len(many) <= 12
+
+
+def fields_of_a_draft(**values: Any) -> dict[str, Any]:
+    today = clock.today()
+    given = {
+        "title_es": "Agua limpia",
+        "starts_on": today.isoformat(),
+        "ends_on": (today + timedelta(days=99)).isoformat(),
+    }
+    return {**given, **values}
+
+
+def test_directorate_drafts_from_selected_proposals(sign_in: SignIn, post: Callable[..., Any]) -> None:
+    at = kit.scene()
+    browser = sign_in(at.directorate)
+    path = f"/compromisos/nuevo?plan=PAGA3&propuestas={at.proposal.folio}"
+    assert f'value="{at.proposal.folio}" checked' in browser.get(path).text
+    answer = post(browser, path, **fields_of_a_draft(proposals=at.proposal.folio))
+    assert (answer.status_code, answer.location) == (302, "/compromisos/PAGA3-1")
+
+
+def test_bad_draft_keeps_what_was_typed(sign_in: SignIn, post: Callable[..., Any]) -> None:
+    at = kit.scene()
+    unselected = factories.proposal(at.plan, ProposalStatus.EVALUATED)
+    kit.keep()
+    browser = sign_in(at.directorate)
+    for wrong in ({"proposals": unselected.folio}, {}, {"proposals": at.proposal.folio, "title_es": ""}):
+        answer = post(browser, "/compromisos/nuevo?plan=PAGA3", **fields_of_a_draft(problem="Lo que escribí", **wrong))
+        assert answer.status_code == 422
+        assert "Lo que escribí" in answer.text and "Hay algo que corregir" in answer.text
+
+
+def test_only_the_directorate_reaches_its_forms(client: FlaskClient, sign_in: SignIn) -> None:
+    at = kit.drafted()
+    outsiders = [sign_in(at.institution_user), sign_in(at.counterpart_user), sign_in(factories.user())]
+    kit.keep()
+    for path in (
+        "/compromisos/nuevo",
+        "/compromisos/PAGA3-1/editar",
+        "/compromisos/PAGA3-1/participantes",
+        "/compromisos/PAGA3-1/hitos/nuevo",
+        "/compromisos/PAGA3-1/hitos/1/editar",
+        "/compromisos/PAGA3-1/consulta",
+        "/compromisos/formalizar/PAGA3",
+    ):
+        assert client.get(path).status_code == 302, path
+        assert [b.get(path).status_code for b in outsiders] == [403, 403, 403], path
+        assert sign_in(at.directorate).get(path).status_code == 200, path
+
+
+def test_stale_edit_says_who_changed_what_and_keeps_the_text(sign_in: SignIn) -> None:
+    at = kit.drafted()
+    browser = sign_in(at.directorate)
+    path = "/compromisos/PAGA3-1/editar"
+    page = browser.get(path).text
+    old = queries.named("PAGA3-1").lock_version
+    services.edit(at.commitment, kit.content(title_es="De otra persona"), by=at.team, lock_version=old)
+    form = fields_of_a_draft(csrf_token=token_in(page), version=str(old), title_es="Lo mío")
+    answer = browser.post(path, data=form)
+    assert answer.status_code == 422
+    for words in ("Lo mío", "Otra persona cambió", "title_es", "Dirección de Gobierno Abierto"):
+        assert words in answer.text, words
+
+
+def test_hostile_text_is_shown_as_text(sign_in: SignIn, post: Callable[..., Any], client: FlaskClient) -> None:
+    at = kit.scene()
+    browser = sign_in(at.directorate)
+    answer = post(
+        browser,
+        "/compromisos/nuevo?plan=PAGA3",
+        **fields_of_a_draft(proposals=at.proposal.folio, title_es=HOSTILE, problem=HOSTILE, budget_usd="1e999"),
+    )
+    assert answer.status_code == 422
+    post(
+        browser,
+        "/compromisos/nuevo?plan=PAGA3",
+        **fields_of_a_draft(proposals=at.proposal.folio, title_es=HOSTILE, problem=HOSTILE),
+    )
+    page = browser.get("/compromisos/PAGA3-1")
+    assert page.status_code == 200
+    assert "<script>alert" not in page.text and "&lt;script&gt;" in page.text and "\u202e" not in page.text
+    assert (
+        browser.get(
+            "/compromisos/", query_string=dict.fromkeys(("q", "plan", "tema", "pagina"), HOSTILE.replace("\x00", ""))
+        ).status_code
+        == 200
+    )
+
+
+def test_whole_life_through_the_pages(sign_in: SignIn, post: Callable[..., Any], client: FlaskClient) -> None:
+    at = kit.scene()
+    team, office, citizens = (sign_in(u) for u in (at.directorate, at.institution_user, at.counterpart_user))
+    post(team, "/compromisos/nuevo?plan=PAGA3", **fields_of_a_draft(proposals=at.proposal.folio))
+    base = "/compromisos/PAGA3-1"
+    for slug, role in (("ministerio-ejemplo", "responsible"), ("fundacion-ejemplo", "counterpart")):
+        assert post(team, f"{base}/participantes", actor=slug, role=role).status_code == 302
+    end = (clock.today() + timedelta(days=30)).isoformat()
+    given = {"title_es": "Publicar", "output": "Página", "kind": "design", "ends_on": end}
+    assert post(team, f"{base}/hitos/nuevo", **given).status_code == 302
+    assert "es de implementación" in team.get(base).text
+    pdf = (io.BytesIO(kit.PDF), "acta.pdf")
+    assert (
+        post(team, f"{base}/acuerdo/preparar", page=f"{base}/acuerdo", text="Acordamos.", file=pdf).status_code == 302
+    )
+    assert post(team, f"{base}/mover", page=base + "/editar", action="confirm").status_code == 409
+    names = {"signer_name": "Nombre", "signer_post": "Cargo", "signed_on": clock.today().isoformat()}
+    for browser, slug in ((office, "ministerio-ejemplo"), (citizens, "fundacion-ejemplo")):
+        assert post(browser, f"{base}/acuerdo/firmar", page=f"{base}/acuerdo", actor=slug, **names).status_code == 302
+    assert post(team, f"{base}/mover", page=base, action="confirm").status_code == 302
+    assert post(team, "/compromisos/formalizar/PAGA3", reason="Acuerdo 7").status_code == 302
+    evidence = {"evidence-0-title": "Acta", "evidence-0-upload": (io.BytesIO(kit.PDF), "x.pdf")}
+    report = {"status": "completed", "progress_pct": "100", "text": "Hecho.", **evidence}
+    assert post(office, f"{base}/hitos/1/reportar", **report).status_code == 302
+    answer = post(citizens, f"{base}/reportes/1/responder", verdict="qualified", comment="Falta difundir.")
+    assert answer.location == f"{base}#hito-1"
+    page = client.get(base).text
+    assert "Falta difundir." in page and "Confirmado con reparos" in page and "Formalizado" in page
+    db.session.expire_all()
+    found = queries.named("PAGA3-1")
+    assert (found.status, found.plan.status) == (CommitmentStatus.FORMALIZED, PlanStatus.IMPLEMENTATION)
+    assert found.milestones[0].status is MilestoneStatus.COMPLETED
+
+
+def test_second_signature_is_refused(sign_in: SignIn) -> None:
+    at = kit.drafted()
+    agreement = services.prepare_agreement(at.commitment, "Texto", by=at.team)
+    browser = sign_in(at.counterpart_user)
+    page = browser.get("/compromisos/PAGA3-1/acuerdo").text
+    services.sign(agreement, at.counterpart, kit.signature(), by=at.citizens)
+    fields = {
+        "actor": "fundacion-ejemplo",
+        "signer_name": "N",
+        "signer_post": "C",
+        "signed_on": clock.today().isoformat(),
+    }
+    answer = browser.post("/compromisos/PAGA3-1/acuerdo/firmar", data={"csrf_token": token_in(page), **fields})
+    assert answer.status_code == 422
+    assert len(queries.named("PAGA3-1").agreement.signatures) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("informe.pdf", b"MZ\x90\x00" + b"\x00" * 300, "no se acepta"),
+        ("informe.pdf", b"<!doctype html><script>alert(1)</script>", "no se acepta"),
+        ("dibujo.svg", b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>", "no se acepta"),
+        ("notas.txt", b"<svg onload='alert(1)'></svg>", "no se acepta"),
+        ("grande.txt", b"a" * 2001, "pesa demasiado"),
+    ],
+)
+def test_disguised_and_oversize_files_are_refused_and_text_stays(
+    sign_in: SignIn, post: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, name: str, content: bytes, words: str
+) -> None:
+    at = kit.formalized()
+    monkeypatch.setattr(files, "_limit_bytes", 2000)
+    browser = sign_in(at.institution_user)
+    answer = post(
+        browser,
+        "/compromisos/PAGA3-1/hitos/1/reportar",
+        status="execution",
+        progress_pct="10",
+        text="Mi relato queda aquí",
+        **{f"evidence-{i}-title": "" for i in range(2)},  # a browser sends the empty rows too
+        **{"evidence-2-title": "Mi prueba", "evidence-2-upload": (io.BytesIO(content), name)},
+    )
+    assert answer.status_code == 422
+    for kept in ("Mi relato queda aquí", "Mi prueba", words, 'id="evidence-2-upload-error"'):
+        assert kept in answer.text, kept
+    assert queries.by_reference("PAGA3-1").milestones[0].reports == []
+
+
+def test_foreign_institution_and_counterpart_are_refused(sign_in: SignIn) -> None:
+    at = kit.formalized()
+    services.report(queries.named("PAGA3-1").milestones[0], kit.progress(), by=at.office)
+    other = factories.actor("Otra")
+    strangers = [factories.user(Role.INSTITUTION, actor=other), factories.user(Role.COUNTERPART, actor=other)]
+    kit.keep()
+    for person in (*strangers, at.counterpart_user, at.directorate):
+        assert sign_in(person).get("/compromisos/PAGA3-1/hitos/1/reportar").status_code == 403
+    for person in (*strangers, at.institution_user, at.directorate):
+        assert sign_in(person).get("/compromisos/PAGA3-1/reportes/1/responder").status_code == 403
+    assert sign_in(at.institution_user).get("/compromisos/PAGA3-1/hitos/9/reportar").status_code == 404
+    assert sign_in(at.counterpart_user).get("/compromisos/PAGA3-1/reportes/9/responder").status_code == 404
+
+
+def test_download_is_an_attachment_in_a_sandbox(client: FlaskClient, sign_in: SignIn) -> None:
+    at = kit.signed()
+    key = queries.named("PAGA3-1").agreement.file.key
+    assert client.get(f"/archivos/{key}").status_code == 404
+    assert sign_in(factories.user()).get(f"/archivos/{key}").status_code == 404
+    assert sign_in(at.counterpart_user).get(f"/archivos/{key}").data == kit.PDF
+    services.confirm(at.commitment, by=at.team)
+    answer = client.get(f"/archivos/{key}")
+    assert hashlib.sha256(answer.data).hexdigest() == hashlib.sha256(kit.PDF).hexdigest()
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Content-Security-Policy"].startswith("sandbox")
+    assert answer.headers["Content-Disposition"] == "attachment; filename=acta.pdf"
+    assert client.get("/archivos/aaaaaaaaaaaaaaaaaaaaaaaaa.pdf").status_code == 404
+
+
+def test_plan_with_drafts_is_not_formalized_and_says_why(sign_in: SignIn, post: Callable[..., Any]) -> None:
+    at = kit.drafted()
+    answer = post(sign_in(at.directorate), "/compromisos/formalizar/PAGA3", reason="Acuerdo 9")
+    assert answer.status_code == 409
+    assert "PAGA3-1 todavía no está confirmado" in answer.text and "Acuerdo 9" in answer.text
+
+
+def test_ratings_form_offers_the_plans_scale(sign_in: SignIn, post: Callable[..., Any], client: FlaskClient) -> None:
+    from intake.accountability.inputs import ScaleValueInput
+    from models.enums import IrmDimension
+
+    at = kit.formalized()
+    steps = [ScaleValueInput(key="pending", label_es="Pendiente de revisión", label_en="Pending review")]
+    services.define_scale(at.plan, IrmDimension.COMPLETION, steps, by=at.team)
+    browser = sign_in(at.directorate)
+    path = "/compromisos/PAGA3-1/valoraciones"
+    assert post(browser, path, dimension="completion", value="pending", source_url="javascript:x").status_code == 422
+    assert post(browser, path, dimension="completion", value="otro").status_code == 422
+    assert post(browser, path, dimension="completion", value="pending").status_code == 302
+    assert "Pendiente de revisión" in client.get("/compromisos/PAGA3-1").text
+
+
+def test_title_not_found_says_so(client: FlaskClient) -> None:
+    from intake.accountability.inputs import CommitmentInput, HistoricalCommitment
+    from intake.core.identity import SYSTEM
+
+    plan = factories.plan(None, code="PAGA2")
+    content = CommitmentInput(title_es=None, title_note="No aparece en ninguna fuente.", number=1)
+    services.record_historical(plan, HistoricalCommitment(content=content), by=SYSTEM)
+    page = client.get("/compromisos/PAGA2-1").text
+    assert "El título no se encontró en las fuentes públicas" in page and "No aparece en ninguna fuente." in page
+    assert "sin dato" in page
+
+
+@pytest.mark.parametrize(
+    "kind",
+    ["commitment_formalize", "progress_reported", "progress_to_answer", "progress_answered", "agreement_to_sign"],
+)
+@pytest.mark.parametrize("locale", ["es", "en", "qu"])
+def test_every_message_can_be_written(app: Any, kind: str, locale: str) -> None:
+    import sqlalchemy as sa
+
+    from intake.core import mail
+    from models import OutboxMessage
+
+    at = kit.formalized()
+    made = services.report(queries.named("PAGA3-1").milestones[0], kit.progress(), by=at.office)
+    services.answer(made, AnswerInput(verdict=Verdict.DISPUTED, comment="No."), by=at.citizens)
+    message = db.session.scalars(sa.select(OutboxMessage).where(OutboxMessage.kind == kind)).first()
+    written = mail.render(kind, locale, message.context)
+    assert "PAGA3-1" in written.subject and "/compromisos/PAGA3-1" in written.text
