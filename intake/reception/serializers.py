@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from intake.core import clock
+from intake.reception import queries
 from intake.reception.inputs import STATUS_SLUGS
 from models.enums import PublicName, TerritoryLevel
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from models import Decision, Proposal, Territory
+    from models import Decision, Plan, Proposal, Territory
 
 #: The names are those of the import columns, so that an export can be read back.
 PUBLIC_FIELDS = (
@@ -105,6 +106,13 @@ def public(proposal: Proposal, decision: Decision | None, commitments: Iterable[
         "compromisos": list(commitments),
         "fuente": proposal.source,
     }
+
+
+def open_data(plan: Plan) -> list[dict[str, Any]]:
+    """Every submitted proposal of a plan as `public`. Four statements, however many there are."""
+    rows = queries.exported(plan)
+    decisions, commitments = queries.answers(plan)
+    return [public(row, decisions.get(row.id), commitments.get(row.id, [])) for row in rows]
 
 
 def _day(moment: Any) -> str | None:

@@ -12,7 +12,7 @@ from intake.reception.queries.one import (
     last_change,
     versions,
 )
-from intake.reception.queries.story import CommitmentLink, Story, commitments_of, story
+from intake.reception.queries.story import CommitmentLink, Story, answers, commitments_of, story
 
 __all__ = [
     "Choice",
@@ -20,6 +20,7 @@ __all__ = [
     "Place",
     "Reader",
     "Story",
+    "answers",
     "author_of",
     "by_draft_key",
     "by_folio",

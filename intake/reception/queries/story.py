@@ -15,6 +15,7 @@ from models import (
     Commitment,
     Decision,
     Milestone,
+    Plan,
     Proposal,
     ProposalVersion,
     SelectionSession,
@@ -150,3 +151,24 @@ def _withdrawal_reason(proposal: Proposal) -> str:
         )
         or ""
     )
+
+
+def answers(plan: Plan) -> tuple[dict[int, Decision], dict[int, list[str]]]:
+    """The published decisions of a plan and the references of its commitments, by proposal. Two statements."""
+    decisions = db.session.scalars(
+        sa.select(Decision)
+        .join(Proposal, Proposal.id == Decision.proposal_id)
+        .where(Proposal.plan_id == plan.id, Decision.status == DecisionStatus.PUBLISHED)
+    )
+    found: dict[int, list[str]] = {}
+    linked = commitment_proposal.c.proposal_id
+    rows = db.session.execute(
+        sa.select(linked, Commitment.reference)
+        .join(Commitment, Commitment.id == commitment_proposal.c.commitment_id)
+        .join(Proposal, Proposal.id == linked)
+        .where(Proposal.plan_id == plan.id, Commitment.status != CommitmentStatus.DRAFT)
+        .order_by(Commitment.id)
+    )
+    for proposal_id, reference in rows:
+        found.setdefault(proposal_id, []).append(reference)
+    return {d.proposal_id: d for d in decisions}, found
