@@ -54,8 +54,8 @@ def self_register(given: ActorInput, contact: ContactInput, *, by: Principal) ->
     with transaction():
         actor = _new_actor(given, by)
         audit.record("actor.self_register", actor, by=by, extra=_places(given))
-        _new_contact(actor, contact, by)
-        outbox.enqueue("actor_self_register", to=contact.email, locale=by.locale, **_facts(actor, contact.name))
+        kept = _new_contact(actor, contact, by)
+        outbox.enqueue("actor_self_register", to=kept.email, locale=by.locale, **_facts(actor, contact.name))
     return actor
 
 
