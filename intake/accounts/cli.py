@@ -49,14 +49,13 @@ def _kind(role: str, sector: str | None, actor: str | None) -> dict[str, Any]:
 def _grant(user: Any, kind: dict[str, Any]) -> None:
     from intake.accounts import queries, services
     from intake.core import clock
-    from intake.core.errors import Conflict
     from intake.core.identity import SYSTEM
     from intake.core.labels import label
 
     if kind["role"] is Role.CITIZEN:
         return
     if queries.current_holdings(user.id, kind["role"], kind["sector"]):
-        raise Conflict(f"{user.email} already holds the role {kind['role'].value}.")
+        raise click.ClickException(f"{user.email} already holds the role {kind['role'].value}.")
     post = services.vacant_or_new_post(title=label(kind["role"]), by=SYSTEM, **kind)
     services.grant_post(user, post, since=clock.today(), by=SYSTEM)
 
@@ -94,11 +93,10 @@ def create(email: str, role: str, sector: str | None, actor: str | None, name: s
 def grant(email: str, role: str, sector: str | None, actor: str | None) -> None:
     """Let a person hold a post with this role from today on."""
     from intake.accounts import queries
-    from intake.core.errors import Invalid
     from intake.core.transaction import transaction
 
     if role == Role.CITIZEN.value:
-        raise Invalid("Every account is a citizen's; there is nothing to grant.")
+        raise click.ClickException("Every account is a citizen's; there is nothing to grant.")
     with transaction():
         user = queries.account(email)
         _grant(user, _kind(role, sector, actor))
@@ -114,7 +112,6 @@ def revoke(email: str, role: str, reason: str) -> None:
     """End, at once, every holding that gives a person this role; the history stays."""
     from intake.accounts import queries, services
     from intake.core import clock
-    from intake.core.errors import NotFound
     from intake.core.identity import SYSTEM
     from intake.core.transaction import transaction
 
@@ -122,7 +119,7 @@ def revoke(email: str, role: str, reason: str) -> None:
         user = queries.account(email)
         held = queries.current_holdings(user.id, Role(role))
         if not held:
-            raise NotFound(f"{user.email} does not hold the role {role}.")
+            raise click.ClickException(f"{user.email} does not hold the role {role}.")
         for holding in held:
             services.end_holding(holding, until=clock.today(), reason=reason, by=SYSTEM)
     click.echo(f"{user.email}: {role} revoked.")

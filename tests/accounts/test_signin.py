@@ -455,3 +455,32 @@ def test_secrets_and_foreign_pages_add_nothing_to_what_is_sent(client, post):
     assert kept_fields(mine.text) == [["title", "Hola"]]
     forged = client.post("/cuenta/entrar", data={"siguiente": "/propuestas/nueva", "replay": typed})
     assert "Hola" not in forged.text
+
+
+def hidden_values(page):
+    from html import unescape
+
+    form = page[page.index('action="/cuenta/entrar"') :].split("</form>")[0]
+    inputs = [dict(re.findall(r'(\w+)="([^"]*)"', tag)) for tag in re.findall(r"<input ([^>]+)>", form)]
+    return {i["name"]: unescape(i["value"]) for i in inputs if i["type"] == "hidden"}
+
+
+def test_a_form_sent_after_the_session_ended_reaches_its_page_after_all(client, post, app):
+    who = person(name="Ana Ejemplo")
+    enter(post, client, who.email)
+    form = client.get("/cuenta/datos").text
+    other = app.test_client()
+    enter(post, other, who.email)
+    post(other, "/cuenta/salir-en-todas-partes", page="/cuenta/")
+    ended = client.post("/cuenta/datos", data={"csrf_token": token_in(form), "name": 'Eva "Ñ" Ejemplo', "locale": "es"})
+    assert ended.status_code == 401
+    began = client.post("/cuenta/entrar", data=hidden_values(ended.text))
+    kept = hidden_values(began.text)
+    done = client.post("/cuenta/entrar", data={**kept, "email": who.email, "password": WORD})
+    assert 'action="/cuenta/datos"' in done.text
+    assert who.name == "Ana Ejemplo"
+    token = token_in(done.text[done.text.index('action="/cuenta/datos"') :])
+    sent = client.post("/cuenta/datos", data={"csrf_token": token, "name": 'Eva "Ñ" Ejemplo', "locale": "es"})
+    assert sent.status_code == 303
+    db.session.expire_all()
+    assert who.name == 'Eva "Ñ" Ejemplo'
