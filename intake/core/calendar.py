@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from intake.core import clock
 from intake.core.errors import StageClosed
 from intake.core.i18n import lazy_gettext as _l
+from models.enums import StageStatus
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,6 +50,8 @@ def views(stages: Sequence[Stage], day: date | None = None) -> list[StageView]:
 
 
 def _state(stage: Stage, day: date) -> str:
+    if stage.closes_on is None and stage.status is StageStatus.CONCLUDED:
+        return DONE  # a stage of a past plan whose last day no source tells
     if stage.opens_on is None:
         return DONE if stage.closes_on is not None and stage.closes_on < day else PENDING
     if day < stage.opens_on:

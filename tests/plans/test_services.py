@@ -316,3 +316,16 @@ def test_a_stage_is_open_by_ecuadors_clock(app, moment, is_open):
         if not is_open:
             with pytest.raises(StageClosed):
                 calendar.require_open(plan.stages, StageKind.RECEPTION)
+
+
+def test_a_concluded_stage_of_the_past_is_over_even_if_its_last_day_is_unknown(app):
+    concluded = StageStatus.CONCLUDED
+    plan = new_plan(
+        status=PlanStatus.CLOSED,
+        stages=(
+            StageInput(kind=StageKind.MAPPING, opens_on=date(2022, 1, 1), status=concluded),
+            StageInput(kind=StageKind.EVALUATION, status=concluded),
+        ),
+    )
+    states = [view.state for view in calendar.views(plan.stages)]
+    assert states == ["done", "pending", "done", "pending", "pending"]

@@ -111,7 +111,7 @@ def _page(found: Actor, failed: dict[str, Any] | None = None) -> str:
     )
 
 
-@bp.route("/actores/<slug:slug>/movimientos/<action>", methods=["POST"])
+@bp.route("/actores/<slug:slug>/movimientos/<slug:action>", methods=["POST"])
 @requires(Permission.ACTOR_VERIFY)
 def move_actor(slug: str, action: str) -> ResponseReturnValue:
     """Verify or reject; a missing reason shows the page again with the question open."""
