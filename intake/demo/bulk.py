@@ -85,10 +85,10 @@ class _Maker:
         self.round = world.rounds[2]
         self.sources = [row for row in read("paga3_proposals") if row["submitted_offset"] is not None]
         self.texts = {row["key"]: stems(*(row[name] or "" for name in _TEXTS[1:])) for row in self.sources}
-        self.themes = dict(db.session.execute(sa.select(Theme.code, Theme.id)).tuples().all())
+        self.themes = dict(db.session.execute(sa.select(Theme.code, Theme.id)).all())
         parishes = sa.select(Territory.id, Territory.code, Territory.name)
         where = (Territory.level == TerritoryLevel.PARISH, Territory.selectable)
-        self.places = db.session.execute(parishes.where(*where).order_by(Territory.code)).tuples().all()
+        self.places = db.session.execute(parishes.where(*where).order_by(Territory.code)).all()
         self.criteria = db.session.scalars(
             sa.select(Criterion).where(Criterion.rubric_id == self.round.rubric_id).order_by(Criterion.position)
         ).all()
@@ -111,6 +111,7 @@ class _Maker:
             self._proposal(next(keys), folio + n, state, offset)
         self.batch.write()
         plan.folio_counter = folio + number
+        db.session.flush()
         _continue_keys(Proposal, Assignment)
 
     def _proposal(self, key: int, folio_number: int, state: S, offset: int) -> None:
