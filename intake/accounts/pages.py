@@ -33,7 +33,6 @@ def shown(template: str, status: int = HTTPStatus.OK, **values: Any) -> Response
     """A page that no cache keeps: it may carry tokens, codes or what somebody typed."""
     answer = make_response(render_template(f"accounts/{template}.html", **values), status)
     answer.headers["Cache-Control"] = "no-store"
-    answer.headers["Referrer-Policy"] = "no-referrer"  # the address may hold a one-time link
     return answer
 
 

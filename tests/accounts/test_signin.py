@@ -484,3 +484,17 @@ def test_a_form_sent_after_the_session_ended_reaches_its_page_after_all(client, 
     assert sent.status_code == 303
     db.session.expire_all()
     assert who.name == 'Eva "Ñ" Ejemplo'
+
+
+def test_browsers_may_tell_our_own_pages_where_they_come_from_and_no_others(client):
+    """Over HTTPS the forgery check demands a referrer; one-time links must not travel to other sites in it."""
+    assert client.get("/cuenta/entrar").headers["Referrer-Policy"] == "same-origin"
+
+
+def test_signs_in_over_https(client):
+    who = person()
+    site = {"base_url": "https://localhost"}
+    token = token_in(client.get("/cuenta/entrar", **site).text)
+    data = {"email": who.email, "password": WORD, "csrf_token": token}
+    answer = client.post("/cuenta/entrar", data=data, headers={"Referer": "https://localhost/cuenta/entrar"}, **site)
+    assert answer.status_code == 303
