@@ -28,7 +28,7 @@ from models import (
     StageNote,
     User,
 )
-from models.enums import Dimension, ProposalKind, ProposalStatus
+from models.enums import CommitmentStatus, Dimension, ProposalKind, ProposalStatus
 
 
 def current() -> Plan | None:
@@ -163,11 +163,12 @@ class Numbers(NamedTuple):
 
 
 def numbers(plan_ids: Sequence[int]) -> dict[int, Numbers]:
-    """The numbers of several plans. One statement."""
+    """The numbers of several plans, without what is still in draft. One statement."""
+    public = Commitment.status != CommitmentStatus.DRAFT
     milestones = (
         sa.select(sa.func.count(Milestone.id))
         .join(Commitment, Commitment.id == Milestone.commitment_id)
-        .where(Commitment.plan_id == Plan.id)
+        .where(Commitment.plan_id == Plan.id, public)
     )
     query = sa.select(
         Plan.id,
@@ -175,7 +176,10 @@ def numbers(plan_ids: Sequence[int]) -> dict[int, Numbers]:
         .where(Proposal.plan_id == Plan.id, Proposal.status != ProposalStatus.DRAFT)
         .correlate(Plan)
         .scalar_subquery(),
-        sa.select(sa.func.count(Commitment.id)).where(Commitment.plan_id == Plan.id).correlate(Plan).scalar_subquery(),
+        sa.select(sa.func.count(Commitment.id))
+        .where(Commitment.plan_id == Plan.id, public)
+        .correlate(Plan)
+        .scalar_subquery(),
         milestones.correlate(Plan).scalar_subquery(),
         sa.select(sa.func.count(Event.id)).where(Event.plan_id == Plan.id).correlate(Plan).scalar_subquery(),
     ).where(Plan.id.in_(plan_ids))
