@@ -1,14 +1,6 @@
-"""Pages of the room (skeleton; its builder replaces it)."""
+"""Pages of evaluation. Each group of pages stands in a module of its own and attaches itself to the blueprint."""
 
-from flask import Blueprint
+from intake.evaluation import views_assign, views_desk, views_record, views_results, views_rounds, views_rubric
+from intake.evaluation.blueprint import bp
 
-from intake.core.errors import NotFound
-from intake.web.access import public
-
-bp = Blueprint("evaluation", __name__)
-
-
-@bp.route("/evaluacion/")
-@public()
-def index() -> str:
-    raise NotFound("—")
+__all__ = ["bp", "views_assign", "views_desk", "views_record", "views_results", "views_rounds", "views_rubric"]

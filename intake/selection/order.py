@@ -3,8 +3,8 @@
 Let k be the number of proposals put in the plan. Without departures these would be the k with the highest means. So,
 among the proposals already decided,
 
-- one that is in the plan departs if k or more others have a strictly higher mean: the k places would be theirs;
-- one that is not in the plan departs if, itself included, at most k have a mean as high as its own: a place was its due.
+- one that is in the plan departs if k or more others have a higher mean: the k places would be theirs;
+- one that is not in the plan departs if, with itself, at most k have a mean as high: a place was its due.
 
 Equal means never make a departure by themselves. A proposal without reviews counts as below every mean. A departure that
 has been explained is set aside and the others are compared without it, so that the neighbours of an explained exception

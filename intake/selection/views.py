@@ -1,14 +1,6 @@
-"""Pages of the room (skeleton; its builder replaces it)."""
+"""Pages of the selection. Each group of pages stands in a module of its own and attaches itself to the blueprint."""
 
-from flask import Blueprint
+from intake.selection import views_decision, views_public, views_publish, views_sessions
+from intake.selection.blueprint import bp
 
-from intake.core.errors import NotFound
-from intake.web.access import public
-
-bp = Blueprint("selection", __name__)
-
-
-@bp.route("/seleccion/")
-@public()
-def index() -> str:
-    raise NotFound("—")
+__all__ = ["bp", "views_decision", "views_public", "views_publish", "views_sessions"]

@@ -65,7 +65,7 @@ class House:
 
 def build() -> House:
     """Make all of it."""
-    plan = factories.plan(StageKind.EVALUATION)
+    plan = factories.plan(StageKind.EVALUATION, code="PAGA9")
     director = factories.user(Role.DIRECTORATE, name="Dirección Ejemplo")
     given = RoundInput(name="Primera ronda", reviews_per_proposal=3)
     house = House(

@@ -45,7 +45,7 @@ def ensure_rubric(*, by: Principal) -> Rubric:
             .limit(1)
             .options(selectinload(Rubric.criteria))
         ).first()
-        wanted = _criteria()
+        wanted = paga_criteria()
         if known is not None and [_content(c) for c in known.criteria] == [_content(c) for c in wanted]:
             return known
         rubric = Rubric(
@@ -128,7 +128,7 @@ def _rubric(version: int | None, *, by: Principal) -> Rubric:
     return found
 
 
-def _criteria() -> list[Criterion]:
+def paga_criteria() -> list[Criterion]:
     pairs = [(block, indicator) for block in paga_rubric.BLOCKS for indicator in block.indicators]
     return [
         Criterion(

@@ -1,0 +1,67 @@
+"""What leaves the room as a table: results by proposal. No name of a reviewer and no word of a review."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING, Any
+
+from models.enums import ReviewSector
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from intake.evaluation.results import Result
+
+RESULT_COLUMNS = (
+    "lugar",
+    "folio",
+    "titulo",
+    "estado",
+    "evaluaciones",
+    "evaluaciones_esperadas",
+    "media_de_sectores",
+    "media_de_evaluaciones",
+    *(f"media_{sector.value}" for sector in ReviewSector),
+    "dispersion",
+    "desviacion",
+    "sectores_distantes",
+)
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    """A CSV file (RFC 4180, UTF-8 with a mark for spreadsheets). Cells that a spreadsheet would run are made text."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(columns)
+    for row in rows:
+        writer.writerow([safe(cell) for cell in row])
+    return "\N{ZERO WIDTH NO-BREAK SPACE}" + out.getvalue()
+
+
+def safe(cell: Any) -> Any:
+    """A cell that no spreadsheet takes for a formula."""
+    if cell is None:
+        return ""
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
+
+
+def result_row(result: Result) -> list[Any]:
+    """A line of the results, in the order of `RESULT_COLUMNS`."""
+    s = result.summary
+    means = [s.by_sector.get(sector) for sector in ReviewSector]
+    return [
+        result.rank,
+        result.folio,
+        result.title,
+        result.status.value,
+        s.reviews,
+        result.asked,
+        s.mean,
+        s.plain_mean,
+        *means,
+        s.spread,
+        s.deviation,
+        "si" if s.disagrees else "no",
+    ]

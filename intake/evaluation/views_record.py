@@ -1,0 +1,139 @@
+"""``/evaluacion/<folio>``: the examination, the second signature, the review, or how far the proposal has come.
+
+Which one it is follows from the reader and from the state of the proposal. A form says which of them it was made for,
+so that what was meant as an examination is never taken for a signature after somebody else has acted.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flask import flash, redirect, render_template, request, url_for
+
+from forms.evaluation import CountersignForm, examination_form
+from intake.core.errors import Conflict, Forbidden, Invalid
+from intake.core.i18n import gettext as _
+from intake.core.i18n import lazy_gettext as _l
+from intake.core.i18n import localized
+from intake.core.permissions import Permission, can
+from intake.evaluation import conflicts, paga_rubric, queries, services, views_review
+from intake.evaluation.blueprint import bp
+from intake.web.access import principal, requires
+from models.enums import ProposalStatus, Role
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+    from models import Proposal
+
+EXAMINATION, SIGNATURE, REVIEW = "examen", "firma", "evaluacion"
+
+
+@bp.route("/evaluacion/<folio:folio>", methods=["GET", "POST"])
+@requires(Permission.REVIEW_LIST, form=True)
+def record(folio: str) -> ResponseReturnValue:
+    """What the reader has to do with this proposal now."""
+    who = principal()
+    assignment = queries.assignment_of(folio, who.user_id or 0) if who.holds(Role.REVIEWER) else None
+    if assignment is not None:
+        _check_kind(REVIEW)
+        return views_review.page(assignment)
+    if not who.holds(Role.ANALYST, Role.DIRECTORATE):
+        raise Forbidden(_l("Esta propuesta no está entre las que se le pidió evaluar."))
+    proposal = queries.proposal_by_folio(folio)
+    if proposal.status is ProposalStatus.SUBMITTED and can(who, Permission.PROPOSAL_ADMIT, proposal):
+        _check_kind(EXAMINATION)
+        return examination(proposal)
+    if proposal.status is ProposalStatus.REFUSAL_PROPOSED and can(who, Permission.PROPOSAL_COUNTERSIGN, proposal):
+        _check_kind(SIGNATURE)
+        return signature(proposal)
+    _check_kind("")
+    return render_template(
+        "evaluation/record.html", proposal=proposal, criteria=criteria_words(), outcome=outcome(proposal)
+    )
+
+
+def _check_kind(kind: str) -> None:
+    """Refuse a form that was made for another step."""
+    if request.method == "POST" and request.form.get("kind") != kind:
+        raise Conflict(_l("Otra persona actuó sobre esta propuesta mientras usted la tenía abierta. Nada se guardó."))
+
+
+def criteria_words() -> dict[str, tuple[str, str]]:
+    """Field → (criterion, question) in the reader's language."""
+    return {c.field: (localized(c, "label"), localized(c, "question")) for c in paga_rubric.ADMISSION}
+
+
+def outcome(proposal: Proposal) -> list[tuple[str, bool]]:
+    """What the examiner answered to each criterion; empty before the examination."""
+    if proposal.admission is None:
+        return []
+    return [(label, getattr(proposal.admission, field)) for field, (label, _question) in criteria_words().items()]
+
+
+def examination(proposal: Proposal) -> ResponseReturnValue:
+    """The analyst's four answers and the reason."""
+    form = examination_form(criteria_words())()
+    why = conflicts.between(proposal.id, principal())
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.validate():
+            try:
+                admission = services.examine(proposal, form.to_input(), by=principal())
+            except Invalid as error:
+                _put(form, error)
+            else:
+                admitted = all(getattr(admission, c.field) for c in paga_rubric.ADMISSION)
+                flash(
+                    _("%(folio)s quedó admitida.", folio=proposal.folio)
+                    if admitted
+                    else _("%(folio)s espera la segunda firma de otra persona.", folio=proposal.folio),
+                    "success",
+                )
+                return redirect(url_for(".index", vista="admision"))
+    page = render_template(
+        "evaluation/examination.html", proposal=proposal, form=form, why=why, kind=EXAMINATION, rubric=paga_rubric
+    )
+    return page, status
+
+
+def signature(proposal: Proposal) -> ResponseReturnValue:
+    """The second signature of a refusal, by somebody else."""
+    form = CountersignForm()
+    signed = proposal.admission is not None and proposal.admission.examined_by_id == principal().user_id
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.validate():
+            try:
+                confirm = form.verdict.data == "confirm"
+                services.countersign(proposal, confirm=confirm, reason=form.reason.data or "", by=principal())
+            except Invalid as error:
+                _put(form, error)
+            else:
+                words = (
+                    _("%(folio)s no se admite; se avisó a quien la presentó.", folio=proposal.folio)
+                    if confirm
+                    else _("%(folio)s quedó admitida.", folio=proposal.folio)
+                )
+                flash(words, "success")
+                return redirect(url_for(".index"))
+    page = render_template(
+        "evaluation/signature.html",
+        proposal=proposal,
+        form=form,
+        signed=signed,
+        kind=SIGNATURE,
+        criteria=criteria_words(),
+        outcome=outcome(proposal),
+    )
+    return page, status
+
+
+def _put(form: Any, error: Invalid) -> None:
+    """Show a refusal at its field, or on top of the form."""
+    if error.field and error.field in form:
+        form[error.field].errors = [*form[error.field].errors, error.message]
+    else:
+        form.form_errors.append(error.message)

@@ -1,0 +1,51 @@
+"""Publishing a session: every letter is read before, and all go out together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import flash, redirect, render_template, request, url_for
+
+from intake.core.errors import Conflict
+from intake.core.i18n import ngettext
+from intake.core.permissions import Permission
+from intake.evaluation.blueprint import current_plan
+from intake.selection import letters, order, queries, services
+from intake.selection.blueprint import bp
+from intake.web.access import principal, requires
+from models.enums import SessionStatus
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+
+@bp.route("/seleccion/sesiones/<int:number>/publicar", methods=["GET", "POST"])
+@requires(Permission.DECISION_PUBLISH)
+def publish(number: int) -> ResponseReturnValue:
+    """What is missing, all the letters, and the button."""
+    plan = current_plan()
+    session = queries.session_of(plan, number)
+    if session.status is SessionStatus.PUBLISHED:
+        return redirect(url_for(".published_session", code=plan.code, number=number))
+    refusal, status = None, 200
+    if request.method == "POST":
+        try:
+            n = services.publish(session, by=principal())
+        except Conflict as error:
+            refusal, status = error.message, 409
+        else:
+            words = ngettext("Se publicó %(num)s decisión.", "Se publicaron %(num)s decisiones.", n)
+            flash(words, "success")
+            return redirect(url_for(".published_session", code=plan.code, number=number))
+    decisions = queries.decisions(session)
+    explained = {d.proposal_id for d in decisions if d.departure_reason}
+    chosen = {d.proposal_id: d.category for d in decisions}
+    page = render_template(
+        "selection/publish.html",
+        session=session,
+        refusal=refusal,
+        missing=queries.undecided(session),
+        unexplained=order.unexplained(queries.means(session), chosen, explained),
+        letters=[(d, letters.preview(d.proposal, d.category, d.reason)) for d in decisions],
+    )
+    return page, status
