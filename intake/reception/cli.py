@@ -12,13 +12,13 @@ from typing import Any
 import click
 from flask.cli import AppGroup
 
-group = AppGroup("reception", help="Propuestas ciudadanas.")
+group = AppGroup("reception", help="Citizens' proposals.")
 
 
 @group.command("export")
-@click.option("--plan", "plan_code", required=True, help="Código del plan, como PAGA3.")
+@click.option("--plan", "plan_code", required=True, help="Code of the plan, such as PAGA3.")
 @click.option("--format", "kind", type=click.Choice(["csv", "json"]), default="csv")
-@click.option("-o", "target", type=click.Path(dir_okay=False, path_type=Path), help="Archivo; si falta, la salida.")
+@click.option("-o", "target", type=click.Path(dir_okay=False, path_type=Path), help="File; standard output if missing.")
 def export(plan_code: str, kind: str, target: Path | None) -> None:
     """Write the submitted proposals of a plan: public fields only, CSV that no spreadsheet runs."""
     from intake.core.errors import NotFound

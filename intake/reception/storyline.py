@@ -133,7 +133,7 @@ def _commitments(proposal: Proposal, story: Story, when: dict[StageKind, Any]) -
 
 
 def _planned(view: Any) -> str:
-    if view is None or view.opens_on is None:
+    if view is None or view.opens_on is None or view.state == calendar.DONE:
         return ""
     if view.closes_on is None:
         return str(_("Prevista desde el %(opens)s.", opens=fecha(view.opens_on)))
@@ -171,7 +171,7 @@ def what_next(proposal: Proposal, stages: Sequence[Stage]) -> str:
         S.SELECTED: StageKind.ACCOUNTABILITY,
     }.get(proposal.status)
     view = views.get(ahead) if ahead else None
-    if view is None or view.opens_on is None:
+    if view is None or view.opens_on is None or view.state == calendar.DONE:
         return ""
     dates = {"name": label(view.kind), "opens": fecha(view.opens_on), "closes": fecha(view.closes_on)}
     if view.is_open:

@@ -24,7 +24,7 @@ from models.enums import ProposalStatus, StageKind, TerritoryLevel
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-    from forms.reception import Texts
+    from forms.reception_texts import Texts
     from models import Plan, Proposal
 
 #: Session key of the receipt just given: folio and claim code, shown once.

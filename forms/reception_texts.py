@@ -1,0 +1,197 @@
+"""What a proposal says, as a form: the part that writing and changing share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from wtforms import RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # the stubs lag
+from wtforms.validators import Length, ValidationError
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from forms.base import Form, MaxWords, choices, enum_or_none, optional_text, required
+from forms.territory import TerritoryFields
+from intake.core.i18n import language
+from intake.core.i18n import lazy_gettext as _l
+from intake.reception.inputs import RESULT_WORDS, TEXT_WORDS, TITLE_CHARACTERS, ProposalInput
+from models.enums import Approach, Branch, ProposerKind, PublicName
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+#: Longer titles than this with nothing but capitals are shouting, not an acronym.
+_SHOUTING_LETTERS = 12
+
+BRANCHES = {
+    Branch.SUBNATIONAL: _l("A un gobierno local: junta parroquial, municipio o prefectura"),
+    Branch.EXECUTIVE: _l("Al Gobierno nacional: ministerios y otras instituciones"),
+    Branch.LEGISLATIVE: _l("A la Asamblea Nacional (parlamento abierto)"),
+    Branch.JUDICIAL: _l("A la Función Judicial (justicia abierta)"),
+}
+PUBLIC_NAMES = {
+    PublicName.ANONYMOUS: _l("No mostrar ningún nombre"),
+    PublicName.NAME: _l("Mostrar mi nombre"),
+    PublicName.ORGANISATION: _l("Mostrar el nombre de la organización"),
+}
+
+
+class OnReview:
+    """Checks that apply when the person asks to review and send, not when a draft is kept."""
+
+    def __init__(self, *checks: Callable[[Any, Any], None], required: bool = False, **flags: Any) -> None:
+        self.checks = checks
+        self.field_flags = {"required": True, **flags} if required else flags
+
+    def __call__(self, form: Any, field: Any) -> None:
+        if form.reviewing:
+            for check in self.checks:
+                check(form, field)
+
+
+def _not_shouting(_form: Any, field: Any) -> None:
+    letters = [c for c in field.data or "" if c.isalpha()]
+    if len(letters) > _SHOUTING_LETTERS and all(c.isupper() for c in letters):
+        raise ValidationError(_l("No escriba todo en mayúsculas: se lee con más dificultad."))
+
+
+def _words(words: Any, least: int, most: int, **texts: Any) -> TextAreaField:
+    first = [required(texts["missing"])] if least else []
+    return TextAreaField(
+        words,
+        description=texts["hint"],
+        validators=[
+            Length(max=20_000, message=_l("El texto es demasiado largo.")),
+            OnReview(*first, MaxWords(least=least, most=most), required=bool(least), max_words=most),
+        ],
+        render_kw={"rows": texts.get("rows", 6)},
+    )
+
+
+class Texts(TerritoryFields, Form):
+    """What a proposal says. ``reviewing`` switches the checks of completeness on."""
+
+    reviewing = False
+
+    title = StringField(
+        _l("Título de su propuesta"),
+        description=_l(
+            "Diga en una línea qué propone. Entre %(least)d y %(most)d caracteres.",
+            least=TITLE_CHARACTERS[0],
+            most=TITLE_CHARACTERS[1],
+        ),
+        validators=[
+            Length(max=TITLE_CHARACTERS[1], message=_l("El título pasa de %(max)d caracteres.")),
+            OnReview(
+                required(_l("Escriba un título.")),
+                Length(min=TITLE_CHARACTERS[0], message=_l("El título es muy corto: use al menos %(min)d caracteres.")),
+                _not_shouting,
+                required=True,
+            ),
+        ],
+    )
+    problem = _words(
+        _l("¿Qué problema quiere resolver?"),
+        *TEXT_WORDS,
+        hint=_l("Qué pasa, dónde y a quién afecta. Entre 10 y 600 palabras."),
+        missing=_l("Cuente el problema."),
+    )
+    solution = _words(
+        _l("¿Qué propone hacer?"),
+        *TEXT_WORDS,
+        hint=_l("Quién tendría que hacer qué. Entre 10 y 600 palabras."),
+        missing=_l("Cuente su propuesta de solución."),
+    )
+    expected_result = _words(
+        _l("¿Qué cambiaría si se hace?"),
+        *RESULT_WORDS,
+        hint=_l("Cómo sabríamos, dentro de dos años, que funcionó. Hasta 300 palabras."),
+        missing="",
+        rows=4,
+    )
+    theme = SelectField(
+        _l("Tema"),
+        choices=[],
+        validate_choice=False,
+        default="",
+        validators=[OnReview(required(_l("Elija el tema más cercano.")), required=True)],
+    )
+    approaches = SelectMultipleField(
+        _l("Enfoques"),
+        description=_l("Marque los que su propuesta cuida de manera especial."),
+        coerce=enum_or_none(Approach),
+        validate_choice=False,
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+    )
+    branch = RadioField(
+        _l("¿A quién se dirige?"),
+        description=_l("Si no lo sabe, déjelo así: lo verá el equipo."),
+        coerce=enum_or_none(Branch),
+        validate_choice=False,
+        default="",
+    )
+    proposer_kind = RadioField(
+        _l("¿Quién propone?"),
+        coerce=enum_or_none(ProposerKind),
+        validate_choice=False,
+        default=ProposerKind.PERSON,
+    )
+    organisation_name = StringField(
+        _l("Nombre de la organización"),
+        description=_l("Solo si propone en nombre de una organización, comunidad o colectivo."),
+        validators=[Length(max=200)],
+        render_kw={"autocomplete": "organization"},
+    )
+    public_name = RadioField(
+        _l("¿Qué nombre verá el público junto a su propuesta?"),
+        coerce=enum_or_none(PublicName),
+        validate_choice=False,
+        default=PublicName.ANONYMOUS,
+    )
+
+    def __init__(self, *args: Any, **values: Any) -> None:
+        super().__init__(*args, **values)
+        self.approaches.choices = choices(Approach)
+        unsure = SelectChoice("", _l("No estoy seguro o segura"))
+        self.branch.choices = [*(SelectChoice(b.value, words) for b, words in BRANCHES.items()), unsure]
+        self.proposer_kind.choices = choices(ProposerKind)
+        self.public_name.choices = [SelectChoice(p.value, words) for p, words in PUBLIC_NAMES.items()]
+
+    def validate_organisation_name(self, field: Any) -> None:
+        """Demand a name where an organisation proposes or is to be shown."""
+        wanted = (
+            self.proposer_kind.data is ProposerKind.ORGANISATION or self.public_name.data is PublicName.ORGANISATION
+        )
+        if self.reviewing and wanted and not field.data:
+            raise ValidationError(_l("Escriba el nombre de la organización."))
+
+    def check(self, *, reviewing: bool) -> bool:
+        """Validate, with the checks of completeness only when the person means to send."""
+        self.reviewing = reviewing
+        valid = bool(self.validate())
+        if not reviewing and valid and not any((self.title.data, self.problem.data, self.solution.data)):
+            self.title.errors = [_l("Escriba al menos un título o unas líneas para guardar.")]
+            valid = False
+        if "csrf_token" in self.errors:
+            self.csrf_token.errors = []
+            self.form_errors.append(
+                _l("La página llevaba mucho tiempo abierta. Lo que escribió sigue aquí: pulse el botón otra vez.")
+            )
+        return valid
+
+    def to_input(self) -> ProposalInput:
+        """What was written."""
+        return ProposalInput(
+            title=self.title.data or "",
+            problem=self.problem.data or "",
+            solution=self.solution.data or "",
+            expected_result=self.expected_result.data or "",
+            theme_code=optional_text(self.theme.data),
+            territory_code=self.territory_code(),
+            approaches=tuple(a for a in self.approaches.data or () if a),
+            branch=self.branch.data or None,
+            proposer_kind=self.proposer_kind.data or ProposerKind.PERSON,
+            public_name=self.public_name.data or PublicName.ANONYMOUS,
+            organisation_name=optional_text(self.organisation_name.data),
+            language=language(),
+        )
