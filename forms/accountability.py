@@ -53,6 +53,18 @@ class WebAddress:
             raise ValidationError(_l("Escriba un enlace completo, que empiece con https://"))
 
 
+class Number(DecimalField):
+    """A number as people here write it: with a decimal comma or point, and no idle zeros."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        super().process_formdata([v.replace(",", ".") if "." not in v else v for v in valuelist])
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return "" if self.data is None else f"{self.data:f}".removesuffix(".00")
+
+
 class Checkboxes(SelectMultipleField):
     """Several choices, each with its box."""
 
@@ -118,7 +130,7 @@ class CommitmentForm(Form):
     planning_links = _long(_l("Vinculación con la planificación"), _l("Un instrumento por línea."))
     additional = _long(_l("Información adicional"))
     technical_note = _long(_l("Nota técnica"))
-    budget_usd = DecimalField(_l("Presupuesto"), validators=[Optional(), NumberRange(0, 999_999_999_999)], places=2)
+    budget_usd = Number(_l("Presupuesto"), validators=[Optional(), NumberRange(0, 999_999_999_999)], places=2)
     funding_source = _long(_l("Fuente de los fondos"), most=1_000)
     starts_on = DateField(_l("Inicio"), validators=[InputRequired(_l("Escriba la fecha de inicio."))])
     ends_on = DateField(_l("Fin"), validators=[InputRequired(_l("Escriba la fecha de fin."))])
@@ -296,7 +308,7 @@ class ReportForm(WithEvidence):
     """What the institution says of a milestone."""
 
     status = RadioField(_l("Estado del hito"), choices=[], coerce=enum_or_none(MilestoneStatus), validators=[chosen()])
-    progress_pct = DecimalField(
+    progress_pct = Number(
         _l("Avance (de 0 a 100)"),
         validators=[
             InputRequired(_l("Escriba el avance, de 0 a 100.")),

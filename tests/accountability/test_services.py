@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from intake.accountability import queries, services
 from intake.accountability.inputs import AnswerInput, ScaleValueInput
 from intake.core import clock, files
-from intake.core.errors import Conflict, Forbidden, Invalid, SignInNeeded
+from intake.core.errors import Conflict, Forbidden, Invalid, NotFound, SignInNeeded
 from intake.core.files import Upload
 from intake.core.identity import GUEST
 from intake.extensions import db
@@ -365,3 +365,16 @@ def test_author_who_took_back_consent_gets_no_mail(app: object) -> None:
 
     found = messages.authors(queries.for_change(at.commitment.id))
     assert [r.email for r in found] == [at.author.email, "uno@demo.example"]
+
+
+def test_a_new_agreement_file_replaces_the_old_one(app: object) -> None:
+    at = kit.drafted()
+    services.prepare_agreement(at.commitment, "Texto", Upload("uno.pdf", kit.PDF), by=at.team)
+    old = queries.named("PAGA3-1").agreement.file
+    key = old.key
+    services.prepare_agreement(at.commitment, "Texto", Upload("dos.pdf", kit.PDF + b"\n"), by=at.team)
+    assert queries.named("PAGA3-1").agreement.file.name == "dos.pdf"
+    with pytest.raises(NotFound):
+        queries.file_by_key(key)
+    with pytest.raises(Invalid, match="PDF"):
+        services.prepare_agreement(at.commitment, "Texto", Upload("tres.txt", b"hola"), by=at.team)

@@ -389,3 +389,34 @@ def test_every_message_can_be_written(app: Any, kind: str, locale: str) -> None:
     message = db.session.scalars(sa.select(OutboxMessage).where(OutboxMessage.kind == kind)).first()
     written = mail.render(kind, locale, message.context)
     assert "PAGA3-1" in written.subject and "/compromisos/PAGA3-1" in written.text
+
+
+def test_signed_commitment_offers_no_change_and_says_why(sign_in: SignIn) -> None:
+    at = kit.signed()
+    browser = sign_in(at.directorate)
+    page = browser.get("/compromisos/PAGA3-1").text
+    assert "/compromisos/PAGA3-1/editar" not in page and "/hitos/1/editar" not in page
+    for path in ("editar", "hitos/nuevo", "hitos/1/editar"):
+        answer = browser.get(f"/compromisos/PAGA3-1/{path}")
+        assert (answer.status_code, "ya tiene firmas" in answer.text) == (409, True)
+
+
+@pytest.mark.parametrize(("typed", "pct"), [("12,5", "12.50"), ("12.5", "12.50"), ("0", "0.00")])
+def test_progress_is_typed_as_people_write_it(sign_in: SignIn, post: Callable[..., Any], typed: str, pct: str) -> None:
+    at = kit.formalized()
+    path = "/compromisos/PAGA3-1/hitos/1/reportar"
+    answer = post(sign_in(at.institution_user), path, status="execution", progress_pct=typed, text="Avanza.")
+    assert answer.status_code == 302
+    assert queries.by_reference("PAGA3-1").milestones[0].progress_pct == Decimal(pct)
+
+
+def test_rescheduling_through_the_page_keeps_the_first_date(sign_in: SignIn, post: Callable[..., Any]) -> None:
+    at = kit.formalized()
+    browser = sign_in(at.directorate)
+    new = clock.today() + timedelta(days=90)
+    path = "/compromisos/PAGA3-1/hitos/2/editar"
+    assert post(browser, path, ends_on=new.isoformat()).status_code == 422
+    version = str(queries.named("PAGA3-1").milestones[1].lock_version)
+    given = {"ends_on": new.isoformat(), "reason": "Llegaron tarde los equipos.", "version": version}
+    assert post(browser, path, **given).status_code == 302
+    assert "Fecha de fin original" in browser.get("/compromisos/PAGA3-1").text

@@ -1,7 +1,7 @@
 """Every change of the room. One module a subject; callers take them from here."""
 
 from intake.accountability.services.agreements import prepare_agreement, sign, unsigned
-from intake.accountability.services.drafting import draft, edit, editable, move
+from intake.accountability.services.drafting import draft, edit, editable, is_open, move
 from intake.accountability.services.formalizing import (
     confirm,
     formalize,
@@ -29,6 +29,7 @@ __all__ = [
     "end_party",
     "formalize",
     "formalize_plan",
+    "is_open",
     "move",
     "obstacles",
     "open_consultation",

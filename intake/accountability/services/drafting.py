@@ -83,6 +83,12 @@ def editable(commitment: Commitment, *, by: Principal) -> Commitment:
     return commitment
 
 
+def is_open(commitment: Commitment) -> bool:
+    """Whether what the commitment says may still change: no signature, not confirmed. Its agreement is loaded."""
+    signed = commitment.agreement is not None and commitment.agreement.signatures
+    return commitment.status in EDITABLE and not signed
+
+
 def move(commitment: Commitment, action: str, reason: str = "", *, by: Principal) -> Commitment:
     """Make one of the moves that need no page of their own: conclude or drop, with a reason."""
     with transaction():

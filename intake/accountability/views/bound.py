@@ -81,6 +81,8 @@ def end_party(commitment: Commitment) -> ResponseReturnValue:
 @requires(Permission.COMMITMENT_EDIT, load=changeable, form=True)
 def new_milestone(commitment: Commitment) -> ResponseReturnValue:
     """Add a milestone."""
+    if request.method == "GET":
+        commitment = services.editable(commitment, by=principal())
     form = MilestoneForm()
     if form.validate_on_submit():
         try:
@@ -101,6 +103,8 @@ def edit_milestone(commitment: Commitment) -> ResponseReturnValue:
     """Change a milestone; once the commitment is formalized only its dates, with the reason."""
     milestone = queries.milestone_of(commitment, argument("number"))
     late_form = commitment.status is CommitmentStatus.FORMALIZED
+    if request.method == "GET" and not late_form:
+        services.editable(commitment, by=principal())
     kind = RescheduleForm if late_form else MilestoneForm
     form: Any = kind(data=_written(milestone) if request.method == "GET" else None)
     if form.validate_on_submit():

@@ -67,6 +67,8 @@ def _with_choices(form: CommitmentForm) -> CommitmentForm:
 @requires(Permission.COMMITMENT_EDIT, load=changeable, form=True)
 def edit(commitment: Commitment) -> ResponseReturnValue:
     """Change what the draft says, while nobody has signed."""
+    if request.method == "GET":
+        commitment = services.editable(commitment, by=principal())
     form = _with_choices(CommitmentForm(data=_written(commitment) if request.method == "GET" else None))
     with_rows(form.proposals, [])
     reference = commitment.reference
