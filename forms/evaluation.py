@@ -16,7 +16,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.fields import SelectChoice
+from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # the stubs lag
 from wtforms.validators import Length, NumberRange, Optional
 
 from forms.base import Form, MaxWords, choices, chosen, enum_or_none, required

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wtforms import DateField, HiddenField, RadioField, SelectField, StringField, TextAreaField
-from wtforms.fields import SelectChoice
+from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # the stubs lag
 from wtforms.validators import InputRequired, Length, Optional
 
 from forms.base import Form, MaxWords, choices, chosen, enum_or_none, required
