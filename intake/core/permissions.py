@@ -39,7 +39,6 @@ class Permission(StrEnum):
     ATTENDANCE_RECORD = "mapping:record_attendance"
 
     PROPOSAL_CREATE = "reception:create"
-    PROPOSAL_READ = "reception:read"
     PROPOSAL_EDIT = "reception:edit"
     PROPOSAL_SUBMIT = "reception:submit"
     PROPOSAL_WITHDRAW = "reception:withdraw"

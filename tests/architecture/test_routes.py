@@ -9,8 +9,17 @@ from flask import Flask
 from intake.web.access import access_of
 
 #: Converters that are public references by construction.
-TYPED = {"FolioConverter", "CommitmentConverter", "PlanConverter", "SlugConverter", "KeyConverter", "IntegerConverter"}
-PATH = re.compile(r"^/(?:[a-z0-9-]+(?:\.[a-z]+)?/?|<[a-z_]+:[a-z_]+>(?:\.[a-z]+)?/?)*$")
+TYPED = {
+    "FolioConverter",
+    "CommitmentConverter",
+    "PlanConverter",
+    "SlugConverter",
+    "KeyConverter",
+    "IntegerConverter",
+    "AnyConverter",
+}
+_ARGUMENT = r"<(?:[a-z_]+|any\([a-z, _'-]+\)):[a-z_]+>"
+PATH = re.compile(rf"^/(?:(?:[a-z0-9-]+|{_ARGUMENT})(?:\.(?:[a-z]+|{_ARGUMENT}))?/?)*$")
 
 
 def rules(app: Flask):

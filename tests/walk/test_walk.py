@@ -83,13 +83,15 @@ def addresses(app: Flask, *, missing: bool = False) -> Iterator[tuple[str, sa.An
         path = rule.rule
         for name, converter in rule._converters.items():
             kind = type(converter).__name__
-            if missing:
+            if kind == "AnyConverter":
+                value = sorted(converter.items)[0]
+            elif missing:
                 value = MISSING[{"IntegerConverter": "int"}.get(kind, kind.removesuffix("Converter").lower())]
             elif name in {"action", "move"}:
                 value = "verify"
             else:
                 value = next(v for prefix, v in known[kind].items() if path.startswith(prefix))
-            path = re.sub(rf"<[^<>]*:?{name}>", value, path)
+            path = re.sub(rf"<[^<>]*\b{name}>", value, path)
         yield path, rule
 
 
@@ -121,7 +123,6 @@ def _as_declared(app: Flask, rule: sa.Any, account: str | None, answer: sa.Any, 
     """A guest is never shown what demands a permission that guests lack; signed-in pages are stored nowhere."""
     access = access_of(app.view_functions[rule.endpoint])
     for_anyone = {
-        Permission.PROPOSAL_READ,
         Permission.PROPOSAL_CREATE,
         Permission.ACTOR_READ,
         Permission.COMMITMENT_READ,
