@@ -18,7 +18,7 @@ from intake.core import clock, tokens
 from intake.core.errors import Invalid, NotFound
 from intake.core.i18n import lazy_gettext as _l
 from intake.core.text import clean
-from intake.core.transaction import after_commit
+from intake.core.transaction import after_commit, after_rollback
 from intake.extensions import db
 from models import StoredFile
 
@@ -76,6 +76,7 @@ def store(upload: Upload, *, by: Principal, public: bool = False) -> StoredFile:
     content = _reencoded(upload.content, kind) if kind in PICTURES else upload.content
     key = f"{tokens.new_token()}.{ALLOWED[kind]}"
     obstore.put(_store, key, content)
+    after_rollback(lambda: obstore.delete(_store, key))
     row = StoredFile(
         key=key,
         name=clean_name(upload.name, ALLOWED[kind]),

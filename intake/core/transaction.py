@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _DEPTH = "intake_transaction_depth"
 _AFTER = "intake_after_commit"
+_UNDO = "intake_after_rollback"
 
 
 @contextmanager
@@ -43,17 +44,29 @@ def transaction() -> Iterator[None]:
         yield
         db.session.commit()
     except StaleDataError as error:
-        db.session.rollback()
-        info.pop(_AFTER, None)
+        _roll_back(info)
         raise Conflict(_l("Otra persona cambió esto mientras usted lo tenía abierto.")) from error
     except BaseException:
-        db.session.rollback()
-        info.pop(_AFTER, None)
+        _roll_back(info)
         raise
     finally:
         info[_DEPTH] = 0
+    info.pop(_UNDO, None)
     for call in info.pop(_AFTER, []):
         call()
+
+
+def _roll_back(info: dict[Any, Any]) -> None:
+    """Undo the database's part, then what was done outside it."""
+    db.session.rollback()
+    info.pop(_AFTER, None)
+    for call in info.pop(_UNDO, []):
+        call()
+
+
+def after_rollback(call: Callable[[], None]) -> None:
+    """Undo something outside the database if the outermost transaction does not commit."""
+    db.session().info.setdefault(_UNDO, []).append(call)
 
 
 def after_commit(call: Callable[[], None]) -> None:

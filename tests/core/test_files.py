@@ -9,10 +9,11 @@ import pytest
 from PIL import Image
 
 from intake.core import files
-from intake.core.errors import Invalid
+from intake.core.errors import Invalid, NotFound
 from intake.core.files import Upload
 from intake.core.identity import SYSTEM
 from intake.core.transaction import transaction
+from models import StoredFile
 
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 
@@ -68,3 +69,17 @@ def test_pictures_lose_where_they_were_taken(app: object) -> None:
 def test_a_broken_picture_is_refused() -> None:
     with pytest.raises(Invalid, match="dañada"):
         files.store(Upload("mesa.jpg", jpeg_with_location()[:200]), by=SYSTEM)
+
+
+def test_the_bytes_go_with_a_transaction_that_fails(app: object) -> None:
+    kept = []
+
+    def fail() -> None:
+        with transaction():
+            kept.append(files.store(Upload("acta.pdf", PDF), by=SYSTEM).key)
+            raise RuntimeError("no")
+
+    with pytest.raises(RuntimeError, match="no"):
+        fail()
+    with pytest.raises(NotFound):
+        files.read(StoredFile(key=kept[0]))
