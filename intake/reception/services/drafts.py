@@ -71,6 +71,7 @@ def save_draft(proposal: Proposal, data: ProposalInput, contact: ContactInput | 
     """Keep what a draft now says. ``proposal`` as `queries.by_draft_key` loads it. Raises `Conflict` once submitted."""
     authorize(by, Permission.PROPOSAL_EDIT, proposal)
     with transaction():
+        db.session.refresh(proposal, ["status", "lock_version"], with_for_update=True)
         if proposal.status is not ProposalStatus.DRAFT:
             raise Conflict(_l("Esta propuesta ya se envió; su texto se cambia desde su página."))
         queries.complete(proposal)

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 BY_ADDRESS = limits.Limit("claim_address", times=10, minutes=15)
 BY_FOLIO = limits.Limit("claim_folio", times=40, minutes=60)
 _PLAN = Plan.metadata.tables["plan"]
+#: Read again under a lock: what another press of the same button may just have written.
+_DECIDING = ["status", "folio", "claim_code_hash", "lock_version"]
 
 
 def submit(proposal: Proposal, *, by: Principal, key: str | None = None) -> Receipt:
@@ -40,7 +42,7 @@ def submit(proposal: Proposal, *, by: Principal, key: str | None = None) -> Rece
     code again. Raises `StageClosed`, and `Invalid` where something is missing.
     """
     with transaction():
-        db.session.refresh(proposal, ["status", "folio", "lock_version"], with_for_update=True)
+        db.session.refresh(proposal, _DECIDING, with_for_update=True)
         authorize(by, Permission.PROPOSAL_SUBMIT, proposal)
         if proposal.status is not ProposalStatus.DRAFT:
             return Receipt(proposal.folio or "", _same_code(proposal, key))
