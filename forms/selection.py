@@ -35,6 +35,11 @@ class SessionForm(Form):
         description=_l("El cuerpo colegiado que decide, y cómo. Ninguna autoridad decide sola."),
         validators=[required(_l("Diga qué cuerpo colegiado decide.")), Length(max=240)],
     )
+    ronda = SelectField(
+        _l("Sobre qué propuestas decide"),
+        description=_l("Solo se podrá publicar cuando todas ellas tengan su decisión y su razón."),
+        validators=[Optional()],
+    )
 
     def to_input(self) -> SessionInput:
         """The session as the service takes it."""
@@ -42,6 +47,7 @@ class SessionForm(Form):
             title=self.title.data or "",
             held_on=self.held_on.data or clock.today(),
             decided_by=self.decided_by.data or "",
+            round_number=int(self.ronda.data) if self.ronda.data else None,
         )
 
 

@@ -13,12 +13,17 @@ from models.base import Base, UtcDateTime, enum_type
 from models.enums import Category, DecisionStatus, SessionStatus
 
 if TYPE_CHECKING:
+    from models.evaluation import Round
     from models.plan import Plan
     from models.proposal import Proposal
 
 
 class SelectionSession(Base):
-    """A session in which the Core Group decides; its decisions become public together."""
+    """A session in which the Core Group decides; its decisions become public together.
+
+    ``round_id`` says which round of evaluation it answers: publishing demands a decision on every proposal of that
+    round. None: on every admitted proposal of the plan.
+    """
 
     __tablename__ = "selection_session"
     __table_args__ = (
@@ -28,6 +33,7 @@ class SelectionSession(Base):
 
     plan_id: Mapped[int] = mapped_column(sa.ForeignKey("plan.id"), index=True)
     number: Mapped[int]
+    round_id: Mapped[int | None] = mapped_column(sa.ForeignKey("round.id"), index=True)
     title: Mapped[str] = mapped_column(sa.String(200))
     held_on: Mapped[date]
     decided_by: Mapped[str] = mapped_column(sa.String(240))
@@ -37,6 +43,7 @@ class SelectionSession(Base):
     lock_version: Mapped[int] = mapped_column(default=1)
 
     plan: Mapped[Plan] = relationship(lazy="raise_on_sql")
+    round: Mapped[Round | None] = relationship(lazy="raise_on_sql")
 
     __mapper_args__ = {"version_id_col": lock_version}
 

@@ -41,3 +41,6 @@ document.addEventListener("keydown", (event) => {
   open.open = false;
   open.querySelector("summary").focus();
 });
+
+// What a guest was writing stays on the telephone; signing out clears it, from whatever page.
+document.querySelector(".account__form")?.addEventListener("submit", () => localStorage.removeItem("intake:propuesta"));

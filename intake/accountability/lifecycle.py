@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from intake.core.i18n import lazy_gettext as _l
-from intake.core.permissions import Permission as P
+from intake.core.permissions import Permission
 from intake.core.workflow import Lifecycle, Transition
 from models import Agreement, Commitment, Milestone
 from models.enums import AgreementStatus as A
@@ -20,7 +20,7 @@ COMMITMENT = Lifecycle(
             label=_l("Abrir la consulta pública"),
             sources=frozenset({C.DRAFT}),
             target=C.CONSULTATION,
-            permission=P.COMMITMENT_MOVE,
+            permission=Permission.COMMITMENT_MOVE,
             button=False,
         ),
         Transition(
@@ -28,7 +28,7 @@ COMMITMENT = Lifecycle(
             label=_l("Confirmar con responsables y contrapartes"),
             sources=frozenset({C.DRAFT, C.CONSULTATION}),
             target=C.CONFIRMED,
-            permission=P.COMMITMENT_MOVE,
+            permission=Permission.COMMITMENT_MOVE,
             button=False,
             tone="primary",
         ),
@@ -37,7 +37,7 @@ COMMITMENT = Lifecycle(
             label=_l("Formalizar"),
             sources=frozenset({C.CONFIRMED}),
             target=C.FORMALIZED,
-            permission=P.COMMITMENT_MOVE,
+            permission=Permission.COMMITMENT_MOVE,
             stamp="formalized_at",
             notifies=True,
             button=False,
@@ -48,7 +48,7 @@ COMMITMENT = Lifecycle(
             label=_l("Dar por concluido"),
             sources=frozenset({C.FORMALIZED}),
             target=C.CONCLUDED,
-            permission=P.COMMITMENT_MOVE,
+            permission=Permission.COMMITMENT_MOVE,
             needs_reason=True,
         ),
         Transition(
@@ -56,7 +56,7 @@ COMMITMENT = Lifecycle(
             label=_l("Retirar el compromiso"),
             sources=frozenset({C.DRAFT, C.CONSULTATION, C.CONFIRMED}),
             target=C.DROPPED,
-            permission=P.COMMITMENT_MOVE,
+            permission=Permission.COMMITMENT_MOVE,
             needs_reason=True,
             tone="warning",
         ),
@@ -84,7 +84,7 @@ MILESTONE = Lifecycle(
             label=label,
             sources=_ALL - {state},
             target=state,
-            permission=P.PROGRESS_REPORT,
+            permission=Permission.PROGRESS_REPORT,
             needs_reason=state is M.STOPPED,
             button=False,
         )
@@ -109,7 +109,7 @@ AGREEMENT = Lifecycle(
             label=_l("Registrar una firma"),
             sources=frozenset({A.DRAFT}),
             target=A.PARTLY_SIGNED,
-            permission=P.AGREEMENT_SIGN,
+            permission=Permission.AGREEMENT_SIGN,
             button=False,
         ),
         Transition(
@@ -117,7 +117,7 @@ AGREEMENT = Lifecycle(
             label=_l("Registrar la última firma"),
             sources=frozenset({A.DRAFT, A.PARTLY_SIGNED}),
             target=A.SIGNED,
-            permission=P.AGREEMENT_SIGN,
+            permission=Permission.AGREEMENT_SIGN,
             button=False,
         ),
         Transition(
@@ -125,7 +125,7 @@ AGREEMENT = Lifecycle(
             label=_l("Dar por terminada"),
             sources=frozenset({A.DRAFT, A.PARTLY_SIGNED, A.SIGNED}),
             target=A.TERMINATED,
-            permission=P.AGREEMENT_MANAGE,
+            permission=Permission.AGREEMENT_MANAGE,
             needs_reason=True,
         ),
     ],

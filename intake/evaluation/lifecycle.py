@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from intake.core.i18n import lazy_gettext as _l
-from intake.core.permissions import Permission as P
+from intake.core.permissions import Permission
 from intake.core.workflow import Lifecycle, Transition
 from models import Assignment, Round
 from models.enums import AssignmentStatus as S
@@ -21,7 +21,7 @@ ASSIGNMENT = Lifecycle(
             label=_l("Empezar"),
             sources=frozenset({S.PENDING}),
             target=S.IN_PROGRESS,
-            permission=P.REVIEW_WRITE,
+            permission=Permission.REVIEW_WRITE,
             button=False,
         ),
         Transition(
@@ -29,7 +29,7 @@ ASSIGNMENT = Lifecycle(
             label=_l("Enviar la evaluación"),
             sources=PENDING_STATES,
             target=S.SUBMITTED,
-            permission=P.REVIEW_WRITE,
+            permission=Permission.REVIEW_WRITE,
             stamp="submitted_at",
             button=False,
             tone="primary",
@@ -39,7 +39,7 @@ ASSIGNMENT = Lifecycle(
             label=_l("Tengo un conflicto de interés"),
             sources=PENDING_STATES,
             target=S.CONFLICT,
-            permission=P.REVIEW_WRITE,
+            permission=Permission.REVIEW_WRITE,
             needs_reason=True,
         ),
         Transition(
@@ -47,7 +47,7 @@ ASSIGNMENT = Lifecycle(
             label=_l("No es de mi competencia"),
             sources=PENDING_STATES,
             target=S.NOT_COMPETENT,
-            permission=P.REVIEW_WRITE,
+            permission=Permission.REVIEW_WRITE,
             needs_reason=True,
         ),
         Transition(
@@ -55,7 +55,7 @@ ASSIGNMENT = Lifecycle(
             label=_l("Cancelar la asignación"),
             sources=PENDING_STATES,
             target=S.CANCELLED,
-            permission=P.ASSIGNMENT_MANAGE,
+            permission=Permission.ASSIGNMENT_MANAGE,
             needs_reason=True,
         ),
     ],
@@ -72,7 +72,7 @@ ROUND = Lifecycle(
             label=_l("Cerrar la ronda"),
             sources=frozenset({R.OPEN}),
             target=R.CLOSED,
-            permission=P.ROUND_MANAGE,
+            permission=Permission.ROUND_MANAGE,
             stamp="closed_at",
             needs_reason=True,
         ),

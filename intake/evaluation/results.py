@@ -92,13 +92,18 @@ def standings(plan_id: int) -> sa.Subquery:
     )
 
 
-def ranking(plan_id: int, statuses: Collection[ProposalStatus]) -> Sequence[tuple[int, Decimal | None]]:
-    """Ids and means of the plan's proposals in these states, best first; those without reviews last. One statement."""
+def ranking(
+    plan_id: int, statuses: Collection[ProposalStatus], *, within: sa.ColumnElement[bool] | None = None
+) -> Sequence[tuple[int, Decimal | None]]:
+    """Ids and means of the plan's proposals in these states, best first; those without reviews last. One statement.
+
+    ``within`` narrows them by a condition on `Proposal`.
+    """
     place = standings(plan_id)
     query = (
         sa.select(Proposal.id, place.c.mean)
         .outerjoin(place, place.c.proposal_id == Proposal.id)
-        .where(Proposal.plan_id == plan_id, Proposal.status.in_(statuses))
+        .where(Proposal.plan_id == plan_id, Proposal.status.in_(statuses), sa.true() if within is None else within)
         .order_by(place.c.mean.is_(None), place.c.mean.desc(), place.c.plain_mean.desc(), Proposal.folio_number)
     )
     return [(key, Decimal(mean) if mean is not None else None) for key, mean in db.session.execute(query)]

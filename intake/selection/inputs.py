@@ -17,12 +17,15 @@ if TYPE_CHECKING:
 class SessionInput:
     """A session of the body that decides. ``decided_by`` names the body: no single authority decides alone.
 
+    ``round_number`` None: the session answers every admitted proposal of the plan, not one round of evaluation.
+
     ``source_url`` and ``published_on`` serve sessions of the past; without the latter the day of the session counts.
     """
 
     title: str
     held_on: date
     decided_by: str
+    round_number: int | None = None
     source_url: str | None = None
     published_on: date | None = None
 

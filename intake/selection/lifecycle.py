@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from intake.core.i18n import lazy_gettext as _l
-from intake.core.permissions import Permission as P
+from intake.core.permissions import Permission
 from intake.core.workflow import Lifecycle, Transition
 from models import Decision, SelectionSession
 from models.enums import Category, DecisionStatus, SessionStatus
@@ -18,7 +18,7 @@ DECISION = Lifecycle(
             label=_l("Publicar"),
             sources=frozenset({DecisionStatus.PENDING}),
             target=DecisionStatus.PUBLISHED,
-            permission=P.DECISION_PUBLISH,
+            permission=Permission.DECISION_PUBLISH,
             stamp="published_at",
             button=False,
         ),
@@ -36,7 +36,7 @@ SESSION = Lifecycle(
             label=_l("Publicar todas las decisiones"),
             sources=frozenset({SessionStatus.OPEN}),
             target=SessionStatus.PUBLISHED,
-            permission=P.DECISION_PUBLISH,
+            permission=Permission.DECISION_PUBLISH,
             stamp="published_at",
             button=False,
             tone="primary",

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
-from intake.core.errors import NotFound
+from intake.core.errors import Invalid, NotFound
 from intake.core.i18n import lazy_gettext as _l
 from intake.core.pagination import Page
 from intake.evaluation import results
 from intake.extensions import db
-from models import Decision, Plan, Proposal, SelectionSession, Theme, User
-from models.enums import Category, ProposalStatus, SessionStatus
+from models import Assignment, Decision, Plan, Proposal, Round, SelectionSession, Theme, User
+from models.enums import AssignmentStatus, Category, ProposalStatus, SessionStatus
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -55,6 +55,7 @@ def sessions(plan: Plan) -> Sequence[Any]:
     query = (
         sa.select(SelectionSession, count.label("decisions"))
         .where(SelectionSession.plan_id == plan.id)
+        .options(joinedload(SelectionSession.round))
         .order_by(SelectionSession.number.desc())
     )
     return db.session.execute(query).all()
@@ -62,7 +63,11 @@ def sessions(plan: Plan) -> Sequence[Any]:
 
 def session_of(plan: Plan, number: int) -> SelectionSession:
     """A session by its number. Raises `NotFound`. One statement."""
-    query = sa.select(SelectionSession).where(SelectionSession.plan_id == plan.id, SelectionSession.number == number)
+    query = (
+        sa.select(SelectionSession)
+        .where(SelectionSession.plan_id == plan.id, SelectionSession.number == number)
+        .options(joinedload(SelectionSession.round))
+    )
     found = db.session.scalars(query).one_or_none()
     if found is None:
         raise NotFound(_l("No existe esa sesión."))
@@ -87,8 +92,37 @@ def decided(session: SelectionSession) -> tuple[dict[int, Category], frozenset[i
 
 
 def means(session: SelectionSession) -> Means:
-    """Means of the plan's evaluated proposals, best first. One statement."""
-    return dict(results.ranking(session.plan_id, (ProposalStatus.EVALUATED,)))
+    """Means of the evaluated proposals that the session answers, best first. One statement."""
+    return dict(results.ranking(session.plan_id, (ProposalStatus.EVALUATED,), within=in_scope(session)))
+
+
+def in_scope(session: SelectionSession) -> sa.ColumnElement[bool]:
+    """The condition on `Proposal` that holds for those the session answers: of its round, or all of the plan."""
+    of_plan = Proposal.plan_id == session.plan_id
+    if session.round_id is None:
+        return of_plan
+    asked = sa.select(Assignment.proposal_id).where(
+        Assignment.round_id == session.round_id, Assignment.status != AssignmentStatus.CANCELLED
+    )
+    return sa.and_(of_plan, Proposal.id.in_(asked))
+
+
+def answers(session: SelectionSession, proposal_id: int) -> bool:
+    """Whether the session answers this proposal. One statement."""
+    return db.session.scalar(sa.select(Proposal.id).where(Proposal.id == proposal_id, in_scope(session))) is not None
+
+
+def rounds(plan: Plan) -> Sequence[Round]:
+    """The plan's rounds of evaluation, newest first. One statement."""
+    return db.session.scalars(sa.select(Round).where(Round.plan_id == plan.id).order_by(Round.number.desc())).all()
+
+
+def round_id_of(plan_id: int, number: int) -> int:
+    """The round of this number. Raises `Invalid`."""
+    found = db.session.scalar(sa.select(Round.id).where(Round.plan_id == plan_id, Round.number == number))
+    if found is None:
+        raise Invalid(_l("No existe esa ronda."), field="ronda")
+    return found
 
 
 def rank_in(ranked: Means, proposal_id: int) -> int | None:
@@ -98,18 +132,18 @@ def rank_in(ranked: Means, proposal_id: int) -> int | None:
 
 
 def undecided(session: SelectionSession) -> Sequence[tuple[str, str, ProposalStatus]]:
-    """Folio, title and state of the plan's admitted proposals without a decision of this session. One statement."""
+    """Folio, title and state of the admitted proposals that the session must still decide on. One statement."""
     answered = sa.select(Decision.proposal_id).where(Decision.session_id == session.id)
     query = (
         sa.select(Proposal.folio, Proposal.title, Proposal.status)
-        .where(Proposal.plan_id == session.plan_id, Proposal.status.in_(AWAITING), Proposal.id.not_in(answered))
+        .where(in_scope(session), Proposal.status.in_(AWAITING), Proposal.id.not_in(answered))
         .order_by(Proposal.folio_number)
     )
     return [(folio or "", title, status) for folio, title, status in db.session.execute(query)]
 
 
 def candidates(session: SelectionSession, filters: CandidateFilters, number: int) -> Page[Candidate]:
-    """The plan's evaluated proposals in order of mean with what is decided so far. Three statements."""
+    """The session's evaluated proposals in order of mean with what is decided so far. Three statements."""
     rows = db.session.execute(_candidates(session, filters)).all()
     number = min(max(1, number), max(1, -(-len(rows) // SIZE)))
     shown = rows[(number - 1) * SIZE : number * SIZE]
@@ -138,7 +172,7 @@ def _candidates(session: SelectionSession, filters: CandidateFilters) -> Any:
         )
         .outerjoin(place, place.c.proposal_id == Proposal.id)
         .outerjoin(Decision, sa.and_(Decision.proposal_id == Proposal.id, Decision.session_id == session.id))
-        .where(Proposal.plan_id == session.plan_id, Proposal.status == ProposalStatus.EVALUATED)
+        .where(in_scope(session), Proposal.status == ProposalStatus.EVALUATED)
         .order_by(place.c.mean.is_(None), place.c.mean.desc(), place.c.plain_mean.desc(), Proposal.folio_number)
     )
     if filters.decided:

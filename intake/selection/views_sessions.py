@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import flash, redirect, render_template, request, url_for
 
+from forms.base import with_rows
 from forms.selection import CandidateFilterForm, SessionForm
 from intake.core.errors import Conflict, Invalid
 from intake.core.i18n import gettext as _
@@ -29,6 +30,14 @@ def index() -> ResponseReturnValue:
     """The plan's sessions, its reserve, and the form for a new session."""
     plan = current_plan()
     form = SessionForm()
+    with_rows(
+        form.ronda,
+        [
+            (str(r.number), _("Las de la ronda %(number)s: %(name)s", number=r.number, name=r.name))
+            for r in queries.rounds(plan)
+        ],
+        blank=_("Todas las admitidas del plan"),
+    )
     if request.method == "POST":
         authorize(principal(), Permission.SESSION_MANAGE)
     if form.validate_on_submit():

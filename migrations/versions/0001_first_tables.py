@@ -431,25 +431,6 @@ def upgrade():
     with op.batch_alter_table('round', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_round_plan_id'), ['plan_id'], unique=False)
 
-    op.create_table('selection_session',
-    sa.Column('plan_id', sa.Integer(), nullable=False),
-    sa.Column('number', sa.Integer(), nullable=False),
-    sa.Column('title', sa.String(length=200), nullable=False),
-    sa.Column('held_on', sa.Date(), nullable=False),
-    sa.Column('decided_by', sa.String(length=240), nullable=False),
-    sa.Column('status', sa.Enum('open', 'published', name='sessionstatus_known', native_enum=False, create_constraint=True, length=40), nullable=False),
-    sa.Column('published_at', sa.DateTime(timezone=True), nullable=True),
-    sa.Column('source_url', sa.String(length=400), nullable=True),
-    sa.Column('lock_version', sa.Integer(), nullable=False),
-    sa.Column('id', sa.Integer(), nullable=False),
-    sa.CheckConstraint("(status = 'published') = (published_at IS NOT NULL)", name=op.f('ck_selection_session_published_is_dated')),
-    sa.ForeignKeyConstraint(['plan_id'], ['plan.id'], name=op.f('fk_selection_session_plan_id_plan')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_selection_session')),
-    sa.UniqueConstraint('plan_id', 'number', name=op.f('uq_selection_session_plan_id_number'))
-    )
-    with op.batch_alter_table('selection_session', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_selection_session_plan_id'), ['plan_id'], unique=False)
-
     op.create_table('stage',
     sa.Column('plan_id', sa.Integer(), nullable=False),
     sa.Column('kind', sa.Enum('mapping', 'reception', 'evaluation', 'selection', 'accountability', name='stagekind_known', native_enum=False, create_constraint=True, length=40), nullable=False),
@@ -767,6 +748,28 @@ def upgrade():
     with op.batch_alter_table('reschedule', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_reschedule_plan_id'), ['plan_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_reschedule_stage_id'), ['stage_id'], unique=False)
+
+    op.create_table('selection_session',
+    sa.Column('plan_id', sa.Integer(), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('round_id', sa.Integer(), nullable=True),
+    sa.Column('title', sa.String(length=200), nullable=False),
+    sa.Column('held_on', sa.Date(), nullable=False),
+    sa.Column('decided_by', sa.String(length=240), nullable=False),
+    sa.Column('status', sa.Enum('open', 'published', name='sessionstatus_known', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('published_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('source_url', sa.String(length=400), nullable=True),
+    sa.Column('lock_version', sa.Integer(), nullable=False),
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.CheckConstraint("(status = 'published') = (published_at IS NOT NULL)", name=op.f('ck_selection_session_published_is_dated')),
+    sa.ForeignKeyConstraint(['plan_id'], ['plan.id'], name=op.f('fk_selection_session_plan_id_plan')),
+    sa.ForeignKeyConstraint(['round_id'], ['round.id'], name=op.f('fk_selection_session_round_id_round')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_selection_session')),
+    sa.UniqueConstraint('plan_id', 'number', name=op.f('uq_selection_session_plan_id_number'))
+    )
+    with op.batch_alter_table('selection_session', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_selection_session_plan_id'), ['plan_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_selection_session_round_id'), ['round_id'], unique=False)
 
     op.create_table('admission',
     sa.Column('proposal_id', sa.Integer(), nullable=False),
@@ -1106,6 +1109,11 @@ def downgrade():
 
     op.drop_table('assignment')
     op.drop_table('admission')
+    with op.batch_alter_table('selection_session', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_selection_session_round_id'))
+        batch_op.drop_index(batch_op.f('ix_selection_session_plan_id'))
+
+    op.drop_table('selection_session')
     with op.batch_alter_table('reschedule', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_reschedule_stage_id'))
         batch_op.drop_index(batch_op.f('ix_reschedule_plan_id'))
@@ -1182,10 +1190,6 @@ def downgrade():
         batch_op.drop_index(batch_op.f('ix_stage_plan_id'))
 
     op.drop_table('stage')
-    with op.batch_alter_table('selection_session', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_selection_session_plan_id'))
-
-    op.drop_table('selection_session')
     with op.batch_alter_table('round', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_round_plan_id'))
 

@@ -378,3 +378,13 @@ def test_a_new_agreement_file_replaces_the_old_one(app: object) -> None:
         queries.file_by_key(key)
     with pytest.raises(Invalid, match="PDF"):
         services.prepare_agreement(at.commitment, "Texto", Upload("tres.txt", b"hola"), by=at.team)
+
+
+@pytest.mark.parametrize("status", [ProposalStatus.SUBMITTED, ProposalStatus.ADMITTED, ProposalStatus.EVALUATED])
+def test_plan_is_not_formalized_over_a_proposal_without_answer(app: object, status: ProposalStatus) -> None:
+    at = kit.signed()
+    services.confirm(at.commitment, by=at.team)
+    factories.proposal(at.plan, status)
+    with pytest.raises(Conflict) as refused:
+        services.formalize_plan(at.plan, "Acuerdo 1", by=at.team)
+    assert [str(x) for x in refused.value.details["lines"]] == ["1 propuesta recibida no tiene todavía su respuesta."]

@@ -221,3 +221,35 @@ def test_taking_a_decision_back(house: House, session: SelectionSession, core: U
     assert queries.decision_of(proposal.id) is None
     with pytest.raises(Conflict):
         services.undecide(session, proposal, by=principal(core))
+
+
+def test_a_session_of_a_round_answers_that_round_alone(house: House, core: User) -> None:
+    """Another round goes on while the first is decided; a session on the whole plan would have to wait."""
+    mine = house.evaluated(2)
+    other = factories.proposal(house.plan, ProposalStatus.EVALUATED, title="De otra ronda")
+    given = replace(GIVEN, round_number=house.round.number)
+    session = services.open_session(house.plan, given, by=house.by(house.director))
+    assert list(queries.means(session)) == [mine.id]
+    with pytest.raises(Conflict, match="no es de la ronda"):
+        decide(session, other, C.IN_PLAN, by=core)
+    with pytest.raises(Conflict, match="sigue abierta"):
+        services.open_session(house.plan, GIVEN, by=house.by(house.director))
+    decide(session, mine, C.IN_PLAN, by=core)
+    assert services.publish(session, by=house.by(house.director)) == 1
+    assert other.status is ProposalStatus.EVALUATED
+
+
+def test_a_session_of_a_round_still_waits_for_all_of_that_round(house: House, core: User) -> None:
+    decide_on, waiting = house.evaluated(2), house.evaluated(1)
+    given = replace(GIVEN, round_number=house.round.number)
+    session = services.open_session(house.plan, given, by=house.by(house.director))
+    decide(session, decide_on, C.IN_PLAN, by=core)
+    with pytest.raises(Conflict) as refused:
+        services.publish(session, by=house.by(house.director))
+    assert refused.value.details["lines"] == [f"{waiting.folio} · {waiting.title}"]
+
+
+def test_a_session_of_an_unknown_round_is_refused(house: House) -> None:
+    with pytest.raises(Invalid) as refused:
+        services.open_session(house.plan, replace(GIVEN, round_number=99), by=house.by(house.director))
+    assert refused.value.field == "ronda"

@@ -53,6 +53,22 @@ def uncovered_proposals(plan: Plan) -> Sequence[Proposal]:
     return db.session.scalars(query).all()
 
 
+#: States of proposals that were received and have no public answer yet.
+WITHOUT_ANSWER = (
+    ProposalStatus.SUBMITTED,
+    ProposalStatus.REFUSAL_PROPOSED,
+    ProposalStatus.ADMITTED,
+    ProposalStatus.IN_EVALUATION,
+    ProposalStatus.EVALUATED,
+)
+
+
+def unanswered(plan: Plan) -> int:
+    """How many proposals were received and not yet answered: the plan cannot be formalized over them. One statement."""
+    query = sa.select(sa.func.count()).where(Proposal.plan_id == plan.id, Proposal.status.in_(WITHOUT_ANSWER))
+    return db.session.scalar(query) or 0
+
+
 def carried_by(proposal_ids: Iterable[int]) -> dict[int, list[Commitment]]:
     """The commitments that came out of each proposal, drafts included (the caller asks who may read). One statement."""
     link = commitment_proposal

@@ -11,6 +11,7 @@ from intake.accountability.services.agreements import unsigned
 from intake.accountability.services.parties import current
 from intake.core.errors import Conflict, Invalid
 from intake.core.i18n import lazy_gettext as _l
+from intake.core.i18n import lazy_ngettext
 from intake.core.permissions import Permission, authorize
 from intake.core.transaction import transaction
 from intake.plans.lifecycle import PLAN
@@ -92,7 +93,7 @@ def formalize(commitment: Commitment, *, by: Principal) -> Commitment:
 
 
 def plan_obstacles(plan: Plan) -> list[Text]:
-    """What is missing before the plan can be formalized, in words. Three statements."""
+    """What is missing before the plan can be formalized, in words. Four statements."""
     commitments = queries.of_plan(plan)
     found: list[Text] = []
     if plan.status is not PlanStatus.CO_CREATION:
@@ -104,6 +105,14 @@ def plan_obstacles(plan: Plan) -> list[Text]:
         for c in commitments
         if c.status in {C.DRAFT, C.CONSULTATION}
     )
+    if waiting := queries.unanswered(plan):
+        found.append(
+            lazy_ngettext(
+                "%(num)s propuesta recibida no tiene todavía su respuesta.",
+                "%(num)s propuestas recibidas no tienen todavía su respuesta.",
+                waiting,
+            )
+        )
     return found
 
 

@@ -89,6 +89,8 @@ def _check_places(session: SelectionSession, proposal: Proposal) -> None:
         raise Conflict(_l("La propuesta es de otro plan."))
     if proposal.status is not ProposalStatus.EVALUATED:
         raise Conflict(_l("Solo se decide sobre propuestas evaluadas."))
+    if not queries.answers(session, proposal.id):
+        raise Conflict(_l("La propuesta no es de la ronda que responde esta sesión."))
 
 
 def _check_turn(session: SelectionSession, found: Decision | None, given: DecisionInput) -> None:

@@ -27,15 +27,16 @@ if TYPE_CHECKING:
 
 
 def still_undecided(session: SelectionSession) -> Sequence[tuple[str, str, ProposalStatus]]:
-    """Folio, title and state of the plan's admitted proposals that this session has not answered. One statement."""
+    """Folio, title and state of the admitted proposals that this session has not answered. One statement."""
     return queries.undecided(session)
 
 
 def publish(session: SelectionSession, *, by: Principal, at: datetime | None = None) -> int:
     """Publish all decisions of the session, move their proposals and tell the authors. Returns how many.
 
-    Raises `Conflict` (``details['lines']`` name them) while an admitted proposal of the plan has no decision, or while
-    a departure from the order has no explanation. A proposal withdrawn since it was decided on gets no answer.
+    Raises `Conflict` (``details['lines']`` name them) while an admitted proposal that the session answers has no
+    decision, or while a departure from the order has no explanation. A proposal withdrawn since it was decided on gets
+    no answer.
     """
     authorize(by, Permission.DECISION_PUBLISH, session)
     with transaction():

@@ -12,6 +12,7 @@ from intake.core.i18n import lazy_gettext as _l
 from intake.core.permissions import Permission, authorize
 from intake.core.transaction import transaction
 from intake.extensions import db
+from intake.selection import queries
 from intake.selection.lifecycle import DECISION, SESSION
 from models import Decision, SelectionSession
 from models.enums import DecisionStatus, SessionStatus
@@ -26,16 +27,18 @@ if TYPE_CHECKING:
 
 
 def open_session(plan: Plan, given: SessionInput, *, by: Principal) -> SelectionSession:
-    """Open the plan's next session. Raises `Conflict` while another one is open, `Invalid` on an empty field."""
+    """Open the plan's next session.
+
+    Raises `Invalid` on an empty field or an unknown round, `Conflict` while another one answers the same proposals.
+    """
     authorize(by, Permission.SESSION_MANAGE)
     _check(given)
     with transaction():
-        query = sa.select(SelectionSession.number).where(
-            SelectionSession.plan_id == plan.id, SelectionSession.status == SessionStatus.OPEN
-        )
-        if (number := db.session.scalar(query)) is not None:
-            raise Conflict(_l("La sesión %(number)s sigue abierta. Publique sus decisiones antes.", number=number))
         made = _new(plan, given)
+        if given.round_number is not None:
+            made.round_id = queries.round_id_of(plan.id, given.round_number)
+        if (number := db.session.scalar(_overlapping(made))) is not None:
+            raise Conflict(_l("La sesión %(number)s sigue abierta. Publique sus decisiones antes.", number=number))
         audit.record("session.open", made, by=by, reference=f"{plan.code}/{made.number}")
     return made
 
@@ -61,6 +64,16 @@ def record_historical_session(
                 "decision.record", _past(made, one, made.published_at, by), by=by, reference=one.proposal.folio
             )
     return made
+
+
+def _overlapping(made: SelectionSession) -> sa.Select[int]:
+    """Open sessions on the same round; a session on the whole plan overlaps with every other."""
+    query = sa.select(SelectionSession.number).where(
+        SelectionSession.plan_id == made.plan_id, SelectionSession.status == SessionStatus.OPEN
+    )
+    if made.round_id is None:
+        return query
+    return query.where(sa.or_(SelectionSession.round_id.is_(None), SelectionSession.round_id == made.round_id))
 
 
 def _check(given: SessionInput) -> None:
