@@ -158,3 +158,20 @@ def enter() -> Callable[[Page, str], None]:
 def sideways(page: Page) -> int:
     """By how many pixels the page is wider than its window."""
     return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+
+@pytest.fixture
+def shot(request: pytest.FixtureRequest) -> Callable[[Page, str], None]:
+    """``shot(page, "receipt")``: a numbered picture of the whole page in the folder INTAKE_SHOTS, if it names one."""
+    folder = os.environ.get("INTAKE_SHOTS", "")
+    taken: list[str] = []
+
+    def take(page: Page, name: str) -> None:
+        if folder:
+            taken.append(name)
+            wide = page.viewport_size["width"] if page.viewport_size else 0
+            file = Path(folder) / f"{request.node.name}-{len(taken):02}-{name}-{wide}.png"
+            file.parent.mkdir(parents=True, exist_ok=True)
+            page.screenshot(path=file, full_page=True)
+
+    return take
