@@ -65,7 +65,7 @@ def _assign(round_: Round, form: AssignForm) -> None:
     words = ngettext("Se pidió %(num)s evaluación.", "Se pidieron %(num)s evaluaciones.", made)
     flash(words, "success" if made else "warning")
     for one in skipped[:NAMED]:
-        flash(f"{one.folio} · {one.reviewer}: {one.why}", "warning")
+        flash(_("%(folio)s · %(person)s: %(why)s", folio=one.folio, person=one.reviewer, why=one.why), "warning")
     if (more := len(skipped) - NAMED) > 0:
         flash(ngettext("Y otra más que no fue posible.", "Y otras %(num)s que no fueron posibles.", more), "warning")
 

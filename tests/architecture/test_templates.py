@@ -16,7 +16,7 @@ NAMES = sorted(str(p.relative_to(FOLDER)) for p in FOLDER.rglob("*.html"))
 #: Names of our own, marks that are the same in every language, and attributes that a macro writes as text.
 SAME_EVERYWHERE = re.compile(
     r"data-i18n[\w.-]*|govuk-[\w-]+|gap(?=EXPR)|Intake|PAGA\d?|SHA-256|CSV|JSON|XLSX|PDF|OGP|IRM|ODS|URL|RUC|TOTP|QR|"
-    r"CC BY 4\.0|MIT|USD|INEC|WCAG 2\.2 AA|API|ICS|MB|EXPR|&[a-z]+;"
+    r"CC BY 4\.0|MIT|USD|INEC|WCAG 2\.2 AA|API|ICS|KB|MB|EXPR|&[a-z]+;"
 )
 SPOKEN = {"title", "aria-label", "placeholder", "alt", "aria-description", "aria-roledescription", "label"}
 

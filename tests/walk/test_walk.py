@@ -84,7 +84,7 @@ def addresses(app: Flask, *, missing: bool = False) -> Iterator[tuple[str, sa.An
         for name, converter in rule._converters.items():
             kind = type(converter).__name__
             if kind == "AnyConverter":
-                value = sorted(converter.items)[0]
+                value = min(converter.items)
             elif missing:
                 value = MISSING[{"IntegerConverter": "int"}.get(kind, kind.removesuffix("Converter").lower())]
             elif name in {"action", "move"}:
