@@ -38,14 +38,20 @@ def decision(number: int, folio: str) -> ResponseReturnValue:
     status = 200
     if request.method == "POST":
         status = 422
-        if request.form.get("action") == "quitar":
+        if request.form.get("action") == "quitar" and _is_ours(form):
             services.undecide(session, proposal, by=principal())
             flash(_("Se quitó la decisión sobre %(folio)s.", folio=folio), "success")
             return redirect(url_for(".session", number=number))
-        if form.validate() and request.form.get("action") != "ver" and _decide(session, proposal, form):
+        if form.validate() and request.form.get("action") not in {"ver", "quitar"} and _decide(session, proposal, form):
             flash(_("Decisión guardada. No es pública hasta publicar la sesión."), "success")
             return redirect(url_for(".session", number=number))
     return render_template("selection/decision.html", **_context(session, proposal, kept, form)), status
+
+
+def _is_ours(form: DecisionForm) -> bool:
+    """Whether the press came from our own page. To take a decision back the other fields need not be in order."""
+    form.validate()
+    return "csrf_token" not in form.errors
 
 
 def _data(kept: Decision | None) -> dict[str, Any]:

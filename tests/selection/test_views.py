@@ -146,6 +146,18 @@ def test_decision_is_taken_back(
     assert queries.decision_of(proposal.id) is None
 
 
+@pytest.mark.parametrize("token", ["", "viejo"])
+def test_no_other_page_takes_a_decision_back(
+    house: House, session: SelectionSession, core: User, sign_in: SignIn, token: str
+) -> None:
+    proposal = house.evaluated(2)
+    decide(session, proposal, C.IN_PLAN, by=core)
+    browser = sign_in(core)
+    answer = browser.post(path_of(session, proposal.folio), data={"action": "quitar", "csrf_token": token})
+    assert answer.status_code == 422
+    assert queries.decision_of(proposal.id) is not None
+
+
 def test_publishing_names_what_is_missing(
     house: House, session: SelectionSession, core: User, sign_in: SignIn, post: Any
 ) -> None:
