@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 MAX_PAGES = 300
 MAX_BYTES = 200_000
+#: An answer with one of these says more than its body and its type, which are all that is kept.
+_MORE_THAN_A_BODY = frozenset({"Set-Cookie", "Content-Disposition", "Cache-Control", "Location", "Link"})
 _STAMPS = {
     "sqlite": sa.text("SELECT max(id) FROM audit_entry"),
     "postgresql": sa.text("SELECT pg_current_snapshot()::text"),
@@ -79,10 +81,10 @@ def answer_from_memory() -> Response | None:
 
 
 def keep(response: Response) -> Response:
-    """Keep a fresh answer, unless it began a session or is not a plain success."""
+    """Keep a fresh answer, unless it began a session, is not a plain success or has headers that would be lost."""
     key = g.pop("reuse_key", None)
     plain_success = response.status_code == 200 and not response.is_streamed and not session
-    if key is not None and plain_success and "Set-Cookie" not in response.headers:
+    if key is not None and plain_success and not _MORE_THAN_A_BODY & set(response.headers.keys()):
         body = response.get_data()
         if len(body) <= MAX_BYTES:
             current_app.extensions["intake_pages"].put(key, body, response.mimetype or "text/html")

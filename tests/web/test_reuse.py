@@ -80,3 +80,17 @@ def test_a_page_that_begins_a_session_is_not_kept(counting: tuple[Flask, list[in
     assert app.test_client().get("/").text == "privado"
     app.view_functions["reports.home"] = public(reusable=True)(lambda: "otra")
     assert app.test_client().get("/").text == "otra"
+
+
+def test_a_download_is_not_kept_for_its_headers_would_be_lost(counting: tuple[Flask, list[int]]) -> None:
+    app, _drawn = counting
+
+    def home() -> object:
+        answer = make_response("a,b")
+        answer.headers["Content-Disposition"] = 'attachment; filename="tabla.csv"'
+        return answer
+
+    app.view_functions["reports.home"] = public(reusable=True)(home)
+    browser = app.test_client()
+    for _ in range(2):
+        assert browser.get("/").headers["Content-Disposition"] == 'attachment; filename="tabla.csv"'
