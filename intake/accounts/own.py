@@ -19,11 +19,12 @@ from intake.core.text import clean
 from intake.core.transaction import transaction
 from intake.extensions import db
 from models import AuditEntry, Proposal, User
-from models.enums import TokenPurpose
+from models.enums import ProposalStatus, TokenPurpose
 
 #: Signing in by a mail link proves the mailbox; for this long it stands for the present password.
 LINK_PROVES_MINUTES = 15
 ACTS_IN_COPY = 1_000
+_OF_PROPOSAL = ("folio", "title", "problem", "solution", "expected_result", "created_at", "submitted_at")
 
 
 def _me(by: Principal) -> User:
@@ -181,14 +182,14 @@ def copy(*, by: Principal) -> dict[str, Any]:
             {"post": h.post.title, "role": h.post.role.value, **_values(h, "since", "until")}
             for h in queries.holdings_of(person.id)
         ],
-        "proposals": [
-            _values(
-                row, "folio", "status", "title", "problem", "solution", "expected_result", "created_at", "submitted_at"
-            )
-            for row in proposals
-        ],
+        "proposals": [{**_values(row, *_OF_PROPOSAL), "status": _known_state(row.status).value} for row in proposals],
         "acts": [_values(row, "at", "action", "role", "subject_ref", "reason") for row in acts],
     }
+
+
+def _known_state(status: ProposalStatus) -> ProposalStatus:
+    """The state as its author may know it: a refusal is one only with its second signature."""
+    return ProposalStatus.SUBMITTED if status is ProposalStatus.REFUSAL_PROPOSED else status
 
 
 def _values(row: Any, *names: str) -> dict[str, Any]:

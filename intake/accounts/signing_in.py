@@ -93,6 +93,8 @@ def _proved(row: OneTimeToken) -> User:
         raise Gone(_l("Este enlace ya no corresponde a ninguna cuenta."))
     if person.email_confirmed_at is None:
         person.email_confirmed_at = clock.now()
+        if row.purpose is not TokenPurpose.CONFIRM_EMAIL:
+            person.password_hash = None  # whoever chose it registered an address without proving to own it
         audit.record("user.confirm_email", person, by=GUEST)
     return person
 

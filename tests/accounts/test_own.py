@@ -15,7 +15,7 @@ from intake.accounts import passwords
 from intake.core import clock
 from intake.extensions import db
 from models import AuditEntry, RecoveryCode, User
-from models.enums import Role
+from models.enums import ProposalStatus, Role
 from tests import factories
 from tests.accounts.test_signin import MOMENT, WORD, code_of, enter, is_in, mails, path_of, person, with_totp
 
@@ -240,3 +240,10 @@ def test_erasure_is_asked_once_a_day(sign_in, post):
     for _ in range(2):
         assert post(browser, "/cuenta/eliminar", page="/cuenta/").status_code == 303
     assert [m.to_address for m in mails("erasure_asked")] == [who.email]
+
+
+def test_the_copy_does_not_tell_of_a_refusal_that_waits_for_its_second_signature(sign_in):
+    who = person()
+    factories.proposal(author_id=who.id, status=ProposalStatus.REFUSAL_PROPOSED)
+    data = json.loads(sign_in(who).get("/cuenta/mis-datos.json").text)
+    assert [p["status"] for p in data["proposals"]] == ["submitted"]

@@ -498,3 +498,19 @@ def test_signs_in_over_https(client):
     data = {"email": who.email, "password": WORD, "csrf_token": token}
     answer = client.post("/cuenta/entrar", data=data, headers={"Referer": "https://localhost/cuenta/entrar"}, **site)
     assert answer.status_code == 303
+
+
+@pytest.mark.parametrize("way", ["link", "code"])
+def test_an_owner_who_enters_by_mail_ends_the_password_of_whoever_registered_the_address(client, post, app, way):
+    who = person(email="ana@demo.example", email_confirmed_at=None)  # an intruder chose WORD and never confirmed
+    post(client, "/cuenta/entrar/enlace", email=who.email)
+    context = mails("sign_in_link")[0].context
+    if way == "link":
+        answer = post(client, path_of(context["link"]))
+    else:
+        answer = post(
+            client, "/cuenta/entrar/codigo", page="/cuenta/entrar/enlace", email=who.email, code=context["code"]
+        )
+    assert answer.status_code == 303
+    assert is_in(client)
+    assert enter(post, app.test_client(), who.email).status_code == 422
