@@ -83,12 +83,12 @@ audit: .venv/.dev ## Patterns of insecure code (bandit)
 
 messages: .venv/.dev ## Collect the marked texts, bring every catalogue up to date, compile
 	@mkdir -p translations
-	@$(BIN)/pybabel -q extract -F pyproject.toml -k lazy_gettext -k lazy_ngettext:1,2 --no-wrap --sort-by-file --omit-header \
-	  --add-comments=i18n: -o translations/messages.pot .
+	@$(BIN)/pybabel -q extract -F pyproject.toml -k _l -k lazy_gettext -k lazy_ngettext:1,2 --no-wrap --sort-by-file --omit-header \
+	  --add-location=file --add-comments=i18n: -o translations/messages.pot .
 	@for po in translations/*/LC_MESSAGES/messages.po; do \
 	  [ -e "$$po" ] || continue; \
 	  folder=$${po%/LC_MESSAGES/*}; \
-	  $(BIN)/pybabel -q update -i translations/messages.pot -o "$$po" -l "$${folder#translations/}" --no-wrap --no-fuzzy-matching --ignore-obsolete; \
+	  $(BIN)/pybabel -q update -i translations/messages.pot -o "$$po" -l "$${folder#translations/}" --no-wrap --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date; \
 	done
 	@$(MAKE) $(CATALOGUES)
 
