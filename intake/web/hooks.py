@@ -7,7 +7,7 @@ import secrets
 from typing import TYPE_CHECKING
 
 import structlog
-from flask import Flask, abort, g, has_request_context, request
+from flask import Flask, abort, current_app, g, has_request_context, request
 
 from intake.core.context import request_id
 from intake.core.i18n import CATALOGUES, LANGUAGES
@@ -25,6 +25,7 @@ _REFERENCE = re.compile(r"[A-Za-z0-9-]{6,40}")
 def install(app: Flask) -> None:
     """Attach the hooks; must come before every other ``before_request``."""
     app.before_request(begin)
+    app.before_request(refuse_endless_text)
     app.after_request(remember_language)
 
 
@@ -38,6 +39,12 @@ def begin() -> None:
     structlog.contextvars.bind_contextvars(request_id=reference)
     if "\x00" in request.path or any("\x00" in v for values in request.args.listvalues() for v in values):
         abort(400)  # no text holds it, PostgreSQL refuses it, and nobody types it
+
+
+def refuse_endless_text() -> None:
+    """Forms without files are text: Werkzeug bounds the memory of a multipart form, and this bounds the others'."""
+    if request.mimetype == "application/x-www-form-urlencoded":
+        request.max_content_length = current_app.config["MAX_FORM_MEMORY_SIZE"]
 
 
 def chosen_language() -> str:
