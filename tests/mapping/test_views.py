@@ -15,6 +15,7 @@ from intake.mapping import queries, services
 from models import Actor, ActorContact, Event
 from models.enums import ActorStatus, Dimension, Role, TerritoryLevel
 from tests import factories as make
+from tests.conftest import token_in
 
 HOSTILE = '<script>alert("x")</script>\' \u202e'
 REGISTRATION = {
@@ -294,3 +295,18 @@ def test_an_event_of_a_day_shows_no_hour(client):
     event = make.event(starts_at=clock.start_of(clock.today() - timedelta(days=2)), has_time=False)
     page = client.get(f"/mesas/{event.slug}").text
     assert ", 00:00<" not in page and "Hora del Ecuador" not in page
+
+
+def test_erasing_a_contact_twice_erases_no_other(app, sign_in):
+    actor = make.actor()
+    for name in ("Primera", "Segunda", "Tercera"):
+        make.contact(actor, name=name)
+    browser = sign_in(make.user(Role.FACILITATOR))
+    page = browser.get(f"/actores/{actor.slug}").text
+    fields = {"csrf_token": token_in(page)}
+    path = f"/actores/{actor.slug}/contacto/1/retirar"
+    assert path in page
+    assert [browser.post(path, data=fields).status_code for _ in range(2)] == [302, 404]
+    db.session.expire_all()
+    assert [c.name for c in queries.contacts_of(actor, public_only=False)] == ["Segunda", "Tercera"]
+    assert f"/actores/{actor.slug}/contacto/2/retirar" in browser.get(f"/actores/{actor.slug}").text

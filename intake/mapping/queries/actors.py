@@ -131,6 +131,12 @@ def contacts_of(actor: Actor, *, public_only: bool) -> Sequence[ActorContact]:
     return db.session.scalars(query.where(ActorContact.is_public) if public_only else query).all()
 
 
+def contact_numbers(actor: Actor) -> dict[int, int]:
+    """Contact → its number from 1 among all that the actor ever had: erasing one renumbers no other. One statement."""
+    ids = sa.select(ActorContact.id).where(ActorContact.actor_id == actor.id).order_by(ActorContact.id)
+    return {key: number for number, key in enumerate(db.session.scalars(ids), start=1)}
+
+
 def bodies_of(actor: Actor) -> Sequence[tuple[BodyKind, str, Any]]:
     """The bodies in which the actor has a seat: kind, code of the plan, since when. One statement."""
     query = (

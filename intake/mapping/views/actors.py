@@ -104,6 +104,7 @@ def _page(found: Actor, failed: dict[str, Any] | None = None) -> str:
         "mapping/actor.html",
         actor=found,
         contacts=queries.contacts_of(found, public_only=not everything),
+        contact_numbers=queries.contact_numbers(found) if everything else {},
         commitments=queries.commitments_of(found),
         bodies=queries.bodies_of(found),
         moves=ACTOR.open_to(principal(), found),
@@ -188,11 +189,12 @@ def add_contact(found: Actor) -> ResponseReturnValue:
 @bp.route("/actores/<slug:slug>/contacto/<int:number>/retirar", methods=["POST"])
 @requires(Permission.ACTOR_CONTACTS)
 def revoke_contact(slug: str, number: int) -> ResponseReturnValue:
-    """Take back the consent of the actor's n-th contact and erase it."""
+    """Take back the consent of the actor's n-th contact and erase it. Pressed twice, it erases no other."""
     found = queries.actor(slug)
-    contacts = queries.contacts_of(found, public_only=False)
-    if not 1 <= number <= len(contacts):
+    numbers = queries.contact_numbers(found)
+    contact = next((c for c in queries.contacts_of(found, public_only=False) if numbers[c.id] == number), None)
+    if contact is None:
         raise NotFound(_l("Ese contacto ya no está."))
-    services.revoke_contact(contacts[number - 1], found, by=principal())
+    services.revoke_contact(contact, found, by=principal())
     flash(str(_l("Contacto borrado.")), "success")
     return redirect(url_for("mapping.actor", slug=slug))
