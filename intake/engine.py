@@ -18,12 +18,15 @@ PRAGMAS = ("journal_mode=WAL", "foreign_keys=ON", "busy_timeout=10000", "synchro
 
 
 def options(url: str) -> dict[str, Any]:
-    """Return the keyword arguments of ``create_engine`` for this database."""
+    """Return the keyword arguments of ``create_engine`` for this database.
+
+    Values are hidden in its errors: they reach the log, and may be an address or the hash of a password.
+    """
     if not url.startswith("sqlite"):
-        return {"pool_pre_ping": True, "pool_size": 5, "max_overflow": 5}
+        return {"pool_pre_ping": True, "pool_size": 5, "max_overflow": 5, "hide_parameters": True}
     import pysqlite3  # noqa: PLC0415 -- optional dependency: only SQLite installations need it
 
-    chosen: dict[str, Any] = {"module": pysqlite3}
+    chosen: dict[str, Any] = {"module": pysqlite3, "hide_parameters": True}
     if url in {"sqlite://", "sqlite:///:memory:"}:
         chosen["poolclass"] = sa.pool.StaticPool
         chosen["connect_args"] = {"check_same_thread": False}

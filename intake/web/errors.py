@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -54,6 +55,8 @@ MESSAGES: dict[int, Any] = {
     413: _l("El límite es de 10 MB por archivo y 12 MB en total. Vuelva atrás: lo que escribió sigue en su navegador."),
     500: _l("Ya quedó registrado. Si nos escribe, díganos el número de referencia."),
 }
+#: A piece of an address that opens something: the key of a draft, the token of a mailed link.
+_SECRET_PIECE = re.compile(r"(?<=/)[A-Za-z0-9_-]{32,}(?=[/.]|$)")
 #: Fields that are never handed back to the browser with what a person had typed.
 SECRET_FIELDS = frozenset(
     {"csrf_token", "password", "new_password", "current_password", "code", "recovery_code", "claim_code"}
@@ -118,7 +121,7 @@ def on_http(error: HTTPException) -> ResponseReturnValue:
 def on_failure(error: Exception) -> ResponseReturnValue:
     """Our fault: the person gets a reference, the log gets the trace under the same reference."""
     db.session.rollback()
-    log.error("request failed", path=request.path, method=request.method, exc_info=error)
+    log.error("request failed", path=_SECRET_PIECE.sub("…", request.path), method=request.method, exc_info=error)
     try:
         return page(HTTPStatus.INTERNAL_SERVER_ERROR, MESSAGES[500], code="failure")
     except Exception:  # noqa: BLE001 -- the page itself may be what fails: the database may be gone

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 
 import pytest
+import sqlalchemy as sa
 import structlog
 from flask import Flask
 from flask.testing import FlaskClient
 
 from config import Config
 from intake import create_app
+from intake.extensions import db
 from intake.web.access import public
 from intake.web.log import without_personal_data
 from intake.web.security import HEADERS
@@ -40,6 +42,26 @@ def test_the_language_is_switched_and_remembered(client: FlaskClient) -> None:
 
 def test_no_zero_byte_reaches_the_rooms(client: FlaskClient) -> None:
     assert client.get("/propuestas/?tema=%00").status_code == 400
+
+
+def test_the_log_names_no_secret_of_an_address_and_no_value_of_a_statement(
+    app: Flask, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person = "ana@demo.example"
+
+    def broken(_purpose: object, _token: str) -> object:
+        return db.session.execute(sa.text("SELECT * FROM nowhere WHERE email = :email"), {"email": person})
+
+    monkeypatch.setattr("intake.accounts.links.look", broken)
+    monkeypatch.setitem(app.config, "TESTING", False)
+    monkeypatch.setitem(app.config, "PROPAGATE_EXCEPTIONS", False)
+    key = "k" * 43
+    assert app.test_client().get(f"/cuenta/enlace/{key}").status_code == 500
+    logged = "".join(capsys.readouterr())
+    assert "request failed" in logged
+    assert key not in logged
+    assert "no such table" in logged or "UndefinedTable" in logged
+    assert person not in logged.replace(f'person = "{person}"', "")
 
 
 def test_a_failure_shows_a_reference_that_is_in_the_log(app: Flask, capsys: pytest.CaptureFixture[str]) -> None:
