@@ -80,7 +80,7 @@ def proposals() -> sa.Select[*tuple[Any, ...]]:
 
 
 def _is_public() -> sa.ColumnElement[bool]:
-    return (Commitment.status != CommitmentStatus.DRAFT) | Plan.formalized_at.is_not(None)
+    return Commitment.status != CommitmentStatus.DRAFT
 
 
 def commitments() -> sa.Select[*tuple[Any, ...]]:

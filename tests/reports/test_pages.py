@@ -11,7 +11,8 @@ import sqlalchemy as sa
 from intake.core import clock
 from intake.extensions import db
 from intake.reports import health, opendata, publictables
-from models import Participation, ParticipationCount, ProposalContact
+from intake.reports.queries import home
+from models import Commitment, Participation, ParticipationCount, ProposalContact
 from models.enums import Dimension, ProposalStatus, PublicName
 from tests import factories
 
@@ -146,3 +147,15 @@ def test_downloads_take_one_statement(client, count_queries):
     with count_queries() as seen:
         client.get("/datos/propuestas.csv").get_data()
     assert len(seen) == 1
+
+
+def test_a_draft_is_no_open_data_even_once_the_plan_is_formalized(client):
+    plan = factories.plan(formalized_at=clock.now())
+    factories.save(
+        Commitment(
+            plan_id=plan.id, number=1, reference=f"{plan.code}-1", title_es="Borrador secreto", created_at=clock.now()
+        )
+    )
+    assert table(client, "compromisos") == []
+    assert "Borrador secreto" not in client.get("/").text
+    assert home.numbers(plan).commitments == 0

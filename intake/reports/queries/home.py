@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 LATEST_ANSWERS = 3
 NEXT_EVENTS = 3
-#: Commitments that anybody may read while the plan is being made.
+#: Commitments that anybody may read, as `Permission.COMMITMENT_READ` has it.
 PUBLIC_COMMITMENTS = tuple(s for s in CommitmentStatus if s is not CommitmentStatus.DRAFT)
 
 
@@ -66,9 +66,8 @@ def numbers(plan: Plan) -> Numbers:
 
 
 def public_commitments(plan: Plan) -> tuple[sa.ColumnElement[bool], ...]:
-    """Conditions on `Commitment`: of the plan, and readable by anybody (every one, once the plan is formalized)."""
-    of_plan = Commitment.plan_id == plan.id
-    return (of_plan,) if plan.formalized_at is not None else (of_plan, Commitment.status.in_(PUBLIC_COMMITMENTS))
+    """Conditions on `Commitment`: of the plan, and readable by anybody."""
+    return (Commitment.plan_id == plan.id, Commitment.status.in_(PUBLIC_COMMITMENTS))
 
 
 def provinces(plan_id: int) -> list[Province]:
