@@ -5,14 +5,15 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
-from flask import Response, g, make_response, redirect, render_template, request, url_for
+from flask import Response, current_app, g, make_response, redirect, render_template, request, url_for
 
 from forms.base import Form
 from intake.accounts import session as sessions
 from intake.accounts import signing_in
 from intake.accounts.replay import Carried, fields_of, local_path
-from intake.core.errors import Conflict, IntakeError, Invalid, TooMany
+from intake.core.errors import Conflict, Forbidden, IntakeError, Invalid, TooMany
 from intake.core.i18n import gettext as _
+from intake.core.i18n import lazy_gettext as _l
 from models import User
 
 #: What a form shows again with its text kept; everything else has a page of its own.
@@ -67,7 +68,12 @@ def first_factor_given(person: User, how: str) -> Response:
 
 
 def come_in(person: User, how: str, taken: Carried) -> Response:
-    """Begin the session; then to where the person was going, or to the page that sends what was typed."""
+    """Begin the session; then to where the person was going, or to the page that sends what was typed.
+
+    The demonstration's people stay out of an installation that is none: their password is public.
+    """
+    if person.is_demo and not current_app.config["INTAKE"].demo:
+        raise Forbidden(_l("Esta cuenta es de la demostración y aquí no se usa."))
     signing_in.note_sign_in(person, how)
     sessions.enter(person, how)
     if taken.fields:

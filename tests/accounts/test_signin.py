@@ -514,3 +514,9 @@ def test_an_owner_who_enters_by_mail_ends_the_password_of_whoever_registered_the
     assert answer.status_code == 303
     assert is_in(client)
     assert enter(post, app.test_client(), who.email).status_code == 422
+
+
+def test_the_demonstration_s_people_stay_out_of_an_installation_that_is_none(client, post):
+    who = person(email="direccion@demo.example", is_demo=True)
+    assert enter(post, client, who.email).status_code == 403
+    assert not is_in(client)
