@@ -11,7 +11,7 @@ from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # the stu
 from wtforms.validators import DataRequired, InputRequired, ValidationError
 
 from intake.core.i18n import lazy_gettext as _l
-from intake.core.labels import label
+from intake.core.labels import label_later
 from intake.core.text import clean
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def chosen(message: Any = None) -> InputRequired:
 def choices(kind: type[StrEnum], *, only: Iterable[StrEnum] | None = None, blank: Any = None) -> list[SelectChoice]:
     """Choices of a vocabulary with their words, optionally beginning with an empty one that says ``blank``."""
     members = list(only) if only is not None else list(kind)
-    found = [SelectChoice(member.value, label(member)) for member in members]
+    found = [SelectChoice(member.value, label_later(member)) for member in members]
     return found if blank is None else [SelectChoice("", blank), *found]
 
 

@@ -249,6 +249,11 @@ def label(member: Any) -> str:
     return str(CATEGORY_LABELS.get(member, member if member is not None else ""))
 
 
+def label_later(member: StrEnum) -> Any:
+    """The same words before there is a reader: a form's choices are made once, when the program starts."""
+    return LABELS.get(_key(member), member.value)
+
+
 def tone(member: Any) -> str:
     """The tone in which a state is drawn: neutral, progress, good, warning or bad."""
     return str(TONES.get(_key(member), "neutral")) if isinstance(member, StrEnum) else "neutral"
