@@ -105,6 +105,7 @@ def waiting(
     found = [
         _queue("examine", stands.get(S.SUBMITTED)),
         _queue("countersign", stands.get(S.REFUSAL_PROPOSED)),
+        _counted("assign", _count(stands, S.ADMITTED), None),
         _counted("verify_actor", counts.actors_to_verify, counts.oldest_actor),
         _counted("decide", counts.undecided, None),
         _counted("publish", counts.unpublished, None),

@@ -99,6 +99,15 @@ def test_what_is_late_comes_first(app):
     ]
 
 
+def test_what_was_admitted_and_put_in_no_round_waits_for_the_directorate(sign_in):
+    plan = factories.plan()
+    for _ in range(2):
+        factories.proposal(plan, ProposalStatus.ADMITTED)
+    page = sign_in(factories.user(Role.DIRECTORATE)).get("/direccion/").get_data(as_text=True)
+    row = page[page.index("2 propuestas admitidas por asignar") :]
+    assert row[: row.index("</tr>")].count("Dirección") == 1
+
+
 def test_undecided_are_counted_and_other_plans_are_not(app):
     plan, other = factories.plan(), factories.plan(is_current=False)
     factories.proposal(plan, ProposalStatus.EVALUATED)
