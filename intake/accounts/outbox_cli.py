@@ -20,11 +20,14 @@ outbox_group = AppGroup("outbox", help="Messages waiting to be delivered.")
 def send(limit: int, every: int | None, *, as_json: bool) -> None:
     """Deliver what is due. Safe to run from many machines at once.
 
-    Exit status 1 if a message could not be delivered.
+    Exit status 1 if a message could not be delivered. As it runs all the time, it also deletes one-time links and
+    counts of attempts that ended more than a day ago.
     """
-    from intake.core import delivery  # noqa: PLC0415 -- slow imports stay out of the other commands
+    from intake.accounts import signing_in  # noqa: PLC0415 -- slow imports stay out of the other commands
+    from intake.core import delivery  # noqa: PLC0415
 
     while True:
+        signing_in.tidy()
         sent, failed = delivery.deliver_due(limit), delivery.waiting_after_failure()
         if as_json:
             click.echo(json.dumps({"sent": sent, "failed": failed}))

@@ -231,6 +231,6 @@ def _principal(person: User) -> Principal:
 
 
 def tidy() -> int:
-    """Delete links that ended long ago. Returns how many."""
+    """Delete links and counts of attempts that ended more than a day ago. Returns how many rows went."""
     with transaction():
         return links.purge() + limits.purge()

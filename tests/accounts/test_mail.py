@@ -12,11 +12,12 @@ import sqlalchemy as sa
 import time_machine
 from aiosmtpd.controller import Controller
 
-from intake.core import clock, delivery, mail, outbox
+from intake.accounts import links
+from intake.core import clock, delivery, limits, mail, outbox
 from intake.core.transaction import transaction
 from intake.extensions import db
-from models import OutboxMessage
-from models.enums import Role
+from models import AttemptCounter, OneTimeToken, OutboxMessage
+from models.enums import Role, TokenPurpose
 from tests import factories
 from tests.accounts.test_signin import MOMENT
 
@@ -336,6 +337,19 @@ def test_outbox_command(app, kept):
     assert failed.exit_code == 1
     assert failed.stdout == '{"sent": 0, "failed": 1}\n'
     assert failed.stderr.count("\n") == 1
+
+
+def test_outbox_command_forgets_links_and_attempts_that_ended(app, kept):
+    with transaction():
+        links.issue(TokenPurpose.SIGN_IN, "ana@demo.example")
+    limits.hit(limits.Limit("prueba", 5, 10), "ana")
+    db.session.scalars(sa.select(OneTimeToken)).one().expires_at -= timedelta(days=2)
+    counter = db.session.scalars(sa.select(AttemptCounter)).one()
+    counter.window_start -= timedelta(days=2)
+    db.session.flush()
+    app.test_cli_runner().invoke(args=["outbox", "send"])
+    left = [db.session.scalar(sa.select(sa.func.count()).select_from(t)) for t in (OneTimeToken, AttemptCounter)]
+    assert left == [0, 0]
 
 
 def test_moment_is_not_a_daylight_matter(app):
