@@ -45,8 +45,7 @@ class Config:
     instance_path: str = str(INSTANCE)
     trusted_hosts: tuple[str, ...] = ()
     trusted_proxies: int = 0  # how many reverse proxies set X-Forwarded-*
-    body_limit_bytes: int = 12 * 1024 * 1024
-    upload_limit_bytes: int = 10 * 1024 * 1024
+    body_limit_bytes: int = 12 * 1024 * 1024  # room for one attachment (intake.core.files.LIMIT_BYTES) and its form
     staff_totp_required: bool = False  # staff roles must enrol a second factor before they may act
     argon2_time_cost: int = 3
     argon2_memory_kib: int = 65_536
@@ -70,7 +69,6 @@ class Config:
             instance_path=str(instance),
             trusted_hosts=tuple(h.strip() for h in env.get("INTAKE_TRUSTED_HOSTS", "").split(",") if h.strip()),
             trusted_proxies=_number(env, "INTAKE_TRUSTED_PROXIES", 0),
-            upload_limit_bytes=_number(env, "INTAKE_UPLOAD_LIMIT_BYTES", 10 * 1024 * 1024),
             staff_totp_required=_flag(env.get("INTAKE_STAFF_TOTP_REQUIRED", "")),
             page_cache_seconds=_number(env, "INTAKE_PAGE_CACHE_SECONDS", 5),
             log_level=env.get("INTAKE_LOG_LEVEL", "INFO").upper(),

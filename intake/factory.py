@@ -12,7 +12,6 @@ from whitenoise import WhiteNoise
 
 from intake import engine
 from intake.accountability import policy as accountability_policy
-from intake.accountability.cli import group as accountability_cli
 from intake.accountability.views import bp as accountability_bp
 from intake.accounts import passwords as accounts_passwords
 from intake.accounts import policy as accounts_policy
@@ -25,7 +24,6 @@ from intake.core.i18n import localized
 from intake.core.labels import label
 from intake.demo.cli import group as demo_cli
 from intake.evaluation import policy as evaluation_policy
-from intake.evaluation.cli import group as evaluation_cli
 from intake.evaluation.views import bp as evaluation_bp
 from intake.extensions import csrf, db, login_manager, migrate
 from intake.mapping import policy as mapping_policy
@@ -41,7 +39,6 @@ from intake.reports import policy as reports_policy
 from intake.reports.cli import commands as reports_commands
 from intake.reports.views import bp as reports_bp
 from intake.selection import policy as selection_policy
-from intake.selection.cli import group as selection_cli
 from intake.selection.views import bp as selection_bp
 from intake.web import converters, errors, hooks, log, reuse, security, templating
 
@@ -74,9 +71,6 @@ COMMANDS = (
     outbox_cli,
     plans_cli,
     reception_cli,
-    evaluation_cli,
-    selection_cli,
-    accountability_cli,
     demo_cli,
     *reports_commands,
 )
@@ -88,7 +82,7 @@ def create_app(config: Config) -> Flask:
     app = Flask("intake", root_path=str(ROOT / "intake"), static_folder=None, template_folder=str(ROOT / "templates"))
     app.config.update(settings(config))
     permissions.install(POLICIES)
-    files.configure(config.storage_url, config.instance_path, config.upload_limit_bytes)
+    files.configure(config.storage_url, config.instance_path)
     mail.configure(config.base_url)
     delivery.configure(
         url=config.mail_url, sender=config.mail_from, instance_path=config.instance_path, demo=config.demo

@@ -39,9 +39,10 @@ ALLOWED = {
 }
 PICTURES = frozenset({"image/jpeg", "image/png"})
 MAX_PIXELS = 40_000_000
+#: The largest attachment; pages and messages that say 10 MB mean this.
+LIMIT_BYTES = 10 * 1024 * 1024
 _TEXT = {"csv": "text/csv", "txt": "text/plain"}
 _store: Any = None
-_limit_bytes = 10 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -52,10 +53,9 @@ class Upload:
     content: bytes
 
 
-def configure(url: str, instance_path: str, limit_bytes: int) -> None:
+def configure(url: str, instance_path: str) -> None:
     """Choose the store: ``memory://``, any object store URL, or a folder below the instance folder when empty."""
-    global _store, _limit_bytes  # noqa: PLW0603 -- one store per process, chosen at start
-    _limit_bytes = limit_bytes
+    global _store  # noqa: PLW0603 -- one store per process, chosen at start
     if url == "memory://":
         _store = MemoryStore()
     elif url:
@@ -69,7 +69,7 @@ def configure(url: str, instance_path: str, limit_bytes: int) -> None:
 def store(upload: Upload, *, by: Principal, public: bool = False) -> StoredFile:
     """Check, clean and keep a file within the caller's transaction; bytes are removed again if it does not commit.
 
-    Raises `Invalid` where the file is empty, too large (``_limit_bytes``), of a kind that is not accepted, or not what
+    Raises `Invalid` where the file is empty, too large (`LIMIT_BYTES`), of a kind that is not accepted, or not what
     its name says. Pictures are re-encoded, which drops location data.
     """
     kind = judge(upload)
@@ -95,7 +95,7 @@ def judge(upload: Upload) -> str:
     """Return the media type by content. Raises `Invalid` with a message for the person."""
     if not upload.content:
         raise Invalid(_l("El archivo está vacío."), field="file")
-    if len(upload.content) > _limit_bytes:
+    if len(upload.content) > LIMIT_BYTES:
         raise Invalid(_l("El archivo pesa demasiado. El límite es 10 MB."), field="file")
     guess = filetype.guess(upload.content)
     kind = guess.mime if guess else _as_text(upload)

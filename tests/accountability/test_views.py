@@ -292,7 +292,7 @@ def test_disguised_and_oversize_files_are_refused_and_text_stays(
     sign_in: SignIn, post: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, name: str, content: bytes, words: str
 ) -> None:
     at = kit.formalized()
-    monkeypatch.setattr(files, "_limit_bytes", 2000)
+    monkeypatch.setattr(files, "LIMIT_BYTES", 2000)
     browser = sign_in(at.institution_user)
     answer = post(
         browser,

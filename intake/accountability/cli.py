@@ -1,5 +1,0 @@
-"""Commands: ``flask accountability …``."""
-
-from flask.cli import AppGroup
-
-group = AppGroup("accountability")

@@ -1,5 +1,0 @@
-"""Commands: ``flask evaluation …``."""
-
-from flask.cli import AppGroup
-
-group = AppGroup("evaluation")

@@ -1,5 +1,0 @@
-"""Commands: ``flask selection …``."""
-
-from flask.cli import AppGroup
-
-group = AppGroup("selection")
