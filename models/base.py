@@ -74,11 +74,5 @@ class Base(DeclarativeBase):
         return f"<{type(self).__name__} {self.__dict__.get('id', 'new')}>"
 
 
-class Timestamped:
-    """When the row was made (UTC)."""
-
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime())
-
-
 #: Put in a column's ``info`` when its values are personal data: audit keeps only that they changed.
 PERSONAL: dict[Any, Any] = {"personal": True}

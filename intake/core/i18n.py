@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
-from flask_babel import LazyString, force_locale, get_locale, gettext, lazy_gettext, lazy_ngettext, ngettext
+from flask_babel import force_locale, get_locale, gettext, lazy_gettext, lazy_ngettext, ngettext
 
 __all__ = [
     "CATALOGUES",
@@ -52,8 +52,3 @@ def localized(thing: Any, name: str) -> str:
     if language() == "en" and (text := getattr(thing, f"{name}_en", None)):
         return str(text)
     return str(getattr(thing, f"{name}_es", None) or getattr(thing, f"{name}_en", None) or "")
-
-
-def is_lazy(value: object) -> bool:
-    """Whether a value is a lazy string."""
-    return isinstance(value, LazyString)

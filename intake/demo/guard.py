@@ -18,11 +18,6 @@ def is_loaded() -> bool:
     return db.session.scalar(query) is not None
 
 
-def has_plans() -> bool:
-    """Whether any plan is there."""
-    return db.session.scalar(sa.select(sa.func.count()).select_from(Plan)) != 0
-
-
 def refuse_real_data() -> None:
     """Raise `Conflict` if there is an account or a plan that is not the demonstration's."""
     people = db.session.scalar(sa.select(sa.func.count()).select_from(User).where(~User.is_demo)) or 0

@@ -14,7 +14,7 @@ from intake.core.i18n import lazy_gettext as _l
 from intake.core.pagination import Page, paginate
 from intake.evaluation.scoring import CriterionScore
 from intake.extensions import db
-from models import Admission, Assignment, Criterion, Proposal, Round, Rubric, Score, Territory, Theme, User
+from models import Admission, Assignment, Criterion, Proposal, Round, Rubric, Score, Territory, Theme
 from models.enums import AssignmentStatus, ProposalStatus
 
 if TYPE_CHECKING:
@@ -55,11 +55,6 @@ def proposal_by_folio(folio: str) -> Proposal:
     if found is None:
         raise NotFound(_l("No existe una propuesta con ese folio."))
     return found
-
-
-def admission_of(proposal_id: int) -> Admission | None:
-    """The examination of a proposal."""
-    return db.session.scalars(sa.select(Admission).where(Admission.proposal_id == proposal_id)).one_or_none()
 
 
 def admission_queue(plan: Plan, filters: QueueFilters, number: int) -> Page[Any]:
@@ -228,16 +223,6 @@ def latest_rubric(code: str) -> Rubric | None:
     """The latest version of a rubric with its criteria. Two statements."""
     query = sa.select(Rubric).where(Rubric.code == code).order_by(Rubric.version.desc()).limit(1)
     return db.session.scalars(query.options(selectinload(Rubric.criteria))).first()
-
-
-def rubric_versions(code: str) -> Sequence[Rubric]:
-    """Every version of a rubric, newest first. One statement."""
-    return db.session.scalars(sa.select(Rubric).where(Rubric.code == code).order_by(Rubric.version.desc())).all()
-
-
-def user_named(user_id: int) -> User | None:
-    """An account."""
-    return db.session.get(User, user_id)
 
 
 def themes() -> Sequence[Theme]:

@@ -87,13 +87,6 @@ def review_total(scores: Sequence[CriterionScore]) -> Decimal | None:
     return _percent(100 * weighted / sum(weights.values(), Fraction(0)))
 
 
-def answered_share(scores: Sequence[CriterionScore]) -> Decimal:
-    """The share (0-100) of the rubric's weight that was answered with a value: how much of it the total rests on."""
-    whole = _rubric_weight(scores)
-    answered = _rubric_weight(scores, answered_only=True)
-    return _percent(100 * answered / whole) if whole else Decimal(0).quantize(STEP)
-
-
 def summary(totals: Mapping[str, Sequence[Decimal]]) -> Summary:
     """Summarise the totals (0-100) of a proposal's submitted reviews, given by sector; empty sectors do not count."""
     given = {sector: [Fraction(t) for t in found] for sector, found in totals.items() if found}
@@ -115,17 +108,6 @@ def summary(totals: Mapping[str, Sequence[Decimal]]) -> Summary:
 def _block_share(scores: Sequence[CriterionScore]) -> Fraction:
     weight = sum(Fraction(score.weight) for score in scores)
     return Fraction(sum(Fraction(score.weight) * score.share for score in scores)) / weight
-
-
-def _rubric_weight(scores: Sequence[CriterionScore], *, answered_only: bool = False) -> Fraction:
-    inside: dict[str, Fraction] = {}
-    for score in scores:
-        inside[score.block] = inside.get(score.block, Fraction(0)) + Fraction(score.weight)
-    found = Fraction(0)
-    for score in scores:
-        if not answered_only or score.value is not None:
-            found += Fraction(score.block_weight) * Fraction(score.weight) / inside[score.block]
-    return found
 
 
 def _mean(values: Iterable[Fraction]) -> Fraction:

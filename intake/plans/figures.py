@@ -24,12 +24,6 @@ ORDINALS: dict[int, Any] = {
 }
 
 
-def participation_sentence(plan: Plan) -> str:
-    """The plan's people in one sentence, "1.260 personas participaron…"; empty without a total. One statement."""
-    rows = queries.published_participation(plan)
-    return sentence_of(plan, rows[0]) if rows else ""
-
-
 def sentence_of(plan: Plan, row: Participation) -> str:
     """The sentence for one total, in the reader's language."""
     name = str(ORDINALS.get(plan.number, localized(plan, "title")))

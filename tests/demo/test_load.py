@@ -10,7 +10,8 @@ from intake.core.errors import Conflict
 from intake.demo import loader
 from intake.demo.source import FOLDER, read
 from intake.extensions import db
-from intake.plans import figures, queries
+from intake.plans import queries
+from intake.reports import sentence
 from models import (
     Actor,
     AuditEntry,
@@ -106,8 +107,9 @@ def test_first_plan_shows_its_twelve_months(app):
 
 def test_second_plan_has_its_people_and_commitments(app):
     with app.test_request_context():
-        sentence = figures.participation_sentence(queries.by_code("PAGA2"))
-    assert sentence.rstrip(".") == (
+        said = sentence.of_latest_counted_plan()
+    assert said.code == "PAGA2"
+    assert said.text.rstrip(".") == (
         "1.260 personas participaron en el Segundo Plan: "
         "692 hombres, 559 mujeres, 4 personas no binarias y 5 de otro género"
     )

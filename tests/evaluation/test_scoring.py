@@ -6,11 +6,10 @@ from dataclasses import replace
 from decimal import Decimal
 from itertools import permutations
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from intake.evaluation.scoring import CriterionScore, answered_share, review_total, summary
+from intake.evaluation.scoring import CriterionScore, review_total, summary
 
 BLOCKS = {"factibilidad": Decimal(50), "relevancia": Decimal(50)}
 
@@ -49,18 +48,6 @@ def test_nothing_answered_is_no_total_and_not_zero() -> None:
 
 def test_an_empty_block_gives_its_weight_to_the_other() -> None:
     assert review_total([score(2), score(None, "relevancia")]) == Decimal("66.667")
-
-
-@pytest.mark.parametrize(
-    ("given_scores", "expected"),
-    [
-        ([score(1), score(None), score(2, "relevancia")], Decimal("75.000")),
-        ([score(0), score(None, "relevancia")], Decimal("50.000")),
-        ([], Decimal("0.000")),
-    ],
-)
-def test_answered_share(given_scores: list[CriterionScore], expected: Decimal) -> None:
-    assert answered_share(given_scores) == expected
 
 
 @given(scores, st.sampled_from(sorted(BLOCKS)))

@@ -14,8 +14,9 @@ from intake.core.errors import Conflict, Forbidden, Invalid, SignInNeeded, Stage
 from intake.core.identity import GUEST, SYSTEM
 from intake.extensions import db
 from intake.mapping import queries as mapping
-from intake.plans import figures, queries, services
+from intake.plans import queries, services
 from intake.plans.inputs import FigureInput, PlanInput, StageInput, StageNoteInput
+from intake.reports import sentence
 from models import AuditEntry, Participation, Plan, Reschedule, Stage
 from models.enums import Approach, Dimension, PlanStatus, Role, StageKind, StageStatus
 from tests import factories as make
@@ -253,7 +254,7 @@ def test_the_people_of_the_second_plan_in_one_sentence(app):
     plan = new_plan(code="PAGA2", number=2)
     services.record_participation(plan, PAGA2, total=1260, by=SYSTEM)
     with app.test_request_context("/?lang=es"):
-        assert figures.participation_sentence(plan) == (
+        assert sentence.of_latest_counted_plan().text == (
             "1.260 personas participaron en el Segundo Plan: "
             "692 hombres, 559 mujeres, 4 personas no binarias y 5 de otro género"
         )
@@ -263,12 +264,12 @@ def test_one_person_is_one_person(app):
     plan = new_plan(number=1)
     services.record_participation(plan, {GENDER: {"woman": 1}}, total=1, by=SYSTEM)
     with app.test_request_context("/?lang=es"):
-        assert figures.participation_sentence(plan) == "1 persona participó en el Primer Plan: 1 mujer"
+        assert sentence.of_latest_counted_plan().text == "1 persona participó en el Primer Plan: 1 mujer"
 
 
 def test_no_people_no_sentence(app):
-    with app.test_request_context("/"):
-        assert figures.participation_sentence(make.plan()) == ""
+    make.plan()
+    assert sentence.of_latest_counted_plan() is None
 
 
 def test_parts_that_do_not_add_up_are_refused_by_name(app):
