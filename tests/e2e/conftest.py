@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_playwright
 
 from config import ROOT
 
@@ -40,11 +40,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @dataclass
 class Server:
-    """A running server: its address, and how to stop and start it again on the same data."""
+    """A running server: its address, how to stop and start it again on the same data, and the file with the data."""
 
     url: str
     start: Callable[[], None]
     stop: Callable[[int], None]
+    database: Path
 
 
 @pytest.fixture(scope="session")
@@ -78,7 +79,7 @@ def server(demo_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         process.wait(20)
 
     start()
-    yield Server(f"http://127.0.0.1:{port}", start, stop)
+    yield Server(f"http://127.0.0.1:{port}", start, stop, copy)
     if running:
         stop()
 
@@ -175,3 +176,13 @@ def shot(request: pytest.FixtureRequest) -> Callable[[Page, str], None]:
             page.screenshot(path=file, full_page=True)
 
     return take
+
+
+def tab_to(page: Page, target: Locator, most: int = 150) -> None:
+    """Press Tab until the target has the focus."""
+    target.wait_for()
+    for _ in range(most):
+        if target.evaluate("element => element === document.activeElement"):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"{target} cannot be reached with the Tab key")

@@ -1,62 +1,195 @@
-"""axe on every page that each role can read, at a phone's and a desk's width; nothing scrolls sideways."""
+"""axe on every page that each role can read, at a phone's and a desk's width; nothing scrolls sideways.
+
+Several roles see many pages built in the same way. Each way is looked at once: what a page is built of (its elements
+with their classes and roles) is read over HTTP first, and a role is shown in the browser only the pages that no role
+before it was given in that shape.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import hashlib
+from collections.abc import Callable, Iterator
+from html.parser import HTMLParser
 
 import pytest
+import sqlalchemy as sa
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
-from playwright.sync_api import Page
+from flask.testing import FlaskClient
+from playwright.sync_api import Page, expect
 
+from intake.extensions import db
 from intake.web.access import access_of
-from tests.e2e.conftest import sideways
-from tests.walk.test_walk import ACCOUNTS, addresses
+from tests.e2e.conftest import DESK, PHONE, sideways
+from tests.walk.test_walk import ACCOUNTS, addresses, browsers
 
-RULES = {
-    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+__all__ = ["browsers"]  # a fixture
+
+OPTIONS = {
+    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]},
+    "resultTypes": ["violations"],
+    "preload": False,
 }
 #: Addresses that answer with a document, not with a page.
 NOT_PAGES = (".json", ".csv", ".txt", ".svg", ".ics", "/archivos/", "/salud", "/datos/descargas")
+AXE = Axe().axe_script
+Work = dict[str | None, list[str]]
 
 
-def pages_of(app: Flask, account: str | None) -> list[str]:
+class Shape(HTMLParser):
+    """What the main part of a page is built of, without its words: repeated siblings count once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.inside = False
+        self.parts: dict[str, None] = {}
+        self.above: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.inside = self.inside or tag == "main"
+        if not self.inside:
+            return
+        kept = sorted(f"{k}={v}" for k, v in attrs if k in {"class", "role", "type", "lang"} or k.startswith("aria-c"))
+        name = f"{tag}[{' '.join(kept)}]"
+        self.parts["/".join([*self.above[-2:], name])] = None
+        if tag not in {"input", "img", "br", "hr", "path", "circle", "meta", "link"}:
+            self.above.append(name)
+
+    def handle_endtag(self, tag: str) -> None:
+        if self.above and self.above[-1].startswith(f"{tag}["):
+            self.above.pop()
+        self.inside = self.inside and tag != "main"
+
+
+def shape_of(html: str) -> str:
+    """The same for pages that differ in words only."""
+    reader = Shape()
+    reader.feed(html)
+    return hashlib.sha256("\n".join(sorted(reader.parts)).encode()).hexdigest()
+
+
+def pages_of(app: Flask, account: str | None) -> Iterator[str]:
     """All public pages for guests; for accounts the pages that demand a permission."""
-    found = []
     for path, rule in addresses(app):
         access = access_of(app.view_functions[rule.endpoint])
         if "GET" in rule.methods and not any(n in path for n in NOT_PAGES) and (account is None or access.permission):
-            found.append(path)
-    return sorted(set(found))
+            yield path
+    yield from in_every_state(app)
+    yield "/no-existe"
+
+
+#: One row of each state that the demonstration has.
+STATES = {
+    "proposals": "SELECT min(folio) FROM proposal WHERE folio LIKE 'PAGA3-%' GROUP BY status",
+    "evaluated": "SELECT min(folio) FROM proposal WHERE status = 'evaluated'",
+    "commitments": "SELECT min(reference) FROM commitment WHERE reference LIKE 'PAGA3-%' GROUP BY status",
+    "reviews": (
+        "SELECT min(p.folio) FROM assignment a JOIN proposal p ON p.id = a.proposal_id "
+        "GROUP BY a.reviewer_id, a.status ORDER BY a.reviewer_id, a.status"
+    ),
+    "sessions": "SELECT number FROM selection_session WHERE status = 'open'",
+    "rounds": "SELECT number FROM round WHERE status = 'open'",
+}
+WAYS = {
+    "proposals": ("/propuestas/{}", "/seguimiento/{}", "/evaluacion/{}", "/propuestas/{}/versiones"),
+    "reviews": ("/evaluacion/{}", "/evaluacion/{}/conflicto", "/evaluacion/{}/no-competente"),
+    "commitments": tuple(
+        f"/compromisos/{{}}{way}"
+        for way in (
+            "", "/editar", "/participantes", "/acuerdo", "/consulta", "/valoraciones", "/hitos/nuevo",
+            "/hitos/1/editar", "/hitos/1/reportar", "/reportes/1/responder",
+        )
+    ),
+    "sessions": ("/seleccion/sesiones/{}", "/seleccion/sesiones/{}/publicar"),
+    "rounds": tuple(f"/evaluacion/rondas/{{}}{way}" for way in ("", "/asignar", "/dar-por-evaluadas", "/cerrar")),
+}  # fmt: skip
+
+
+def in_every_state(app: Flask) -> list[str]:
+    """Pages whose shape follows from the state of what they show."""
+    with app.app_context():
+        rows = {name: [str(v) for v in db.session.scalars(sa.text(query))] for name, query in STATES.items()}
+    paths = [way.format(row) for name, ways in WAYS.items() for row in dict.fromkeys(rows[name]) for way in ways]
+    return [*paths, *(f"/seleccion/sesiones/{n}/{folio}" for n in rows["sessions"] for folio in rows["evaluated"])]
+
+
+@pytest.fixture(scope="module")
+def work(demo_app: Flask, browsers: dict[str | None, FlaskClient]) -> Work:
+    """Which pages each role looks at: those that no role before it was given in the same shape."""
+    seen: set[str] = set()
+    found: Work = {account: [] for account in ACCOUNTS}
+    for account in ACCOUNTS:
+        for path in dict.fromkeys(pages_of(demo_app, account)):
+            answer = browsers[account].get(path)
+            if answer.mimetype != "text/html" or answer.status_code // 100 == 3:
+                continue
+            shape = shape_of(answer.get_data(as_text=True))
+            if shape not in seen:
+                seen.add(shape)
+                found[account].append(path)
+        found[account] = found[account] or ["/"]  # the menu of each role is seen on one page at least
+    return found
 
 
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("phone", [True, False], ids=["360", "1280"])
 @pytest.mark.parametrize("account", ACCOUNTS)
 def test_every_page_of_every_role(
-    demo_app: Flask,
-    open_browser: Callable[..., Page],
-    enter: Callable[[Page, str], None],
-    account: str | None,
-    phone: bool,
+    work: Work, open_browser: Callable[..., Page], enter: Callable[[Page, str], None], account: str | None
 ) -> None:
-    page = open_browser(phone=phone)
+    page = open_browser()
     if account:
         enter(page, account)
     defects: list[str] = []
-    seen = 0
-    for path in pages_of(demo_app, account):
-        answer = page.goto(path)
-        assert answer is not None
-        if account and answer.status != 200:
-            continue  # a refusal: its page is the same for everybody and is looked at once, as a guest
-        if "text/html" not in answer.headers.get("content-type", ""):
-            continue
-        seen += 1
-        if (over := sideways(page)) > 0:
-            defects.append(f"{path}: {over} px wider than the window")
-        for violation in Axe().run(page, options=RULES).response["violations"]:
-            nodes = [n["html"][:160] for n in violation["nodes"][:3]]
-            defects.append(f"{path}: {violation['id']} {nodes}")
+    for path in work[account]:
+        page.goto(path)
+        defects += [f"{path} {defect}" for defect in look(page)]
     assert defects == []
-    assert seen > 0
+
+
+def look(page: Page) -> list[str]:
+    """What is wrong with the page as it stands, at both widths."""
+    found = []
+    page.evaluate(AXE)
+    for window in (PHONE, DESK):
+        page.set_viewport_size(window)
+        if (over := sideways(page)) > 0:
+            found.append(f"{window['width']}: {over} px wider than the window")
+        for violation in page.evaluate("options => axe.run(options)", OPTIONS)["violations"]:
+            nodes = [n["html"][:160] for n in violation["nodes"][:3]]
+            found.append(f"{window['width']}: {violation['id']} {nodes}")
+    return found
+
+
+def test_what_only_a_visitor_who_writes_sees(open_browser: Callable[..., Page]) -> None:
+    """The form with its errors, the draft, the preview, the receipt, and a wrong code."""
+    page = open_browser()
+    page.goto("/propuestas/nueva")
+    page.get_by_role("button", name="Revisar antes de enviar").click()
+    expect(page.get_by_role("alert")).to_contain_text("Hay algo que corregir")
+    defects = [f"errors {d}" for d in look(page)]
+    page.get_by_label("Título de su propuesta").fill("Lectura del medidor con aviso previo")
+    page.get_by_label("¿Qué problema quiere resolver?").fill(
+        "Nadie avisa cuándo vienen a leer el medidor y las casas están cerradas."
+    )
+    page.get_by_label("¿Qué propone hacer?").fill(
+        "Que la empresa avise el día y la hora de la lectura con una semana de plazo."
+    )
+    page.get_by_label("Tema", exact=True).select_option(index=1)
+    page.get_by_role("button", name="Guardar borrador").click()
+    expect(page.get_by_text("Su borrador está guardado.")).to_be_visible()
+    defects += [f"draft {d}" for d in look(page)]
+    page.get_by_role("button", name="Revisar antes de enviar").click()
+    expect(page.get_by_role("heading", name="Revise su propuesta")).to_be_visible()
+    defects += [f"preview {d}" for d in look(page)]
+    page.get_by_role("button", name="Enviar mi propuesta").click()
+    expect(page.get_by_role("heading", name="Recibimos su propuesta")).to_be_visible()
+    defects += [f"receipt {d}" for d in look(page)]
+    page.get_by_role("link", name="Seguir mi propuesta").click()
+    expect(page.get_by_role("link", name="Corregirla")).to_be_visible()
+    defects += [f"follow {d}" for d in look(page)]
+    for link in ("Corregirla", "Retirarla"):
+        page.get_by_role("link", name=link).click()
+        expect(page.get_by_role("link", name=link)).to_have_count(0)
+        defects += [f"{link} {d}" for d in look(page)]
+        page.go_back()
+    assert defects == []

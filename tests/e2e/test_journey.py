@@ -16,6 +16,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.e2e.conftest import tab_to
+
 Open = Callable[..., Page]
 Enter = Callable[[Page, str], None]
 Shot = Callable[[Page, str], None]
@@ -439,13 +441,3 @@ def fill(page: Page, texts: dict[str, str]) -> None:
     """Type each text in the field with that label."""
     for label, text in texts.items():
         page.get_by_label(label).first.fill(text)
-
-
-def tab_to(page: Page, target: Locator, most: int = 150) -> None:
-    """Press Tab until the target has the focus."""
-    expect(target).to_be_visible()
-    for _ in range(most):
-        if target.evaluate("element => element === document.activeElement"):
-            return
-        page.keyboard.press("Tab")
-    raise AssertionError(f"{target} cannot be reached with the Tab key")
