@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from intake.accounts import queries as accounts
 from intake.core import clock, search
 from intake.core.errors import NotFound
 from intake.core.i18n import lazy_gettext as _l
@@ -160,7 +161,6 @@ def _asked(round_id: int, proposal_ids: Collection[int]) -> Mapping[int, list[As
 
 def reviewers(round_: Round) -> Sequence[Any]:
     """Who may review today, by sector: rows (id, name, sector, open, sent) with their load in the round."""
-    today = clock.today()
     load = (
         sa.select(
             Assignment.reviewer_id,
@@ -185,8 +185,7 @@ def reviewers(round_: Round) -> Sequence[Any]:
         .where(
             Post.role == Role.REVIEWER,
             User.disabled_at.is_(None),
-            PostHolding.since <= today,
-            sa.or_(PostHolding.until.is_(None), PostHolding.until >= today),
+            accounts.held_on(clock.today()),
         )
         .group_by(User.id, User.name)
         .order_by("sector", User.name)

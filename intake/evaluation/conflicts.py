@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
+from intake.accounts import queries as accounts
 from intake.core import clock
 from intake.core.i18n import lazy_gettext as _l
 from intake.core.text import plain
@@ -100,12 +101,7 @@ def identity_of(person: Principal) -> Identity:
 
 def identities(user_ids: Collection[int]) -> Mapping[int, Identity]:
     """Several accounts as conflicts see them, with the posts they hold today. One statement."""
-    today = clock.today()
-    in_force = sa.and_(
-        PostHolding.user_id == User.id,
-        PostHolding.since <= today,
-        sa.or_(PostHolding.until.is_(None), PostHolding.until >= today),
-    )
+    in_force = sa.and_(PostHolding.user_id == User.id, accounts.held_on(clock.today()))
     query = (
         sa.select(User.id, User.email, Post.actor_id, Actor.name_plain, Actor.acronym)
         .outerjoin(PostHolding, in_force)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from intake.accounts import queries as accounts
 from intake.core import clock, outbox
 from intake.extensions import db
 from models import Consent, Post, PostHolding, Proposal, ProposalContact, User, commitment_proposal
@@ -101,7 +102,6 @@ def _author(proposal: Proposal, user: User | None, contact: str | None) -> Reade
 
 def holders(commitment: Commitment, party: PartyRole) -> list[Reader]:
     """Those who today hold a post of the organisations bound with that role. One statement."""
-    today = clock.today()
     actors = [p.actor_id for p in commitment.parties if p.role is party and p.until is None]
     query = (
         sa.select(User)
@@ -110,8 +110,7 @@ def holders(commitment: Commitment, party: PartyRole) -> list[Reader]:
         .where(
             Post.actor_id.in_(actors),
             Post.role == _ROLE[party],
-            PostHolding.since <= today,
-            sa.or_(PostHolding.until.is_(None), PostHolding.until >= today),
+            accounts.held_on(clock.today()),
             User.disabled_at.is_(None),
         )
         .distinct()

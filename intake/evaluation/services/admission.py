@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from models import Proposal
 
 
+#: Read again under a lock: two people may have the same page open.
+_DECIDING = ["status", "lock_version"]
+
+
 def examine(proposal: Proposal, given: ExaminationInput, *, by: Principal, at: datetime | None = None) -> Admission:
     """Admit the proposal if it meets the four criteria, else propose to refuse it. ``at``: for records of the past.
 
@@ -33,6 +37,7 @@ def examine(proposal: Proposal, given: ExaminationInput, *, by: Principal, at: d
     authorize(by, Permission.PROPOSAL_ADMIT, proposal)
     reason = _reason(given.reason)
     with transaction():
+        db.session.refresh(proposal, _DECIDING, with_for_update=True)
         if proposal.status is not S.SUBMITTED:
             raise Conflict(_l("Otra persona ya examinó esta propuesta."))
         _not_ones_own(proposal, by)
@@ -61,6 +66,7 @@ def countersign(
     authorize(by, Permission.PROPOSAL_COUNTERSIGN, proposal)
     reason = _reason(reason)
     with transaction():
+        db.session.refresh(proposal, _DECIDING, with_for_update=True)
         if proposal.status is not S.REFUSAL_PROPOSED:
             raise Conflict(_l("Esta propuesta no espera una segunda firma."))
         admission = db.session.scalars(sa.select(Admission).where(Admission.proposal_id == proposal.id)).one()

@@ -36,6 +36,7 @@ def decide(
     authorize(by, Permission.DECISION_WRITE, session)
     given = _checked(given)
     with transaction():
+        db.session.refresh(session, ["status", "lock_version"], with_for_update=True)  # they queue
         _check_places(session, proposal)
         found = queries.decision_of(proposal.id)
         _check_turn(session, found, given)
