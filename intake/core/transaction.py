@@ -103,6 +103,11 @@ def dialect() -> str:
     return db.session.get_bind().dialect.name
 
 
+def is_open() -> bool:
+    """Whether the caller is inside `transaction`."""
+    return bool(db.session().info.get(_DEPTH, 0))
+
+
 def lock(statement: sa.Select[Any]) -> None:
     """Lock the rows on databases that can (SQLite already holds the whole file)."""
     db.session.execute(statement.with_for_update() if dialect() == "postgresql" else statement)

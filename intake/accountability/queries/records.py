@@ -12,6 +12,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from intake.core.errors import NotFound
 from intake.core.i18n import lazy_gettext as _l
 from intake.core.labels import label
+from intake.core.transaction import is_open, lock
 from intake.extensions import db
 from models import (
     Agreement,
@@ -110,7 +111,12 @@ def _attach_evidence(reports: Sequence[ProgressReport]) -> None:
 
 
 def for_change(commitment_id: int) -> Commitment:
-    """A commitment as services need it, read afresh: plan, parties, milestones, agreement, vocabularies, proposals."""
+    """A commitment as services need it, read afresh: plan, parties, milestones, agreement, vocabularies, proposals.
+
+    Within a transaction its row is locked: what one person signs, another must not be changing at the same moment.
+    """
+    if is_open():
+        lock(sa.select(Commitment.id).where(Commitment.id == commitment_id))
     query = (
         sa.select(Commitment)
         .where(Commitment.id == commitment_id)
