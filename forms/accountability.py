@@ -377,7 +377,7 @@ class ReasonForm(Form):
     """With what act, and why, the plan is formalized."""
 
     reason = TextAreaField(
-        _l("Acto con que se formaliza"),
+        _l("Documento que lo hace oficial"),
         description=_l("Por ejemplo: número y fecha del acuerdo. Quedará en la bitácora pública."),
-        validators=[required(_l("Escriba con qué acto se formaliza el plan.")), Length(max=2_000)],
+        validators=[required(_l("Escriba qué documento hace oficial el plan.")), Length(max=2_000)],
     )

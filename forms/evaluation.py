@@ -130,7 +130,10 @@ class AssignForm(Form):
         _l("Propuestas"), choices=[], validate_choice=False, validators=[chosen(_l("Marque al menos una propuesta."))]
     )
     reviewers = SelectMultipleField(
-        _l("Revisores"), choices=[], validate_choice=False, validators=[chosen(_l("Marque al menos una persona."))]
+        _l("Personas que revisan"),
+        choices=[],
+        validate_choice=False,
+        validators=[chosen(_l("Marque al menos una persona."))],
     )
     due_on = DateField(
         _l("Fecha límite"),

@@ -152,7 +152,7 @@ class Texts(TerritoryFields, Form):
     def __init__(self, *args: Any, **values: Any) -> None:
         super().__init__(*args, **values)
         self.approaches.choices = choices(Approach)
-        unsure = SelectChoice("", _l("No estoy seguro o segura"))
+        unsure = SelectChoice("", _l("No lo sé"))
         self.branch.choices = [*(SelectChoice(b.value, words) for b, words in BRANCHES.items()), unsure]
         self.proposer_kind.choices = choices(ProposerKind)
         self.public_name.choices = [SelectChoice(p.value, words) for p, words in PUBLIC_NAMES.items()]

@@ -64,5 +64,5 @@ def invitation(token: str) -> ResponseReturnValue:
     except SHOWN as error:
         return shown("invitation", put_error(form, error), **page)
     answer = first_factor_given(person, "link")
-    flash(_("Bienvenida, bienvenido. La invitación quedó aceptada."), "success")
+    flash(_("Le damos la bienvenida. La invitación quedó aceptada."), "success")
     return answer

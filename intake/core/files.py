@@ -121,7 +121,10 @@ def _reencoded(content: bytes, kind: str) -> bytes:
     try:
         with Image.open(io.BytesIO(content)) as picture:
             if picture.width * picture.height > MAX_PIXELS:
-                raise Invalid(_l("La imagen tiene demasiados puntos. Redúzcala y vuelva a enviarla."), field="file")
+                raise Invalid(
+                    _l("La imagen es demasiado grande (tiene demasiados píxeles). Redúzcala y vuelva a enviarla."),
+                    field="file",
+                )
             turned = ImageOps.exif_transpose(picture)
             out = io.BytesIO()
             if kind == "image/jpeg":

@@ -55,7 +55,7 @@ def steps(proposal: Proposal, story: Story, stages: Sequence[Stage]) -> list[Ste
     if proposal.status is S.WITHDRAWN:
         return [
             *(s for s in found if s.state == DONE),
-            Step(_("Retirada por su autora o autor"), BAD, _day(proposal.withdrawn_at), story.withdrawal_reason),
+            Step(_("Retirada por quien la presentó"), BAD, _day(proposal.withdrawn_at), story.withdrawal_reason),
         ]
     if proposal.status is S.NOT_ADMITTED:
         return [s for s in found if s.state != PENDING]

@@ -84,7 +84,7 @@ def test_proposal_by_keyboard_only(phone: Page) -> None:
         if level != "Parroquia":
             below = page.get_by_role("combobox", name="Cantón" if level == "Provincia" else "Parroquia")
             expect(below.get_by_role("option").nth(1)).to_be_attached()
-    tab_to(page, page.get_by_role("radio", name="No estoy seguro o segura"))
+    tab_to(page, page.get_by_role("radio", name="No lo sé"))
     page.keyboard.press("ArrowDown")
     expect(page.get_by_role("radio", name="A un gobierno local")).to_be_checked()
     tab_to(page, page.get_by_role("button", name="Revisar antes de enviar"))

@@ -227,7 +227,7 @@ class TestPages:
 def _plain_pages(app: Flask) -> list[str]:
     """The addresses without a reference in them, files apart, and one page of the plan."""
     rules = [r.rule for r in app.url_map.iter_rules() if "GET" in (r.methods or ()) and not r.arguments]
-    return [*(r for r in rules if "." not in r and r != "/cuenta/salir"), "/planes/PAGA3"]
+    return [*(r for r in rules if "." not in r and r != "/cuenta/salir"), "/planes/PAGA3/"]
 
 
 class TestFormats:

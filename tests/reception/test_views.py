@@ -296,7 +296,7 @@ def test_stale_edit_says_who_and_keeps_the_text(plan, client):
     answer = client.post(f"/propuestas/{folio}/editar", data=stale)
     assert answer.status_code == 409
     assert "Último cambio:" in answer.text
-    assert "su autora o autor, con el código" in answer.text
+    assert "quien la presentó, con el código" in answer.text
     assert stale["problem"] in answer.text
     again = {**stale, "lock_version": re.search(r'name="lock_version"[^>]*value="(\d+)"', answer.text)[1]}
     assert client.post(f"/propuestas/{folio}/editar", data=again).status_code == 303
@@ -327,7 +327,7 @@ def test_withdrawn_page_says_what_when_and_why_under_the_old_address(plan, app, 
     assert client.post(f"/propuestas/{folio}/retirar", data=fields).status_code == 303
     public = app.test_client().get(f"/propuestas/{folio}")
     assert public.status_code == 200
-    assert "Su autora o autor la retiró el" in public.text
+    assert "Quien la presentó la retiró el" in public.text
     assert "La junta ya publicó todo." in public.text
     assert folio in app.test_client().get("/propuestas/?estado=retirada").text
     assert client.get(f"/propuestas/{folio}/retirar").status_code == 409

@@ -67,7 +67,7 @@ def _who_changed(proposal: Proposal) -> list[str]:
     if entry is None:
         return []
     when = clock.local(entry.at).strftime("%d/%m/%Y, %H:%M")
-    who = {"guest": _l("su autora o autor, con el código"), "system": "Intake"}.get(entry.role)
+    who = {"guest": _l("quien la presentó, con el código"), "system": "Intake"}.get(entry.role)
     return [str(_l("Último cambio: %(when)s, %(who)s.", when=when, who=who or _role(entry.role)))]
 
 
