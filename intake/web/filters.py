@@ -86,8 +86,10 @@ def porcentaje(value: float | Decimal | None, digits: int = 1) -> str:
 
 
 def dolares(value: float | Decimal | None) -> str:
-    """An amount in United States dollars, Ecuador's currency."""
-    return UNKNOWN if value is None else f"USD\N{NO-BREAK SPACE}{numero(value, 2)}"
+    """An amount in United States dollars, Ecuador's currency: cents are two digits, or left out when there are none."""
+    if value is None:
+        return UNKNOWN
+    return f"USD\N{NO-BREAK SPACE}{format_decimal(value, '#,##0' if value == int(value) else '#,##0.00')}"
 
 
 def lista(values: Iterable[Any]) -> str:

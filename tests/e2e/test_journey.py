@@ -402,6 +402,7 @@ def read_all(journey: Journey, page: Page) -> None:
     journey.shot(page, "commitment")
     expect(page.get_by_role("heading", name=COMMITMENT)).to_be_visible()
     expect(page.get_by_text("Formalizado", exact=True).first).to_be_visible()
+    expect(page.get_by_text("USD 12.500,50")).to_be_visible()
     milestone = page.get_by_role("article", name="Hito 1")
     expect(milestone.get_by_role("link", name=LINK)).to_have_attribute("href", LINK)
     said = milestone.text_content() or ""

@@ -67,7 +67,7 @@ def _check_report(milestone: Milestone, given: ReportInput) -> None:
         raise Invalid(_l("Para completar un hito adjunte al menos una evidencia."), field="evidence")
     if given.progress_pct < milestone.progress_pct and not given.lowering_reason.strip():
         raise Invalid(
-            _l("El avance baja: antes era %(old)s %%. Escriba por qué.", old=milestone.progress_pct),
+            _l("El avance baja: antes era %(old)s %%. Escriba por qué.", old=f"{milestone.progress_pct.normalize():f}"),
             field="lowering_reason",
         )
 
