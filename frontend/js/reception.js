@@ -56,3 +56,17 @@ if (form && note) {
     fields[0].focus();
   });
 }
+
+// Copying the code: offered only where the browser can.
+const copy = document.querySelector("[data-copy]");
+if (copy && navigator.clipboard) {
+  copy.parentElement.hidden = false;
+  copy.addEventListener("click", async () => {
+    try {
+      await navigator.clipboard.writeText(copy.dataset.copy);
+      copy.parentElement.querySelector("[data-copy-done]").hidden = false;
+    } catch {
+      copy.parentElement.hidden = true; // refused: the code stands right above
+    }
+  });
+}

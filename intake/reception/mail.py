@@ -45,6 +45,7 @@ def tell_author(proposal: Proposal, action: str, *, reason: str, stages: Sequenc
         has_account=proposal.author_id is not None,
         stage_opens=opens,
         stage_closes=closes,
+        fallback=queries.fallback_of(proposal) if action == "reserve" else None,
     )
 
 

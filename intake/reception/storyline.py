@@ -41,8 +41,8 @@ class Callout:
 
     label: str
     tone: str
-    category: str | None
     reason: str
+    note: str
     by: str | None
     role: str | None
     at: datetime | None
@@ -59,7 +59,7 @@ def steps(proposal: Proposal, story: Story, stages: Sequence[Stage]) -> list[Ste
         ]
     if proposal.status is S.NOT_ADMITTED:
         return [s for s in found if s.state != PENDING]
-    return [*found, *_decision(story, when), *_commitments(proposal, story, when)]
+    return [*found, *_decision(proposal, story, when), *_commitments(proposal, story, when)]
 
 
 def _received(proposal: Proposal) -> Step:
@@ -75,9 +75,8 @@ def _admission(proposal: Proposal, story: Story) -> Iterable[Step]:
     if admission is None:
         return []
     refused = proposal.status is S.NOT_ADMITTED
-    reason = "\n".join(t for t in (admission.reason, admission.second_reason) if t)
     at = _day(admission.second_at or admission.examined_at)
-    return [Step(_("No admitida") if refused else _("Admitida"), BAD if refused else DONE, at, reason)]
+    return [Step(_("No admitida") if refused else _("Admitida"), BAD if refused else DONE, at, admission.reason)]
 
 
 def _evaluation(proposal: Proposal, story: Story, when: dict[StageKind, Any]) -> Iterable[Step]:
@@ -88,7 +87,7 @@ def _evaluation(proposal: Proposal, story: Story, when: dict[StageKind, Any]) ->
         result = _("Resultado: %(mean)s.", mean=porcentaje(story.mean_pct)) if story.mean_pct is not None else ""
         return [Step(_("Evaluada"), DONE, _day(story.reviewed_at), f"{_reviews(story)} {result}".strip())]
     if status is S.IN_EVALUATION:
-        return [Step(_("En evaluación"), CURRENT, None, _reviews(story))]
+        return [Step(_("En evaluación"), CURRENT, None, " ".join(t for t in (_reviews(story), _round(story)) if t))]
     return [Step(_("Evaluación"), PENDING, None, _planned(when.get(StageKind.EVALUATION)))]
 
 
@@ -103,13 +102,46 @@ def _reviews(story: Story) -> str:
     )
 
 
-def _decision(story: Story, when: dict[StageKind, Any]) -> Iterable[Step]:
+def _round(story: Story) -> str:
+    """The round that reads it and its last day, if that day lies ahead."""
+    if story.round_due is None or story.round_due < clock.today():
+        return ""
+    return str(_("%(round)s: hasta el %(due)s.", round=story.round_name, due=fecha(story.round_due)))
+
+
+def _decision(proposal: Proposal, story: Story, when: dict[StageKind, Any]) -> Iterable[Step]:
     if story.decision is None:
         return [Step(_("Decisión"), PENDING, None, _planned(when.get(StageKind.SELECTION)))]
     category = story.decision.category
     state = BAD if category is Category.OUTSIDE_PLAN else DONE
     reason = story.decision.reason or _("La fuente no publica el motivo.")
-    return [Step(_("Decisión: %(category)s", category=label(category)), state, _decided(story), reason)]
+    detail = "\n".join(t for t in (reason, reserve_note(proposal, story)) if t)
+    return [Step(_("Decisión: %(category)s", category=label(category)), state, _decided(story), detail)]
+
+
+def reserve_note(proposal: Proposal, story: Story) -> str:
+    """What being in reserve means for this proposal, or what became of it; "" where it never was in reserve."""
+    decision = story.decision
+    if decision is None or decision.category is not Category.RESERVE:
+        return ""
+    if proposal.status is S.RESERVE:
+        return str(
+            {
+                Category.NEXT_PLAN: _(
+                    "Está en reserva: si se libera un lugar, entra al plan; si no, pasa al próximo plan."
+                ),
+                Category.OUTSIDE_PLAN: _(
+                    "Está en reserva: si se libera un lugar, entra al plan; si no, queda fuera del plan."
+                ),
+            }.get(decision.fallback, _("Está en reserva: si se libera un lugar, entra al plan."))
+        )
+    return str(
+        {
+            S.SELECTED: _("Estuvo en reserva y después entró al plan."),
+            S.NEXT_PLAN: _("Estuvo en reserva y después pasó al próximo plan."),
+            S.OUTSIDE_PLAN: _("Estuvo en reserva y después quedó fuera del plan."),
+        }.get(proposal.status, "")
+    )
 
 
 def _decided(story: Story) -> date | None:
@@ -133,8 +165,11 @@ def _commitments(proposal: Proposal, story: Story, when: dict[StageKind, Any]) -
 
 
 def _planned(view: Any) -> str:
+    """The days of a stage that lie ahead: a day that has passed is no plan."""
     if view is None or view.opens_on is None or view.state == calendar.DONE:
         return ""
+    if view.is_open:
+        return str(_("Hasta el %(closes)s.", closes=fecha(view.closes_on))) if view.closes_on else ""
     if view.closes_on is None:
         return str(_("Prevista desde el %(opens)s.", opens=fecha(view.opens_on)))
     return str(_("Prevista del %(opens)s al %(closes)s.", opens=fecha(view.opens_on), closes=fecha(view.closes_on)))
@@ -144,36 +179,60 @@ def _day(moment: datetime | None) -> date | None:
     return clock.local(moment).date() if moment else None
 
 
-def callout(story: Story) -> Callout | None:
+def callout(proposal: Proposal, story: Story) -> Callout | None:
     """The published decision, None before."""
     decision, session = story.decision, story.session
     if decision is None:
         return None
-    fallback = _("si no se la llama: %(what)s", what=label(decision.fallback)) if decision.fallback else None
     return Callout(
         label=label(decision.category),
         tone=tone(decision.category),
-        category=fallback,
         reason=decision.reason or _("La fuente no publica el motivo."),
+        note=reserve_note(proposal, story),
         by=(session.decided_by if session else None) or decision.promoter,
         role=session.title if session else None,
         at=decision.published_at or decision.decided_at,
     )
 
 
-def what_next(proposal: Proposal, stages: Sequence[Stage]) -> str:
-    """One sentence on what comes next and when, for the page and the receipt."""
-    views = {view.kind: view for view in calendar.views(stages)}
-    ahead = {
-        **dict.fromkeys((S.SUBMITTED, S.REFUSAL_PROPOSED), StageKind.EVALUATION),
-        **dict.fromkeys((S.ADMITTED, S.IN_EVALUATION), StageKind.EVALUATION),
-        **dict.fromkeys((S.EVALUATED, S.RESERVE), StageKind.SELECTION),
-        S.SELECTED: StageKind.ACCOUNTABILITY,
-    }.get(proposal.status)
-    view = views.get(ahead) if ahead else None
+def what_next(proposal: Proposal, stages: Sequence[Stage], story: Story | None = None) -> str:
+    """What comes next and when, for the page and the receipt; never a day that has passed, "" where nothing comes."""
+    when = {view.kind: view for view in calendar.views(stages)}
+    status = proposal.status
+    if status in _WAITING:
+        return _until(
+            when,
+            _("Lo que sigue: la leeremos completa. La decisión se publicará a más tardar el %(date)s."),
+            _("Lo que sigue: la leeremos completa y tendrá una respuesta con sus razones."),
+        )
+    if status in {S.ADMITTED, S.IN_EVALUATION, S.EVALUATED}:
+        decided = _until(when, _("La decisión se publicará a más tardar el %(date)s."), "")
+        read = _round(story) if story is not None and status is S.IN_EVALUATION else ""
+        return " ".join(t for t in (read, decided) if t)
+    ahead = {S.RESERVE: StageKind.SELECTION, S.SELECTED: StageKind.ACCOUNTABILITY}.get(status)
+    return _stage_ahead(when.get(ahead)) if ahead else ""
+
+
+def _until(when: dict[StageKind, Any], dated: str, otherwise: str) -> str:
+    """The sentence with the last day of selection, or the other one where that day is unknown or past."""
+    last = when.get(StageKind.SELECTION)
+    if last is None or last.closes_on is None or last.state == calendar.DONE:
+        return otherwise
+    return dated % {"date": fecha(last.closes_on)}
+
+
+def _stage_ahead(view: Any) -> str:
     if view is None or view.opens_on is None or view.state == calendar.DONE:
         return ""
-    dates = {"name": label(view.kind), "opens": fecha(view.opens_on), "closes": fecha(view.closes_on)}
+    name = label(view.kind)
+    if view.closes_on is None:
+        since = (
+            ""
+            if view.is_open
+            else _("Lo que sigue: %(name)s, desde el %(opens)s.", name=name, opens=fecha(view.opens_on))
+        )
+        return str(since)
+    dates = {"name": name, "opens": fecha(view.opens_on), "closes": fecha(view.closes_on)}
     if view.is_open:
         return str(_("Ahora: %(name)s, hasta el %(closes)s.", **dates))
     return str(_("Lo que sigue: %(name)s, del %(opens)s al %(closes)s.", **dates))

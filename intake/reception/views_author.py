@@ -18,7 +18,7 @@ from intake.core.i18n import lazy_gettext as _l
 from intake.core.i18n import localized
 from intake.core.permissions import Permission
 from intake.extensions import db
-from intake.reception import queries, services
+from intake.reception import queries, services, storyline
 from intake.reception.blueprint import bp
 from intake.reception.lifecycle import WITHDRAWABLE
 from intake.reception.views_write import RECEIPT, text_values
@@ -52,7 +52,8 @@ def receipt(proposal: Proposal) -> ResponseReturnValue:
         code=code,
         address=address,
         qr=segno.make(address, error="m").svg_data_uri(scale=4, dark="#0d3b44", border=2),
-        stages=[v for v in calendar.views(proposal.plan.stages) if v.number > 1],
+        stages=[v for v in calendar.views(proposal.plan.stages) if v.number > 2 and v.state != calendar.DONE],
+        next_words=storyline.what_next(proposal, proposal.plan.stages),
         mailed=_mailed(proposal),
     )
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from models.enums import Category
 
 
-def preview(proposal: Proposal, category: Category, reason: str) -> mail.Mail:
+def preview(proposal: Proposal, category: Category, reason: str, fallback: str | None = None) -> mail.Mail:
     """The mail of the move that the category makes. Dates of the next stage are added when it is sent."""
     context = {
         "folio": proposal.folio,
@@ -24,5 +24,6 @@ def preview(proposal: Proposal, category: Category, reason: str) -> mail.Mail:
         "has_account": False,
         "stage_opens": "",
         "stage_closes": "",
+        "fallback": fallback or None,
     }
     return mail.render(PROPOSAL.mail_kind(MOVE_OF[category]), proposal.language, context)

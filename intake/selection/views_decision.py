@@ -99,7 +99,7 @@ def _context(
         "places": sum(c is Category.IN_PLAN for c in queries.decided(session)[0].values()),
         "summary": results.summaries([proposal.id]).get(proposal.id),
         "sectors": list(ReviewSector),
-        "letter": letters.preview(proposal, category, form.reason.data or "")
+        "letter": letters.preview(proposal, category, form.reason.data or "", form.fallback.data)
         if category and form.reason.data
         else None,
     }

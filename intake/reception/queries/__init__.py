@@ -12,7 +12,7 @@ from intake.reception.queries.one import (
     last_change,
     versions,
 )
-from intake.reception.queries.story import CommitmentLink, Story, answers, commitments_of, story
+from intake.reception.queries.story import CommitmentLink, Story, answers, commitments_of, fallback_of, story
 
 __all__ = [
     "Choice",
@@ -29,6 +29,7 @@ __all__ = [
     "commitments_of",
     "complete",
     "exported",
+    "fallback_of",
     "last_change",
     "listing",
     "places",

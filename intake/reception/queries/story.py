@@ -18,13 +18,14 @@ from models import (
     Plan,
     Proposal,
     ProposalVersion,
+    Round,
     SelectionSession,
     commitment_proposal,
 )
 from models.enums import AssignmentStatus, CommitmentStatus, DecisionStatus, MilestoneStatus, ProposalStatus
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
     from decimal import Decimal
 
 _COUNTED = (AssignmentStatus.PENDING, AssignmentStatus.IN_PROGRESS, AssignmentStatus.SUBMITTED)
@@ -47,7 +48,7 @@ class Story:
     """What happened to a proposal, as far as it is public.
 
     ``admission`` is None until it is final; ``reviews`` counts those asked for and not cancelled, ``reviewed`` those
-    submitted; ``decision`` (with its session) only once published.
+    submitted, ``round_*`` is the latest round that asks for them; ``decision`` (with its session) only once published.
     """
 
     admission: Admission | None
@@ -56,6 +57,8 @@ class Story:
     reviews: int
     reviewed: int
     reviewed_at: datetime | None
+    round_name: str
+    round_due: date | None
     commitments: tuple[CommitmentLink, ...]
     withdrawal_reason: str
     versions: int
@@ -76,12 +79,23 @@ def story(proposal: Proposal) -> Story:
         .scalar_subquery()
     )
     row = db.session.execute(
-        sa.select(Admission, Decision, SelectionSession, asked.c.asked, asked.c.submitted, asked.c.latest, edits)
+        sa.select(
+            Admission,
+            Decision,
+            SelectionSession,
+            asked.c.asked,
+            asked.c.submitted,
+            asked.c.latest,
+            edits,
+            Round.name,
+            Round.due_on,
+        )
         .select_from(Proposal)
         .outerjoin(Admission, Admission.proposal_id == Proposal.id)
         .outerjoin(Decision, sa.and_(Decision.proposal_id == Proposal.id, Decision.status == DecisionStatus.PUBLISHED))
         .outerjoin(SelectionSession, SelectionSession.id == Decision.session_id)
         .outerjoin(asked, sa.true())
+        .outerjoin(Round, Round.id == asked.c.round_id)
         .where(Proposal.id == proposal.id)
     ).one()
     return Story(
@@ -91,6 +105,8 @@ def story(proposal: Proposal) -> Story:
         reviews=row[3] or 0,
         reviewed=row[4] or 0,
         reviewed_at=row[5],
+        round_name=row[7] or "",
+        round_due=row[8],
         commitments=commitments_of(proposal),
         withdrawal_reason=_withdrawal_reason(proposal) if proposal.status is ProposalStatus.WITHDRAWN else "",
         versions=row[6],
@@ -104,6 +120,7 @@ def _asked(proposal_id: int) -> sa.Subquery:
             sa.func.count().label("asked"),
             sa.func.sum(is_submitted).label("submitted"),
             sa.func.max(Assignment.submitted_at).label("latest"),
+            sa.func.max(Assignment.round_id).label("round_id"),
         )
         .where(Assignment.proposal_id == proposal_id, Assignment.status.in_(_COUNTED))
         .subquery()
@@ -151,6 +168,13 @@ def _withdrawal_reason(proposal: Proposal) -> str:
         )
         or ""
     )
+
+
+def fallback_of(proposal: Proposal) -> str | None:
+    """Where a proposal in reserve goes if no place becomes free, as its latest decision says. One statement."""
+    query = sa.select(Decision.fallback).where(Decision.proposal_id == proposal.id).order_by(Decision.id.desc())
+    found = db.session.scalar(query.limit(1))
+    return found.value if found else None
 
 
 def answers(plan: Plan) -> tuple[dict[int, Decision], dict[int, list[str]]]:
