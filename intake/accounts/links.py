@@ -106,6 +106,16 @@ def void(purpose: TokenPurpose, email: str, *, post_id: int | None = None) -> No
     db.session.execute(others.values(used_at=clock.now()), execution_options={"synchronize_session": False})
 
 
+def void_change_of(user_id: int) -> None:
+    """Use up every open link by which this account would take another address, whichever address that is."""
+    theirs = sa.update(OneTimeToken).where(
+        OneTimeToken.purpose == TokenPurpose.CHANGE_EMAIL,
+        OneTimeToken.user_id == user_id,
+        OneTimeToken.used_at.is_(None),
+    )
+    db.session.execute(theirs.values(used_at=clock.now()), execution_options={"synchronize_session": False})
+
+
 def purge() -> int:
     """Delete links that ended more than a day ago; the caller's transaction commits. Returns how many."""
     done = db.session.execute(sa.delete(OneTimeToken).where(OneTimeToken.expires_at < clock.now() - timedelta(days=1)))

@@ -16,7 +16,7 @@ from intake.core.i18n import lazy_gettext as _l
 from intake.core.identity import Principal
 from intake.core.permissions import Permission, authorize
 from intake.core.text import clean
-from intake.core.transaction import transaction
+from intake.core.transaction import in_savepoint, transaction
 from intake.extensions import db
 from models import AuditEntry, Proposal, User
 from models.enums import ProposalStatus, TokenPurpose
@@ -64,6 +64,7 @@ def change_password(*, current: str, new: str, proved: bool, by: Principal) -> U
         person.session_epoch += 1
         audit.record("user.change_password", person, by=by)
         links.void(TokenPurpose.SIGN_IN, person.email)
+        links.void_change_of(person.id)  # whoever knew the old password may have asked for another address
         outbox.enqueue("password_changed", to=person.email, locale=person.locale, name=person.name, at=clock.now())
     return person
 
@@ -139,9 +140,14 @@ def change_email(token: str, *, by: Principal) -> None:
             raise Invalid(_l("Ese correo ya no está disponible."))
         for purpose in (TokenPurpose.SIGN_IN, TokenPurpose.CONFIRM_EMAIL):
             links.void(purpose, person.email)
-        person.email = row.email
-        person.email_confirmed_at = clock.now()
-        audit.record("user.change_email", person, by=by)
+
+        def take() -> None:
+            person.email = row.email
+            person.email_confirmed_at = clock.now()
+            audit.record("user.change_email", person, by=by)
+
+        if in_savepoint(take) is not None:  # somebody registered it a moment ago
+            raise Invalid(_l("Ese correo ya no está disponible."))
 
 
 def sign_out_everywhere(*, by: Principal) -> User:

@@ -219,7 +219,11 @@ def _open(person: User, name: str, stored: str | None, *, alone: bool) -> None:
     if alone or person.password_hash is None:
         person.name = clean(name)[:120] or person.name
         person.password_hash = stored or person.password_hash
+        person.session_epoch += stored is not None  # as with any new password, other sessions end…
     audit.record("user.confirm_email", person, by=GUEST)
+    if stored is not None:  # …and so do the links asked for under the old one
+        links.void(TokenPurpose.SIGN_IN, person.email)
+        links.void_change_of(person.id)
 
 
 def _principal(person: User) -> Principal:

@@ -73,8 +73,9 @@ def configure(*, url: str, sender: str, instance_path: str, demo: bool) -> None:
 def deliver_due(limit: int = 100) -> int:
     """Send at most ``limit`` messages that are due; returns how many went out. Failures are tried again later."""
     sent = 0
-    with ExitStack() as stack:
-        send: Send | None = None
+    stack = ExitStack()
+    send: Send | None = None
+    try:
         for _ in range(limit):
             claimed = claim()
             if claimed is None:
@@ -84,11 +85,21 @@ def deliver_due(limit: int = 100) -> int:
                 send(compose(claimed))
             except Exception as error:  # noqa: BLE001 -- whatever a server or a template does, the message must stay
                 put_off(claimed, error)
-                stack.close()
+                _hang_up(stack)
                 send = None
             else:
                 sent += mark_sent(claimed)
+    finally:
+        _hang_up(stack)
     return sent
+
+
+def _hang_up(stack: ExitStack) -> None:
+    """Close the connection; one that is already broken must not end the run, nor hide why it broke."""
+    try:
+        stack.close()
+    except Exception as error:  # noqa: BLE001 -- QUIT on a dead connection; what was sent is already marked
+        log.warning("mail server not left in good order", error=type(error).__name__)
 
 
 def claim() -> Claimed | None:

@@ -100,19 +100,31 @@ def _without_secrets(value: Any) -> Any:
 
 
 def _paragraphs(text: str) -> list[Markup]:
-    """The text's paragraphs, escaped, with its addresses as links."""
+    """The text's paragraphs, escaped, with our own addresses as links."""
     blocks = [block for block in text.split("\n\n") if block.strip()]
     return [Markup("<br>\n").join(linked(line) for line in block.strip().split("\n")) for block in blocks]
 
 
 def linked(line: str) -> Markup:
-    """A line, escaped, in which addresses are links."""
+    """A line, escaped, in which addresses of this site are links.
+
+    Titles, names and reasons are written by anybody: an address among them stays text, so that nobody borrows our
+    letterhead to send people elsewhere.
+    """
     found, at = Markup(""), 0
     for match in _LINK.finditer(line):
+        if not is_ours(match.group()):
+            continue
         found += escape(line[at : match.start()])
         found += Markup('<a href="{0}">{0}</a>').format(match.group())
         at = match.end()
     return found + escape(line[at:])
+
+
+def is_ours(address: str) -> bool:
+    """Whether an address lies on this site: the base address itself, or below it."""
+    rest = address.removeprefix(_base_url)
+    return rest != address and (not rest or rest[0] in "/?#")
 
 
 @lru_cache(maxsize=1)

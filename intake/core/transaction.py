@@ -20,28 +20,34 @@ if TYPE_CHECKING:
 _DEPTH = "intake_transaction_depth"
 _AFTER = "intake_after_commit"
 _UNDO = "intake_after_rollback"
+_DOOMED = "intake_transaction_doomed"
+
+
+class Doomed(RuntimeError):
+    """A mistake in our code: a part of the transaction failed and its caller went on. Nothing of it is kept."""
 
 
 @contextmanager
 def transaction() -> Iterator[None]:
     """Commit on leaving, roll back on any error. Nested calls join the outermost one.
 
+    A nested call that fails dooms the outermost one even where somebody swallows the error: it then rolls back and
+    raises `Doomed`. Only `in_savepoint` takes back a part and goes on.
+
     Raises `Conflict` where a concurrent change was overtaken (optimistic lock). Database integrity errors pass through:
     the service that can name them translates them.
     """
     info = db.session.info if hasattr(db.session, "info") else db.session().info
-    depth = info.get(_DEPTH, 0)
-    if depth:
-        info[_DEPTH] = depth + 1
-        try:
+    if info.get(_DEPTH, 0):
+        with _joined(info):
             yield
-        finally:
-            info[_DEPTH] = depth
         return
     _begin_writing()
     info[_DEPTH] = 1
+    info[_DOOMED] = False
     try:
         yield
+        _refuse_if_doomed(info)
         db.session.commit()
     except StaleDataError as error:
         _roll_back(info)
@@ -54,6 +60,25 @@ def transaction() -> Iterator[None]:
     info.pop(_UNDO, None)
     for call in info.pop(_AFTER, []):
         call()
+
+
+@contextmanager
+def _joined(info: dict[Any, Any]) -> Iterator[None]:
+    """A part of the outermost transaction: what fails here fails there."""
+    info[_DEPTH] += 1
+    try:
+        yield
+    except BaseException:
+        info[_DOOMED] = True
+        raise
+    finally:
+        info[_DEPTH] -= 1
+
+
+def _refuse_if_doomed(info: dict[Any, Any]) -> None:
+    if info.get(_DOOMED):
+        message = "a nested transaction failed and its error was swallowed; use in_savepoint for what may fail"
+        raise Doomed(message)
 
 
 def _roll_back(info: dict[Any, Any]) -> None:
@@ -89,11 +114,14 @@ def flush() -> None:
 
 def in_savepoint(call: Callable[[], None]) -> IntegrityError | None:
     """Run a change that a constraint may refuse; return the refusal instead of losing the transaction."""
+    info = db.session().info
+    doomed = info.get(_DOOMED, False)
     try:
         with db.session.begin_nested():
             call()
             db.session.flush()
     except IntegrityError as error:
+        info[_DOOMED] = doomed  # what failed inside is undone with the savepoint
         return error
     return None
 

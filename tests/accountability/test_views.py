@@ -73,8 +73,9 @@ def test_unknown_commitment_has_its_page(client: FlaskClient) -> None:
 def test_json_lists_only_public_fields(client: FlaskClient) -> None:
     at = kit.formalized()
     services.report(queries.named("PAGA3-1").milestones[0], kit.progress(), by=at.office)
-    answer = client.get("/compromisos/PAGA3-1.json")
+    answer = client.get("/compromisos/PAGA3-1.json", headers={"Host": "otro.example"})
     data = answer.get_json()
+    assert data["url"] == "http://localhost/compromisos/PAGA3-1"  # the address of the site, whatever Host claims
     assert data["reference"] == "PAGA3-1"
     assert data["proposals"] == [at.proposal.folio]
     assert data["progress"]["computed_pct"] == "20.00"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import threading
 from datetime import timedelta
 from pathlib import Path
@@ -66,6 +67,19 @@ def test_markup_stays_text_in_the_html_part(app):
     assert "<b>Ana</b>" in written.text
     assert "&lt;b&gt;Ana&lt;/b&gt;" in written.html
     assert '<a href="http://localhost/a?b=1&amp;c=2">' in written.html
+
+
+@pytest.mark.parametrize(
+    "address", ["https://malo.example/entrar", "http://localhost.malo.example/", "http://localhost@malo.example/x"]
+)
+def test_addresses_that_people_write_stay_text(app, address):
+    values = {"name": f"Ana, mire {address} ya", "sign_in_url": "http://localhost/cuenta/entrar"}
+    written = mail.render("account_exists", "es", values)
+    assert address in written.text
+    assert address in written.html
+    links = re.findall(r'href="([^"]+)"', written.html)
+    assert [link for link in links if "malo" in link] == []
+    assert "http://localhost/cuenta/entrar" in links
 
 
 def test_subject_takes_no_second_line(app):
@@ -210,6 +224,24 @@ def test_refused_message_is_tried_again_later_under_the_same_identity(server):
     db.session.expire_all()
     assert (message.attempts, message.last_error) == (3, "")
     assert len(server.got) == 1
+
+
+def test_a_connection_that_cannot_be_closed_does_not_end_the_run(kept, monkeypatch):
+    class Broken:
+        def __enter__(self):
+            return lambda _message: None
+
+        def __exit__(self, *_error):
+            raise ConnectionResetError("QUIT came too late")
+
+    monkeypatch.setattr(delivery, "transport", lambda _settings: Broken())
+    queue(2)
+    assert delivery.deliver_due(5) == 2
+    monkeypatch.setattr(delivery, "compose", lambda _claimed: 1 / 0)
+    first, second = queue(2)
+    assert delivery.deliver_due(5) == 0
+    db.session.expire_all()
+    assert [m.last_error for m in (first, second)] == ["ZeroDivisionError: division by zero"] * 2
 
 
 def test_one_bad_message_does_not_hold_up_the_others(server):

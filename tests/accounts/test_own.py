@@ -11,11 +11,12 @@ import pytest
 import sqlalchemy as sa
 import time_machine
 
-from intake.accounts import passwords
+from intake.accounts import links, passwords, queries, signing_in
 from intake.core import clock
+from intake.core.transaction import transaction
 from intake.extensions import db
 from models import AuditEntry, RecoveryCode, User
-from models.enums import ProposalStatus, Role
+from models.enums import ProposalStatus, Role, TokenPurpose
 from tests import factories
 from tests.accounts.test_signin import MOMENT, WORD, code_of, enter, is_in, mails, path_of, person, with_totp
 
@@ -145,6 +146,38 @@ def test_link_for_a_new_address_works_only_for_who_asked(client, post, app):
     assert post(other, link).status_code == 410
     assert again(thief).email == thief.email
     assert post(client, link).status_code == 303
+
+
+def test_a_new_password_ends_the_links_that_would_take_another_address(client, post):
+    who = person()
+    enter(post, client, who.email)
+    post(client, "/cuenta/correo", email="ladrona@demo.example", current_password=WORD)
+    link = path_of(mails("email_change")[0].context["link"])
+    fields = {"current_password": WORD, "new_password": "una frase nueva"}
+    assert post(client, "/cuenta/contrasena", **fields).status_code == 303
+    assert client.get(link).status_code == 410
+    assert again(who).email != "ladrona@demo.example"
+
+
+def test_an_invitation_to_set_the_password_anew_ends_other_sessions(client, post, app, sign_in):
+    who = person()
+    stolen = sign_in(who)
+    assert is_in(stolen)
+    with transaction():
+        token = links.issue(TokenPurpose.INVITATION, who.email).token
+    signing_in.accept(token, name="", password="una frase nueva", locale="es")
+    assert passwords.matches(again(who).password_hash, "una frase nueva")
+    assert not is_in(stolen)
+
+
+def test_an_address_taken_at_the_same_moment_is_refused_in_words(client, post, monkeypatch):
+    who, _owner = person(), person(email="eva@demo.example")
+    enter(post, client, who.email)
+    with transaction():
+        token = links.issue(TokenPurpose.CHANGE_EMAIL, "eva@demo.example", user_id=who.id).token
+    monkeypatch.setattr(queries, "user_by_email", lambda _email: None)  # it looked free a moment ago
+    assert post(client, f"/cuenta/correo/{token}").status_code == 422
+    assert again(who).email != "eva@demo.example"
 
 
 def test_second_factor_is_enrolled_with_a_code_and_shown_once(client, post):

@@ -8,9 +8,9 @@ import sqlalchemy as sa
 from intake.core import audit, limits
 from intake.core.errors import TooMany
 from intake.core.identity import SYSTEM
-from intake.core.transaction import transaction
+from intake.core.transaction import Doomed, in_savepoint, transaction
 from intake.extensions import db
-from models import AuditEntry
+from models import AuditEntry, Theme
 from tests import factories
 
 
@@ -53,3 +53,33 @@ def test_nothing_stays_of_a_failed_transaction(app: object) -> None:
     from models import Theme
 
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Theme)) == 0
+
+
+def _themes() -> list[str]:
+    return list(db.session.scalars(sa.select(Theme.code).order_by(Theme.code)))
+
+
+def test_a_swallowed_failure_inside_dooms_the_whole(app: object) -> None:
+    def half() -> None:
+        factories.theme("mitad")
+        with pytest.raises(ValueError, match="no"), transaction():
+            raise ValueError("no")
+
+    with pytest.raises(Doomed), transaction():
+        half()
+    assert _themes() == []
+    with transaction():
+        factories.theme("entera")
+    assert _themes() == ["entera"]
+
+
+def test_a_savepoint_takes_back_only_its_part(app: object) -> None:
+    def twice() -> None:
+        with transaction():
+            factories.theme("uno")
+
+    with transaction():
+        factories.theme("uno")
+        assert in_savepoint(twice) is not None
+        factories.theme("dos")
+    assert _themes() == ["dos", "uno"]

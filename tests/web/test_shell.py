@@ -80,6 +80,15 @@ def test_a_failure_shows_a_reference_that_is_in_the_log(app: Flask, capsys: pyte
     assert [entry["request_id"] for entry in logged if "ZeroDivisionError" in entry.get("exception", "")] == [reference]
 
 
+@pytest.mark.parametrize(("proxies", "kept"), [(0, False), (1, True)])
+def test_only_a_proxy_of_ours_may_name_a_request(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, proxies: int, kept: bool
+) -> None:
+    monkeypatch.setitem(app.config, "INTAKE", Config.for_tests(trusted_proxies=proxies))
+    answer = app.test_client().get("/salud", headers={"X-Request-ID": "ELEGIDA-POR-FUERA"})
+    assert (answer.headers["X-Request-ID"] == "ELEGIDA-POR-FUERA") is kept
+
+
 def test_the_log_carries_no_personal_data() -> None:
     event = without_personal_data(structlog.get_logger(), "info", {"event": "x", "email": "a@b.example", "path": "/"})
     assert event == {"event": "x", "email": "…", "path": "/"}

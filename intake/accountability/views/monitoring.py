@@ -12,6 +12,7 @@ from intake.accountability import progress, queries, serializers, services
 from intake.accountability.lifecycle import COMMITMENT
 from intake.accountability.queries import Filters
 from intake.accountability.views.common import Numbered, bp, readable
+from intake.core import mail
 from intake.core.i18n import lazy_gettext as _l
 from intake.core.i18n import localized
 from intake.core.pagination import number_from
@@ -132,5 +133,5 @@ def lacks_implementation(commitment: Commitment) -> bool:
 @requires(Permission.COMMITMENT_READ, load=readable)
 def show_json(commitment: Commitment) -> Response:
     """The same as data: only fields that are public by name."""
-    address = url_for("accountability.show", reference=commitment.reference, _external=True)
+    address = mail.url_of(url_for("accountability.show", reference=commitment.reference))  # not what Host claims
     return jsonify(serializers.commitment(commitment, address=address))
