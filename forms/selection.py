@@ -25,9 +25,14 @@ EXPLAINED = {
 }
 
 
-class SessionForm(Form):
-    """A new session."""
+#: The choice that answers every admitted proposal of the plan; a round is chosen by its number.
+WHOLE_PLAN = "plan"
 
+
+class SessionForm(Form):
+    """A session, new or to be corrected. What it answers is chosen, never supposed."""
+
+    lock_version = HiddenField()
     title = StringField(_l("Título"), validators=[required(), Length(max=200)])
     held_on = DateField(_l("Día de la sesión"), validators=[InputRequired(_l("Escriba el día de la sesión."))])
     decided_by = StringField(
@@ -38,16 +43,19 @@ class SessionForm(Form):
     ronda = SelectField(
         _l("Sobre qué propuestas decide"),
         description=_l("Solo se podrá publicar cuando todas ellas tengan su decisión y su razón."),
-        validators=[Optional()],
+        validators=[chosen(_l("Elija sobre qué propuestas decide la sesión."))],
     )
 
     def to_input(self) -> SessionInput:
         """The session as the service takes it."""
+        version = self.lock_version.data or ""
+        scope = self.ronda.data or WHOLE_PLAN
         return SessionInput(
             title=self.title.data or "",
             held_on=self.held_on.data or clock.today(),
             decided_by=self.decided_by.data or "",
-            round_number=int(self.ronda.data) if self.ronda.data else None,
+            round_number=None if scope == WHOLE_PLAN else int(scope),
+            lock_version=int(version) if version.isdecimal() and len(version) < 10 else None,
         )
 
 
@@ -111,6 +119,16 @@ class CandidateFilterForm(Form):
     )
     categoria = SelectField(
         _l("Categoría"), coerce=enum_or_none(Category), choices=choices(Category, blank=_l("Todas"))
+    )
+
+
+class CancelSessionForm(Form):
+    """Closing a session without publishing."""
+
+    reason = TextAreaField(
+        _l("Motivo"),
+        description=_l("Queda en el rastro, con cada decisión que se quita."),
+        validators=[required(_l("Escriba el motivo.")), Length(max=LONGEST)],
     )
 
 

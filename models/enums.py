@@ -227,10 +227,11 @@ class DecisionStatus(StrEnum):
 
 
 class SessionStatus(StrEnum):
-    """A selection session."""
+    """A selection session. CANCELLED: closed without publishing anything, with a reason in the trace."""
 
     OPEN = "open"
     PUBLISHED = "published"
+    CANCELLED = "cancelled"
 
 
 class CommitmentStatus(StrEnum):

@@ -28,6 +28,7 @@ class SessionInput:
     round_number: int | None = None
     source_url: str | None = None
     published_on: date | None = None
+    lock_version: int | None = None  # the version of the session that the form showed; None skips the check
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -41,8 +41,18 @@ SESSION = Lifecycle(
             button=False,
             tone="primary",
         ),
+        Transition(
+            action="cancel",
+            label=_l("Cancelar la sesión"),
+            sources=frozenset({SessionStatus.OPEN}),
+            target=SessionStatus.CANCELLED,
+            permission=Permission.SESSION_MANAGE,
+            needs_reason=True,
+            button=False,
+            tone="warning",
+        ),
     ],
-    final=frozenset({SessionStatus.PUBLISHED}),
+    final=frozenset({SessionStatus.PUBLISHED, SessionStatus.CANCELLED}),
 )
 
 #: Which move of the proposal a published category makes.

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 Means = dict[int, "Decimal | None"]
 #: States of proposals that were admitted and have no public answer yet.
-AWAITING = (ProposalStatus.ADMITTED, ProposalStatus.IN_EVALUATION, ProposalStatus.EVALUATED)
+UNEVALUATED = (ProposalStatus.ADMITTED, ProposalStatus.IN_EVALUATION)
+AWAITING = (*UNEVALUATED, ProposalStatus.EVALUATED)
 SIZE = 20
 
 
@@ -110,11 +111,6 @@ def in_scope(session: SelectionSession) -> sa.ColumnElement[bool]:
 def answers(session: SelectionSession, proposal_id: int) -> bool:
     """Whether the session answers this proposal. One statement."""
     return db.session.scalar(sa.select(Proposal.id).where(Proposal.id == proposal_id, in_scope(session))) is not None
-
-
-def rounds(plan: Plan) -> Sequence[Round]:
-    """The plan's rounds of evaluation, newest first. One statement."""
-    return db.session.scalars(sa.select(Round).where(Round.plan_id == plan.id).order_by(Round.number.desc())).all()
 
 
 def round_id_of(plan_id: int, number: int) -> int:

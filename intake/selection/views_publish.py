@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import flash, redirect, render_template, request, url_for
 
+from intake.core import clock
 from intake.core.errors import Conflict
 from intake.core.i18n import ngettext
 from intake.core.permissions import Permission
@@ -27,6 +28,8 @@ def publish(number: int) -> ResponseReturnValue:
     session = queries.session_of(plan, number)
     if session.status is SessionStatus.PUBLISHED:
         return redirect(url_for(".published_session", code=plan.code, number=number))
+    if session.status is SessionStatus.CANCELLED:
+        return redirect(url_for(".session", number=number))
     refusal, status = None, 200
     if request.method == "POST":
         try:
@@ -45,7 +48,8 @@ def publish(number: int) -> ResponseReturnValue:
         session=session,
         refusal=refusal,
         missing=queries.undecided(session),
+        today=clock.today(),
         unexplained=order.unexplained(queries.means(session), chosen, explained),
-        letters=[(d, letters.preview(d.proposal, d.category, d.reason)) for d in decisions],
+        letters=[(d, letters.preview(d.proposal, d.category, d.reason, d.fallback)) for d in decisions],
     )
     return page, status

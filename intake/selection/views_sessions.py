@@ -6,16 +6,17 @@ from typing import TYPE_CHECKING
 
 from flask import flash, redirect, render_template, request, url_for
 
-from forms.base import with_rows
 from forms.selection import CandidateFilterForm, SessionForm
+from intake.core import clock
 from intake.core.errors import Conflict, Invalid
 from intake.core.i18n import gettext as _
 from intake.core.labels import label
 from intake.core.pagination import number_from
 from intake.core.permissions import Permission, authorize
 from intake.evaluation.blueprint import current_plan, require_nothing_owed
-from intake.selection import queries, services
+from intake.selection import queries, scopes, services
 from intake.selection.blueprint import bp
+from intake.selection.views_session_edit import offer_scopes
 from intake.web.access import principal, requires
 from intake.web.listing import Listing, chips
 from models.enums import Category, ReviewSector, SessionStatus
@@ -30,14 +31,7 @@ def index() -> ResponseReturnValue:
     """The plan's sessions, its reserve, and the form for a new session."""
     plan = current_plan()
     form = SessionForm()
-    with_rows(
-        form.ronda,
-        [
-            (str(r.number), _("Las de la ronda %(number)s: %(name)s", number=r.number, name=r.name))
-            for r in queries.rounds(plan)
-        ],
-        blank=_("Todas las admitidas del plan"),
-    )
+    offer_scopes(form, plan)
     if request.method == "POST":
         authorize(principal(), Permission.SESSION_MANAGE)
     if form.validate_on_submit():
@@ -64,6 +58,8 @@ def session(number: int) -> ResponseReturnValue:
     require_nothing_owed()
     plan = current_plan()
     found = queries.session_of(plan, number)
+    if found.status is SessionStatus.CANCELLED:
+        return render_template("selection/cancelled.html", session=found, entry=scopes.cancellation(found))
     if found.status is SessionStatus.PUBLISHED:
         return redirect(url_for(".published_session", code=plan.code, number=number))
     form = CandidateFilterForm(request.args)
@@ -77,6 +73,7 @@ def session(number: int) -> ResponseReturnValue:
         tally=queries.tally(found),
         categories=list(Category),
         sectors=list(ReviewSector),
+        today=clock.today(),
         form=form,
         active=chips(
             [("decididas", words.get(filters.decided, "")), ("categoria", label(category) if category else "")]

@@ -756,7 +756,7 @@ def upgrade():
     sa.Column('title', sa.String(length=200), nullable=False),
     sa.Column('held_on', sa.Date(), nullable=False),
     sa.Column('decided_by', sa.String(length=240), nullable=False),
-    sa.Column('status', sa.Enum('open', 'published', name='sessionstatus_known', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('status', sa.Enum('open', 'published', 'cancelled', name='sessionstatus_known', native_enum=False, create_constraint=True, length=40), nullable=False),
     sa.Column('published_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('source_url', sa.String(length=400), nullable=True),
     sa.Column('lock_version', sa.Integer(), nullable=False),

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
 import sqlalchemy as sa
 
+from intake.core import clock
 from intake.core.errors import Conflict, Forbidden, Invalid
 from intake.core.identity import SYSTEM
+from intake.evaluation.inputs import RoundInput
+from intake.evaluation.services import create_round
 from intake.extensions import db
 from intake.selection import queries, services
 from intake.selection.inputs import DecisionInput, HistoricalDecision
@@ -253,3 +256,71 @@ def test_a_session_of_an_unknown_round_is_refused(house: House) -> None:
     with pytest.raises(Invalid) as refused:
         services.open_session(house.plan, replace(GIVEN, round_number=99), by=house.by(house.director))
     assert refused.value.field == "ronda"
+
+
+@pytest.mark.parametrize("days", [61, -365 * 9])
+def test_a_session_is_held_on_a_day_that_can_be(house: House, days: int) -> None:
+    given = replace(GIVEN, held_on=clock.today() + timedelta(days=days))
+    with pytest.raises(Invalid) as refused:
+        services.open_session(house.plan, given, by=house.by(house.director))
+    assert refused.value.field == "held_on"
+
+
+def test_a_session_may_be_called_sixty_days_before(house: House) -> None:
+    given = replace(GIVEN, held_on=clock.today() + timedelta(days=60))
+    assert services.open_session(house.plan, given, by=house.by(house.director)).held_on == given.held_on
+
+
+def test_an_open_session_is_corrected_and_traced(house: House, session: SelectionSession, core: User) -> None:
+    given = replace(GIVEN, title="Otra", decided_by="El Grupo", round_number=house.round.number)
+    services.edit_session(session, given, by=principal(core))
+    assert (session.title, session.decided_by, session.round_id) == ("Otra", "El Grupo", house.round.id)
+    entry = db.session.scalars(sa.select(AuditEntry).where(AuditEntry.action == "session.edit")).one()
+    assert entry.changes["title"] == ["Primera sesión", "Otra"]
+
+
+def test_correcting_leaves_no_decision_outside(house: House, session: SelectionSession, core: User) -> None:
+    stranger = factories.proposal(house.plan, ProposalStatus.EVALUATED)
+    decide(session, stranger, C.IN_PLAN, by=core)
+    with pytest.raises(Invalid, match=str(stranger.folio)) as refused:
+        services.edit_session(session, replace(GIVEN, round_number=house.round.number), by=principal(core))
+    assert refused.value.field == "ronda"
+
+
+def test_a_corrected_session_overlaps_with_no_other(house: House, core: User) -> None:
+    of_round = replace(GIVEN, round_number=house.round.number)
+    services.open_session(house.plan, of_round, by=principal(core))
+    other = create_round(house.plan, RoundInput(name="Otra"), by=house.by(house.director))
+    second = services.open_session(house.plan, replace(GIVEN, round_number=other.number), by=principal(core))
+    with pytest.raises(Conflict, match="sigue abierta"):
+        services.edit_session(second, of_round, by=principal(core))
+
+
+def test_a_published_session_is_neither_corrected_nor_cancelled(
+    house: House, session: SelectionSession, core: User
+) -> None:
+    decide(session, house.evaluated(2), C.IN_PLAN, by=core)
+    services.publish(session, by=house.by(house.director))
+    with pytest.raises(Conflict, match="ya se publicaron"):
+        services.edit_session(session, GIVEN, by=principal(core))
+    with pytest.raises(Conflict, match="ya se publicaron"):
+        services.cancel_session(session, "Por error.", by=principal(core))
+
+
+def test_cancelling_takes_the_decisions_back_and_frees_the_proposals(
+    house: House, session: SelectionSession, core: User
+) -> None:
+    proposal = house.evaluated(2)
+    decide(session, proposal, C.IN_PLAN, by=core)
+    with pytest.raises(Invalid):
+        services.cancel_session(session, " ", by=principal(core))
+    assert services.cancel_session(session, "Se abrió por error.", by=principal(core)) == 1
+    assert session.status is SessionStatus.CANCELLED
+    assert (proposal.status, queries.decision_of(proposal.id)) == (ProposalStatus.EVALUATED, None)
+    entry = db.session.scalars(sa.select(AuditEntry).where(AuditEntry.action == "decision.take_back")).one()
+    assert (entry.reason, entry.changes["text"]) == ("Se abrió por error.", WHY)
+    with pytest.raises(Conflict, match="se canceló"):
+        decide(session, proposal, C.IN_PLAN, by=core)
+    with pytest.raises(Forbidden):
+        services.cancel_session(session, "x", by=principal(factories.user(Role.OBSERVER)))
+    assert services.open_session(house.plan, GIVEN, by=principal(core)).number == 2

@@ -45,10 +45,59 @@ def test_a_session_is_opened(house: House, core: User, sign_in: SignIn, post: An
     assert wrong.status_code == 422
     assert "Sesión uno" in wrong.text
     given = {"title": "Sesión uno", "held_on": "2026-11-20", "decided_by": "Grupo Núcleo, por consenso"}
+    unscoped = post(browser, "/seleccion/", **given)
+    assert unscoped.status_code == 422
+    assert "Elija sobre qué propuestas decide la sesión." in unscoped.text
+    given["ronda"] = "plan"
     assert post(browser, "/seleccion/", **given).location == "/seleccion/sesiones/1"
     again = post(browser, "/seleccion/", **given)
     assert again.status_code == 422
     assert "sigue abierta" in again.text
+
+
+def test_the_choice_of_what_a_session_answers_is_counted(house: House, core: User, sign_in: SignIn) -> None:
+    house.evaluated(2)
+    factories.proposal(house.plan, ProposalStatus.ADMITTED)
+    page = sign_in(core).get("/seleccion/").text
+    assert f"Ronda 1, {house.round.name}: 1 propuestas, 0 sin evaluar" in page
+    assert "Todo el plan: 2 admitidas sin respuesta, 1 sin evaluar" in page
+
+
+def test_an_open_session_is_corrected_in_the_browser(
+    house: House, session: SelectionSession, core: User, sign_in: SignIn, post: Any
+) -> None:
+    browser, path = sign_in(core), path_of(session) + "/editar"
+    given = {"title": "Corregida", "held_on": "2026-11-19", "decided_by": "El Grupo", "ronda": "1"}
+    stale = post(browser, path, **given, lock_version="99")
+    assert stale.status_code == 422
+    assert "Otra persona cambió esta sesión" in stale.text
+    assert "Corregida" in stale.text
+    far = post(browser, path, **{**given, "held_on": "2036-11-19"}, lock_version="1")
+    assert far.status_code == 422
+    assert "hasta 60 días antes" in far.text
+    assert post(browser, path, **given, lock_version="1").location == path_of(session)
+    db.session.refresh(session)
+    assert (session.title, session.round_id) == ("Corregida", house.round.id)
+
+
+def test_a_session_is_cancelled_in_the_browser(
+    house: House, session: SelectionSession, core: User, sign_in: SignIn, post: Any
+) -> None:
+    browser, path = sign_in(core), path_of(session) + "/cancelar"
+    assert post(browser, path, reason="").status_code == 422
+    assert post(browser, path, reason="Se abrió por error.").location == "/seleccion/"
+    assert "Se abrió por error." in browser.get(path_of(session)).text
+    assert browser.get(path).status_code == 409
+    director = sign_in(house.director)
+    assert director.get(path_of(session) + "/publicar").location == path_of(session)
+
+
+def test_before_publishing_nobody_has_decided_yet(house: House, session: SelectionSession, sign_in: SignIn) -> None:
+    browser = sign_in(house.director)
+    page = browser.get(path_of(session) + "/publicar").text
+    assert "Decide Grupo Núcleo, por consenso" in page
+    assert "Decidió" not in page
+    assert f"{path_of(session)}/editar" in page
 
 
 def test_observers_read_and_do_not_write(house: House, session: SelectionSession, sign_in: SignIn, post: Any) -> None:

@@ -12,8 +12,9 @@ from intake.core.permissions import Permission, authorize
 from intake.core.transaction import transaction
 from intake.extensions import db
 from intake.selection import order, queries
+from intake.selection.services.sessions import require_open
 from models import Decision
-from models.enums import Category, DecisionStatus, ProposalStatus, SessionStatus
+from models.enums import Category, DecisionStatus, ProposalStatus
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -84,8 +85,7 @@ def _checked(given: DecisionInput) -> DecisionInput:
 
 
 def _check_places(session: SelectionSession, proposal: Proposal) -> None:
-    if session.status is not SessionStatus.OPEN:
-        raise Conflict(_l("Las decisiones de esta sesión ya se publicaron."))
+    require_open(session)
     if proposal.plan_id != session.plan_id:
         raise Conflict(_l("La propuesta es de otro plan."))
     if proposal.status is not ProposalStatus.EVALUATED:

@@ -16,8 +16,9 @@ from intake.extensions import db
 from intake.reception.services import move
 from intake.selection import order, queries
 from intake.selection.lifecycle import DECISION, MOVE_OF, SESSION
+from intake.selection.services.sessions import require_open
 from models import Decision, SelectionSession
-from models.enums import ProposalStatus, SessionStatus
+from models.enums import ProposalStatus
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,8 +41,7 @@ def publish(session: SelectionSession, *, by: Principal, at: datetime | None = N
     """
     authorize(by, Permission.DECISION_PUBLISH, session)
     with transaction():
-        if session.status is not SessionStatus.OPEN:
-            raise Conflict(_l("Las decisiones de esta sesión ya se publicaron."))
+        require_open(session)
         _lock(session)
         decisions = _decisions(session, by)
         _check_complete(session, decisions)
@@ -61,8 +61,7 @@ def publish(session: SelectionSession, *, by: Principal, at: datetime | None = N
 def _lock(session: SelectionSession) -> None:
     """Two people publishing at once wait for each other, and the second finds it done."""
     db.session.refresh(session, with_for_update=True)
-    if session.status is not SessionStatus.OPEN:
-        raise Conflict(_l("Las decisiones de esta sesión ya se publicaron."))
+    require_open(session)
 
 
 def _decisions(session: SelectionSession, by: Principal) -> list[Decision]:
