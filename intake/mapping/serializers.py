@@ -7,21 +7,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from intake.core.labels import label
+from intake.mapping.smallcells import Withheld, is_reserved, published
 from intake.plans.inputs import CATEGORIES
 from models import Participation, Territory
 from models.enums import Dimension
 
-#: In the public view of a single event, fewer people than this could be recognised by such a category.
-SMALL = 5
-_SENSITIVE_GENDERS = frozenset({"non_binary", "other"})
-
 
 @dataclass(frozen=True)
 class Count:
-    """People of a category; ``people`` None: fewer than five, and not said how many."""
+    """People of a category; ``people`` None: not told, and ``withheld`` says why."""
 
     label: str
     people: int | None
+    withheld: Withheld | None = None
 
 
 @dataclass(frozen=True)
@@ -33,30 +31,24 @@ class CountGroup:
     rows: tuple[Count, ...]
 
 
-def is_sensitive(dimension: Dimension, category: str) -> bool:
-    """Whether a small number in this category could point at a person."""
-    if dimension is Dimension.SELF_IDENTIFICATION:
-        return True
-    return dimension is Dimension.GENDER and category in _SENSITIVE_GENDERS
-
-
 def count_groups(participation: Participation, *, exact: bool) -> list[CountGroup]:
-    """The attendance of an event by dimension. Unless ``exact``, small numbers of sensitive categories are withheld.
-
-    Zeros of these categories are withheld too, or the one that is not zero could be worked out from the total.
-    """
-    found = []
+    """The attendance of an event by dimension. Unless ``exact``, no few people are told: see `smallcells`."""
+    found: list[CountGroup] = []
+    if not exact and is_reserved(participation.total):
+        return found
     for dimension in Dimension:
         people = {c.category: c.people for c in participation.counts if c.dimension is dimension}
         if people:
-            rows = tuple(_count(dimension, c, people[c], exact=exact) for c in _in_order(dimension, people))
+            shown = people if exact else published(people)
+            rows = tuple(_count(category, shown[category]) for category in _in_order(dimension, people))
             found.append(CountGroup(dimension, label(dimension), rows))
     return found
 
 
-def _count(dimension: Dimension, category: str, people: int, *, exact: bool) -> Count:
-    hidden = not exact and people < SMALL and is_sensitive(dimension, category)
-    return Count(label(category), None if hidden else people)
+def _count(category: str, shown: int | Withheld) -> Count:
+    if isinstance(shown, Withheld):
+        return Count(label(category), None, shown)
+    return Count(label(category), shown)
 
 
 def _in_order(dimension: Dimension, people: Mapping[str, Any]) -> Iterable[str]:

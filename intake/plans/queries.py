@@ -103,7 +103,11 @@ def published_participation(plan: Plan) -> Sequence[Participation]:
 
 
 class Attendance(NamedTuple):
-    """What the events of a plan add up to: people who came to two are counted twice."""
+    """What the events of a plan add up to: people who came to two are counted twice.
+
+    ``by_gender`` is empty if an event has from one to four people of a gender: its page withholds them, and the sums
+    would give them away.
+    """
 
     events: int
     counted: int  # events whose attendance was recorded
@@ -119,8 +123,9 @@ def attendance(plan: Plan) -> Attendance:
         .outerjoin(Participation, Participation.event_id == Event.id)
         .where(Event.plan_id == plan.id)
     ).one()
+    few = sa.case((ParticipationCount.people.between(1, 4), 1), else_=0)
     parts = db.session.execute(
-        sa.select(ParticipationCount.category, sa.func.sum(ParticipationCount.people))
+        sa.select(ParticipationCount.category, sa.func.sum(ParticipationCount.people), sa.func.max(few))
         .join(Participation, Participation.id == ParticipationCount.participation_id)
         .where(
             Participation.plan_id == plan.id,
@@ -128,8 +133,9 @@ def attendance(plan: Plan) -> Attendance:
             ParticipationCount.dimension == Dimension.GENDER,
         )
         .group_by(ParticipationCount.category)
-    )
-    return Attendance(totals[0], totals[1], totals[2] or 0, {category: int(people) for category, people in parts})
+    ).all()
+    told = {} if any(few for *_rest, few in parts) else {category: int(people) for category, people, _few in parts}
+    return Attendance(totals[0], totals[1], totals[2] or 0, told)
 
 
 def bodies(plan: Plan) -> Sequence[Body]:

@@ -19,7 +19,7 @@ from intake.extensions import db
 from intake.reports import dictionary, publictables
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 CHUNK_ROWS = 500
 #: A cell that a spreadsheet would run as a formula begins with one of these (OWASP, CSV injection).
@@ -50,8 +50,14 @@ TABLES: dict[str, Table] = {
 
 def rows(table: Table) -> Iterator[tuple[Any, ...]]:
     """The table's rows as plain values, read in chunks. One statement."""
-    for row in db.session.execute(publictables.QUERIES[table.name]().execution_options(yield_per=CHUNK_ROWS)):
-        yield tuple(value_of(value) for value in row)
+    found = db.session.execute(publictables.QUERIES[table.name]().execution_options(yield_per=CHUNK_ROWS))
+    words = [column.words for column in table.columns]
+    for row in publictables.READERS.get(table.name, iter)(found):
+        yield tuple(_put(value, w) for value, w in zip(row, words, strict=True))
+
+
+def _put(value: Any, words: Callable[[Any], Any] | None) -> Any:
+    return value_of(value) if words is None or value is None else words(value)
 
 
 def as_csv(table: Table) -> Iterator[str]:

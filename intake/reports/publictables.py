@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
-from intake.mapping.serializers import SMALL
+from intake.mapping.smallcells import Withheld, is_reserved, published
 from intake.reception.inputs import STATUS_SLUGS
 from models import (
     Actor,
@@ -34,7 +36,6 @@ from models.enums import (
     ActorStatus,
     CommitmentStatus,
     DecisionStatus,
-    Dimension,
     PartyRole,
     ProposalStatus,
     PublicName,
@@ -53,20 +54,27 @@ def proposals() -> sa.Select[*tuple[Any, ...]]:
         sa.select(
             Proposal.folio,
             Plan.code,
+            Plan.is_fictional,
             Proposal.kind,
+            Proposal.kind.label("kind_words"),
             sa.case(dict(STATUS_SLUGS), value=Proposal.status),
+            Proposal.status.label("status_words"),
             Proposal.title,
             Proposal.problem,
             Proposal.solution,
             Proposal.expected_result,
             Theme.code,
+            Theme.name_es,
             Territory.code,
+            Territory.name,
             Proposal.branch,
+            Proposal.branch.label("branch_words"),
             Proposal.channel,
             approaches,
             named,
             Proposal.submitted_at,
             Decision.category,
+            Decision.category.label("category_words"),
             Decision.reason,
             Proposal.source,
         )
@@ -98,12 +106,15 @@ def commitments() -> sa.Select[*tuple[Any, ...]]:
         sa.select(
             Commitment.reference,
             Plan.code,
+            Plan.is_fictional,
             Commitment.number,
             Commitment.status,
+            Commitment.status.label("status_words"),
             Commitment.title_es,
             Commitment.title_en,
             Commitment.title_note,
             Theme.code,
+            Theme.name_es,
             Commitment.starts_on,
             Commitment.ends_on,
             sa.func.round(sa.cast(progress, sa.Numeric(7, 4)), 2),
@@ -134,9 +145,12 @@ def milestones() -> sa.Select[*tuple[Any, ...]]:
     return (
         sa.select(
             Commitment.reference,
+            Plan.is_fictional,
             Milestone.number,
             Milestone.kind,
+            Milestone.kind.label("kind_words"),
             Milestone.status,
+            Milestone.status.label("status_words"),
             Milestone.title_es,
             Milestone.output,
             Milestone.starts_on,
@@ -154,55 +168,98 @@ def milestones() -> sa.Select[*tuple[Any, ...]]:
 
 def actors() -> sa.Select[*tuple[Any, ...]]:
     """Verified actors by name, without any contact."""
-    places = (
-        sa.select(sa.func.aggregate_strings(Territory.code, ";"))
-        .join(actor_territory, actor_territory.c.territory_id == Territory.id)
-        .where(actor_territory.c.actor_id == Actor.id)
-        .scalar_subquery()
-    )
     themes = (
         sa.select(sa.func.aggregate_strings(Theme.code, ";"))
         .join(actor_theme, actor_theme.c.theme_id == Theme.id)
         .where(actor_theme.c.actor_id == Actor.id)
         .scalar_subquery()
     )
-    columns = (Actor.slug, Actor.name, Actor.acronym, Actor.kind, Sector.code, Actor.website)
+    kind = (Actor.kind, Actor.kind.label("kind_words"))
+    columns = (Actor.slug, Actor.name, Actor.acronym, *kind, Sector.code, Actor.website)
+    places = (_places_of_actor(Territory.code), _places_of_actor(Territory.name))
     return (
-        sa.select(*columns, places, themes, Actor.is_fictional)
+        sa.select(*columns, *places, themes, Actor.is_fictional)
         .outerjoin(Sector, Sector.id == Actor.sector_id)
         .where(Actor.status == ActorStatus.VERIFIED)
         .order_by(Actor.name_plain, Actor.id)
     )
 
 
-def participation() -> sa.Select[*tuple[Any, ...]]:
-    """Counts of people, by plan, event, dimension and category, without the few who could be recognised."""
-    sensitive = (ParticipationCount.dimension == Dimension.SELF_IDENTIFICATION) | (
-        (ParticipationCount.dimension == Dimension.GENDER) & ParticipationCount.category.in_(("non_binary", "other"))
+def _places_of_actor(column: Any) -> Any:
+    """A column of the actor's places, those of the list in one order whichever column is asked."""
+    places = (
+        sa.select(column)
+        .join(actor_territory, actor_territory.c.territory_id == Territory.id)
+        .where(actor_territory.c.actor_id == Actor.id)
+        .order_by(Territory.code)
+        .correlate(Actor)
+        .subquery()
     )
-    hidden = Participation.event_id.is_not(None) & sensitive & (ParticipationCount.people < SMALL)
+    return sa.select(sa.func.aggregate_strings(places.c[0], ";")).scalar_subquery()
+
+
+def participation() -> sa.Select[*tuple[Any, ...]]:
+    """Counts of people, by plan, event, dimension and category; `withhold` must read them before anybody else."""
+    c = ParticipationCount
     return (
         sa.select(
             Plan.code,
+            Plan.is_fictional,
             Event.slug,
             Participation.total,
-            ParticipationCount.dimension,
-            ParticipationCount.category,
-            sa.case((hidden, None), else_=ParticipationCount.people),
+            c.dimension,
+            c.dimension.label("dimension_words"),
+            c.category,
+            c.category.label("category_words"),
+            c.people,
+            sa.literal("").label("withheld"),
             Participation.source,
         )
         .join(Plan, Plan.id == Participation.plan_id)
         .outerjoin(Event, Event.id == Participation.event_id)
-        .outerjoin(ParticipationCount, ParticipationCount.participation_id == Participation.id)
-        .order_by(Plan.number, Participation.id, ParticipationCount.id)
+        .outerjoin(c, c.participation_id == Participation.id)
+        .order_by(Plan.number, Participation.id, c.id)
     )
+
+
+_WITHHELD = {Withheld.FEW: "menos de 5", Withheld.KEPT: "no se publica"}
+
+
+def withhold(found: Iterable[Any]) -> Iterator[tuple[Any, ...]]:
+    """The rows of `participation` as they may be published: events tell no few people (`smallcells`).
+
+    What a source published about a whole plan stays as it was published.
+    """
+    for slug, rows in groupby(found, key=attrgetter("slug")):
+        if slug is None:
+            yield from map(tuple, rows)
+        else:
+            yield from _of_event(list(rows))
+
+
+def _of_event(rows: list[Any]) -> Iterator[tuple[Any, ...]]:
+    """The rows of an event; one with too few people keeps a single row with its total."""
+    *head, _d, _dw, _c, _cw, _people, _why, source = rows[0]
+    if is_reserved(rows[0].total):
+        yield (*head, None, None, None, None, None, "", source)
+        return
+    shown = {d: published(dict(_categories(rows, d))) for d in {row.dimension for row in rows} if d is not None}
+    for row in rows:
+        value = shown[row.dimension][row.category] if row.dimension is not None else None
+        told = (None, _WITHHELD[value]) if isinstance(value, Withheld) else (value, "")
+        yield (*tuple(row)[:-3], *told, source)
+
+
+def _categories(rows: list[Any], dimension: Any) -> Iterator[tuple[str, int]]:
+    return ((row.category, row.people) for row in rows if row.dimension is dimension)
 
 
 def figures() -> sa.Select[*tuple[Any, ...]]:
     """Figures that others published, by plan and key."""
     f = ReportedFigure
+    plan = (Plan.code, Plan.is_fictional)
     columns = (f.key, f.label_es, f.label_en, f.value, f.unit, f.as_of, f.source, f.source_url, f.note)
-    return sa.select(Plan.code, *columns).join(Plan, Plan.id == f.plan_id).order_by(Plan.number, f.key)
+    return sa.select(*plan, *columns).join(Plan, Plan.id == f.plan_id).order_by(Plan.number, f.key)
 
 
 QUERIES: dict[str, Callable[[], sa.Select[*tuple[Any, ...]]]] = {
@@ -213,3 +270,5 @@ QUERIES: dict[str, Callable[[], sa.Select[*tuple[Any, ...]]]] = {
     "participacion": participation,
     "cifras": figures,
 }
+#: What stands between a query and its readers: the rows of a table as they may be published.
+READERS: dict[str, Callable[[Iterable[Any]], Iterable[Any]]] = {"participacion": withhold}

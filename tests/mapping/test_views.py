@@ -277,18 +277,24 @@ def test_odd_numbers_are_refused_at_their_field(app, sign_in, post, odd):
 def test_small_numbers_of_a_single_event_are_withheld_from_the_public(app, client, sign_in):
     event = make.event()
     counts = {
-        Dimension.GENDER: {"woman": 11, "man": 4, "non_binary": 3, "other": 0},
+        Dimension.GENDER: {"woman": 13, "man": 3, "non_binary": 2, "other": 0},
         Dimension.SELF_IDENTIFICATION: {"mestizo": 16, "indigena": 2},
         Dimension.AGE_BAND: {"18_29": 2, "30_44": 16},
     }
     services.record_attendance(event, 18, counts, by=SYSTEM)
     page = client.get(f"/mesas/{event.slug}").text
     rows = dict(re.findall(r'<th scope="row">([^<]+)</th><td class="num">([^<]+)</td>', page))
-    assert (rows["Mujeres"], rows["Hombres"]) == ("11", "4")
-    assert (rows["No binario"], rows["Otro"], rows["Indígena"]) == ("menos de 5",) * 3
-    assert (rows["Mestizo/a"], rows["18 a 29 años"]) == ("16", "2")
+    assert (rows["Mujeres"], rows["Hombres"], rows["No binario"], rows["Otro"]) == ("13", *["menos de 5"] * 2, "0")
+    assert {rows[name] for name in ("Mestizo/a", "Indígena", "18 a 29 años", "30 a 44 años")} == {"no se publica"}
     exact = sign_in(make.user(Role.FACILITATOR)).get(f"/mesas/{event.slug}").text
-    assert "menos de 5" not in exact
+    assert "menos de 5" not in exact and ">no se publica<" not in exact
+
+
+def test_an_event_of_a_handful_tells_only_its_total(app, client):
+    event = make.event()
+    services.record_attendance(event, 4, {Dimension.GENDER: {"woman": 3, "man": 1}}, by=SYSTEM)
+    page = client.get(f"/mesas/{event.slug}").text
+    assert "Asistieron 4 personas" in page and "Mujeres" not in page and "no publicamos el detalle" in page
 
 
 def test_an_event_of_a_day_shows_no_hour(client):

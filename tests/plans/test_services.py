@@ -292,11 +292,19 @@ def test_a_second_record_of_an_event_replaces_the_first(app):
     plan = make.plan()
     event = make.event(plan)
     services.record_participation(plan, {GENDER: {"man": 1, "woman": 1}}, total=2, event=event, by=SYSTEM)
-    services.record_participation(plan, {GENDER: {"woman": 3}}, total=3, event=event, by=SYSTEM)
+    services.record_participation(plan, {GENDER: {"woman": 7}}, total=7, event=event, by=SYSTEM)
     assert db.session.scalar(sa.select(sa.func.count(Participation.id))) == 1
     row = mapping.participation_of(event)
-    assert (row.total, [(c.category, c.people) for c in row.counts]) == (3, [("woman", 3)])
-    assert queries.attendance(plan) == (1, 1, 3, {"woman": 3})
+    assert (row.total, [(c.category, c.people) for c in row.counts]) == (7, [("woman", 7)])
+    assert queries.attendance(plan) == (1, 1, 7, {"woman": 7})
+
+
+def test_sums_of_events_do_not_give_away_what_an_event_withholds(app):
+    plan = make.plan()
+    services.record_participation(plan, {GENDER: {"man": 8, "woman": 9}}, total=17, event=make.event(plan), by=SYSTEM)
+    few = {GENDER: {"man": 7, "woman": 6, "other": 1}}
+    services.record_participation(plan, few, total=14, event=make.event(plan), by=SYSTEM)
+    assert queries.attendance(plan) == (2, 2, 31, {})
 
 
 @pytest.mark.parametrize(

@@ -114,25 +114,63 @@ def test_numbers_are_not_taken_for_formulas():
     assert opendata.safe_cell(-3) == -3
 
 
-def test_few_people_of_a_group_are_not_told_at_an_event(client):
+def counted(plan, counts, event=None):
+    row = factories.save(
+        Participation(plan_id=plan.id, event_id=event.id if event else None, total=sum(counts.values()))
+    )
+    for category, people in counts.items():
+        factories.save(
+            ParticipationCount(participation_id=row.id, dimension=Dimension.GENDER, category=category, people=people)
+        )
+
+
+def told(client):
+    return [
+        (bool(r["mesa"]), r["total"], r["categoria"], r["personas"], r["reserva"])
+        for r in table(client, "participacion")
+    ]
+
+
+def test_few_people_at_an_event_are_not_told_nor_what_would_give_them_away(client):
     plan = factories.plan()
     event = factories.event(plan, starts_at=clock.now() - timedelta(days=1))
-    at_event = factories.save(Participation(plan_id=plan.id, event_id=event.id, total=20))
-    in_plan = factories.save(Participation(plan_id=plan.id, total=20))
-    for row in (at_event, in_plan):
-        for category, people in (("woman", 17), ("non_binary", 3)):
-            factories.save(
-                ParticipationCount(
-                    participation_id=row.id, dimension=Dimension.GENDER, category=category, people=people
-                )
-            )
-    found = [(bool(r["mesa"]), r["categoria"], r["personas"]) for r in table(client, "participacion")]
-    assert found == [
-        (True, "woman", "17"),
-        (True, "non_binary", ""),
-        (False, "woman", "17"),
-        (False, "non_binary", "3"),
+    counts = {"woman": 17, "man": 9, "non_binary": 3, "other": 0}
+    counted(plan, counts, event)
+    counted(plan, counts)
+    assert told(client) == [
+        (True, "29", "woman", "17", ""),
+        (True, "29", "man", "", "no se publica"),
+        (True, "29", "non_binary", "", "no se publica"),
+        (True, "29", "other", "0", ""),
+        *[(False, "29", category, str(people), "") for category, people in counts.items()],
     ]
+
+
+def test_several_few_are_told_to_be_few_and_a_handful_of_people_nothing(client):
+    plan = factories.plan()
+    counted(plan, {"woman": 17, "man": 2, "non_binary": 3}, factories.event(plan, title="Mesa uno"))
+    counted(plan, {"woman": 3, "man": 1}, factories.event(plan, title="Mesa dos"))
+    assert told(client) == [
+        (True, "22", "woman", "17", ""),
+        (True, "22", "man", "", "menos de 5"),
+        (True, "22", "non_binary", "", "menos de 5"),
+        (True, "4", "", "", ""),
+    ]
+
+
+def test_codes_have_spanish_words_beside_them_whoever_downloads(client):
+    factories.proposal(factories.plan(is_fictional=True), ProposalStatus.REFUSAL_PROPOSED)
+    factories.proposal(factories.plan(is_fictional=False))
+    client.get("/?lang=en")
+    rows = table(client, "propuestas")
+    assert [(r["ficticio"], r["tipo_texto"], r["estado_texto"]) for r in rows] == [
+        ("sí", "Propuesta ciudadana", "Recibida"),
+        ("no", "Propuesta ciudadana", "Recibida"),
+    ]
+
+
+def test_every_table_that_mixes_plans_says_which_rows_are_invented(client):
+    assert [name for name, t in opendata.TABLES.items() if "ficticio" not in [c.name for c in t.columns]] == []
 
 
 @pytest.mark.parametrize("path", ["/datos/usuarios.csv", "/datos/propuestas.xml", "/datos/..%2f.csv"])

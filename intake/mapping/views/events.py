@@ -17,6 +17,7 @@ from intake.core.permissions import Permission, can
 from intake.mapping import queries, services
 from intake.mapping.queries import EventFilters
 from intake.mapping.serializers import count_groups
+from intake.mapping.smallcells import is_reserved
 from intake.mapping.views import common
 from intake.mapping.views.blueprint import bp
 from intake.plans import queries as plans
@@ -87,6 +88,7 @@ def event(slug: str) -> str:
         participation=participation,
         groups=count_groups(participation, exact=exact) if participation else [],
         exact=exact,
+        reserved=participation is not None and not exact and is_reserved(participation.total),
         proposals=queries.proposals_born(found),
     )
 
