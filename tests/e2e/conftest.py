@@ -58,11 +58,12 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-def server(demo_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server(demo_url: str, demo_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The application served by gunicorn on a copy of the demonstration."""
     folder = tmp_path_factory.mktemp("server")
     copy = folder / "demo.sqlite3"
     shutil.copy(demo_url.removeprefix("sqlite:///"), copy)
+    shutil.copytree(demo_folder / "files", folder / "files")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

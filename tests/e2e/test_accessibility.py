@@ -1,15 +1,15 @@
 """axe on every page that each role can read, at a phone's and a desk's width; nothing scrolls sideways.
 
-Several roles see many pages built in the same way. Each way is looked at once: what a page is built of (its elements
-with their classes and roles) is read over HTTP first, and a role is shown in the browser only the pages that no role
-before it was given in that shape.
+Several roles see many pages built in the same way. Each way is looked at once: what a page is built of (its view and
+its elements with their classes and roles) is read over HTTP first, and a role is shown in the browser only the pages
+that no role before it was given in that shape.
 """
 
 from __future__ import annotations
 
-import hashlib
+import itertools
+import re
 from collections.abc import Callable, Iterator
-from html.parser import HTMLParser
 
 import pytest
 import sqlalchemy as sa
@@ -34,38 +34,27 @@ OPTIONS = {
 NOT_PAGES = (".json", ".csv", ".txt", ".svg", ".ics", "/archivos/", "/salud", "/datos/descargas")
 AXE = Axe().axe_script
 Work = dict[str | None, list[str]]
+#: Reviewers of the other sectors: the same role as the first one.
+ALIKE = ("revision.sociedad", "revision.academia")
 
 
-class Shape(HTMLParser):
-    """What the main part of a page is built of, without its words: repeated siblings count once."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.inside = False
-        self.parts: dict[str, None] = {}
-        self.above: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.inside = self.inside or tag == "main"
-        if not self.inside:
-            return
-        kept = sorted(f"{k}={v}" for k, v in attrs if k in {"class", "role", "type", "lang"} or k.startswith("aria-c"))
-        name = f"{tag}[{' '.join(kept)}]"
-        self.parts["/".join([*self.above[-2:], name])] = None
-        if tag not in {"input", "img", "br", "hr", "path", "circle", "meta", "link"}:
-            self.above.append(name)
-
-    def handle_endtag(self, tag: str) -> None:
-        if self.above and self.above[-1].startswith(f"{tag}["):
-            self.above.pop()
-        self.inside = self.inside and tag != "main"
+#: An element with what decides how it looks and what it is announced as.
+ELEMENT = re.compile(r"<([a-z][a-z0-9]*)([^<>]*)>")
+LOOKS = re.compile(r"\b(?:class|role|type|lang|open|aria-current)(?:=\"[^\"]*\")?")
 
 
 def shape_of(html: str) -> str:
-    """The same for pages that differ in words only."""
-    reader = Shape()
-    reader.feed(html)
-    return hashlib.sha256("\n".join(sorted(reader.parts)).encode()).hexdigest()
+    """What the main part of a page is built of; the same for pages that differ in words and in number of rows only."""
+    main = html.partition("<main")[2].partition("</main>")[0]
+    parts = [f"{tag} {' '.join(sorted(LOOKS.findall(rest)))}" for tag, rest in ELEMENT.findall(main)]
+    headings = [part[:2] for part in parts if re.match(r"h[1-6] ", part)]
+    steps = {f"{one}>{other}" for one, other in itertools.pairwise(headings)}
+    return "\n".join(sorted({*parts, *steps}))
+
+
+def view_of(app: Flask, path: str) -> str:
+    """Which view answers: pages of two views are never taken for each other."""
+    return str(app.url_map.bind("localhost").match(path)[0])
 
 
 def pages_of(app: Flask, account: str | None) -> Iterator[str]:
@@ -74,9 +63,9 @@ def pages_of(app: Flask, account: str | None) -> Iterator[str]:
         access = access_of(app.view_functions[rule.endpoint])
         if "GET" in rule.methods and not any(n in path for n in NOT_PAGES) and (account is None or access.permission):
             yield path
-    if account is not None:
+    if account not in {None, *ALIKE}:
         yield from in_every_state(app)
-    else:
+    elif account is None:
         yield from (p for p in in_every_state(app) if p.startswith(("/propuestas/", "/seguimiento/", "/compromisos/")))
     yield "/no-existe"
 
@@ -119,15 +108,15 @@ def in_every_state(app: Flask) -> list[str]:
 @pytest.fixture(scope="module")
 def work(demo_app: Flask, browsers: dict[str | None, FlaskClient]) -> Work:
     """Which pages each role looks at: those that no role before it was given in the same shape."""
-    seen: set[str] = set()
+    seen: set[tuple[str, str]] = set()
     found: Work = {account: [] for account in ACCOUNTS}
     for account in ACCOUNTS:
         for path in dict.fromkeys(pages_of(demo_app, account)):
             answer = browsers[account].get(path)
             if answer.mimetype != "text/html" or answer.status_code // 100 == 3:
                 continue
-            shape = shape_of(answer.get_data(as_text=True))
-            if shape not in seen:
+            kind = "refusal" if answer.status_code >= 400 else view_of(demo_app, path)
+            if (shape := (kind, shape_of(answer.get_data(as_text=True)))) not in seen:
                 seen.add(shape)
                 found[account].append(path)
         found[account] = found[account] or ["/"]  # the menu of each role is seen on one page at least

@@ -347,6 +347,8 @@ def formalize(journey: Journey) -> None:
     """The Directorate confirms and formalizes."""
     page = journey.as_("direccion")
     page.goto(f"/compromisos/{journey.reference}")
+    page.get_by_text("Confirmar el compromiso").first.click()
+    page.locator("#motivo-confirm").fill("Las familias lo acordaron en asamblea.")
     page.get_by_role("button", name="Confirmar el compromiso").click()
     told(page, "El cambio quedó registrado.")
     page.get_by_text("Formalizar el compromiso").click()
