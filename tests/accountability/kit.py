@@ -87,6 +87,9 @@ def content(**values: Any) -> CommitmentInput:
     given = {
         "title_es": "Cuentas claras del agua",
         "problem": "No se publican las cuentas.",
+        "description": "Publicar las cuentas de cada junta.",
+        "expected_results": "Cada familia sabe en qué se gasta.",
+        "transparency": "Abre las cuentas del agua.",
         "starts_on": today - timedelta(days=30),
         "ends_on": today + timedelta(days=300),
     }
@@ -126,9 +129,17 @@ def signed(at: Scene | None = None) -> Scene:
     return at
 
 
-def formalized(at: Scene | None = None) -> Scene:
+UNASKED = "Se acordó con la comunidad en asamblea."
+
+
+def confirmed(at: Scene | None = None) -> Scene:
     at = signed(at)
-    services.confirm(at.commitment, by=at.team)
+    services.confirm(at.commitment, UNASKED, by=at.team)
+    return at
+
+
+def formalized(at: Scene | None = None) -> Scene:
+    at = confirmed(at)
     services.formalize(at.commitment, by=at.team)
     return at
 

@@ -169,7 +169,7 @@ def test_agreement_is_signed_once_by_each_and_by_nobody_else(app: object) -> Non
     with pytest.raises(Conflict, match="firmas"):
         services.prepare_agreement(at.commitment, "Otro texto", by=at.team)
     with pytest.raises(Conflict) as refused:
-        services.confirm(at.commitment, by=at.team)
+        services.confirm(at.commitment, kit.UNASKED, by=at.team)
     assert [str(line) for line in refused.value.details["lines"]] == ["Falta la firma de Ministerio Ejemplo."]
 
 
@@ -187,7 +187,7 @@ def test_agreement_file_is_a_pdf_and_its_hash_is_of_its_bytes(app: object) -> No
     file = queries.named("PAGA3-1").agreement.file
     assert file.sha256 == hashlib.sha256(kit.PDF).hexdigest() == hashlib.sha256(files.read(file)).hexdigest()
     assert file.is_public is False
-    services.confirm(at.commitment, by=at.team)
+    services.confirm(at.commitment, kit.UNASKED, by=at.team)
     assert queries.named("PAGA3-1").agreement.file.is_public is True
 
 
@@ -220,7 +220,7 @@ def test_consultation_then_confirmation(app: object) -> None:
 
 def test_plan_is_formalized_whole_or_not_at_all(app: object) -> None:
     at = kit.signed()
-    services.confirm(at.commitment, by=at.team)
+    services.confirm(at.commitment, kit.UNASKED, by=at.team)
     second = services.draft(at.plan, kit.content(), [at.proposal], by=at.team)
     with pytest.raises(Conflict) as refused:
         services.formalize_plan(at.plan, "Acuerdo 1", by=at.team)
@@ -383,7 +383,7 @@ def test_a_new_agreement_file_replaces_the_old_one(app: object) -> None:
 @pytest.mark.parametrize("status", [ProposalStatus.SUBMITTED, ProposalStatus.ADMITTED, ProposalStatus.EVALUATED])
 def test_plan_is_not_formalized_over_a_proposal_without_answer(app: object, status: ProposalStatus) -> None:
     at = kit.signed()
-    services.confirm(at.commitment, by=at.team)
+    services.confirm(at.commitment, kit.UNASKED, by=at.team)
     factories.proposal(at.plan, status)
     with pytest.raises(Conflict) as refused:
         services.formalize_plan(at.plan, "Acuerdo 1", by=at.team)

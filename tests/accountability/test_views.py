@@ -145,6 +145,10 @@ def fields_of_a_draft(**values: Any) -> dict[str, Any]:
     today = clock.today()
     given = {
         "title_es": "Agua limpia",
+        "problem": "Nadie sabe qué bebe.",
+        "description": "Publicar los análisis.",
+        "expected_results": "Agua sin turbiedad.",
+        "participation": "Se leen en asamblea.",
         "starts_on": today.isoformat(),
         "ends_on": (today + timedelta(days=99)).isoformat(),
     }
@@ -247,7 +251,7 @@ def test_whole_life_through_the_pages(sign_in: SignIn, post: Callable[..., Any],
     names = {"signer_name": "Nombre", "signer_post": "Cargo", "signed_on": clock.today().isoformat()}
     for browser, slug in ((office, "ministerio-ejemplo"), (citizens, "fundacion-ejemplo")):
         assert post(browser, f"{base}/acuerdo/firmar", page=f"{base}/acuerdo", actor=slug, **names).status_code == 302
-    assert post(team, f"{base}/mover", page=base, action="confirm").status_code == 302
+    assert post(team, f"{base}/mover", page=base, action="confirm", reason="Se acordó en asamblea.").status_code == 302
     assert post(team, "/compromisos/formalizar/PAGA3", reason="Acuerdo 7").status_code == 302
     evidence = {"evidence-0-title": "Acta", "evidence-0-upload": (io.BytesIO(kit.PDF), "x.pdf")}
     report = {"status": "completed", "progress_pct": "100", "text": "Hecho.", **evidence}
@@ -330,7 +334,7 @@ def test_download_is_an_attachment_in_a_sandbox(client: FlaskClient, sign_in: Si
     assert client.get(f"/archivos/{key}").status_code == 404
     assert sign_in(factories.user()).get(f"/archivos/{key}").status_code == 404
     assert sign_in(at.counterpart_user).get(f"/archivos/{key}").data == kit.PDF
-    services.confirm(at.commitment, by=at.team)
+    services.confirm(at.commitment, kit.UNASKED, by=at.team)
     answer = client.get(f"/archivos/{key}")
     assert hashlib.sha256(answer.data).hexdigest() == hashlib.sha256(kit.PDF).hexdigest()
     assert answer.headers["X-Content-Type-Options"] == "nosniff"

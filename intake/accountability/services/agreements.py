@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
 
 from intake.accountability import queries
 from intake.accountability.lifecycle import AGREEMENT
 from intake.accountability.services import messages
 from intake.accountability.services.parties import SIGNATORIES, current
 from intake.core import audit, clock, files
-from intake.core.errors import Conflict, Forbidden, Invalid
+from intake.core.errors import Conflict, Forbidden, Invalid, NotFound
 from intake.core.i18n import lazy_gettext as _l
 from intake.core.permissions import Permission, authorize
 from intake.core.transaction import transaction
 from intake.extensions import db
-from models import Agreement, Signature, StoredFile
-from models.enums import AgreementStatus, CommitmentStatus, PartyRole
+from models import Agreement, Signature, Stage, StoredFile
+from models.enums import AgreementStatus, CommitmentStatus, PartyRole, StageKind
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from intake.accountability.inputs import SignatureInput
     from intake.core.files import Upload
     from intake.core.identity import Principal
     from models import Actor, Commitment, CommitmentParty
 
+#: How long before the agreement was prepared here it may have been signed on paper.
+SIGNED_BEFORE = timedelta(days=180)
 _OPEN = frozenset({CommitmentStatus.DRAFT, CommitmentStatus.CONSULTATION})
 
 
@@ -87,7 +94,7 @@ def sign(agreement: Agreement, actor: Actor, given: SignatureInput, *, by: Princ
         agreement = commitment.agreement  # type: ignore[assignment]  # it has one: it was handed in
         authorize(by, Permission.AGREEMENT_SIGN, agreement)
         _check_signer(commitment, agreement, actor, by)
-        _check_signature(agreement, given)
+        _check_signature(commitment, agreement, given)
         signature = Signature(
             actor_id=actor.id,
             signer_name=given.signer_name,
@@ -113,15 +120,71 @@ def _check_signer(commitment: Commitment, agreement: Agreement, actor: Actor, by
         raise Conflict(_l("Este acuerdo ya no recibe firmas."))
 
 
-def _check_signature(agreement: Agreement, given: SignatureInput) -> None:
+def _check_signature(commitment: Commitment, agreement: Agreement, given: SignatureInput) -> None:
     if not given.signer_name.strip():
         raise Invalid(_l("Escriba el nombre de quien firma."), field="signer_name")
     if not given.signer_post.strip():
         raise Invalid(_l("Escriba el cargo de quien firma."), field="signer_post")
-    if given.signed_on > clock.today():
-        raise Invalid(_l("La fecha de la firma no puede estar en el futuro."), field="signed_on")
+    first, last = signing_days(commitment)
+    if not first <= given.signed_on <= last:
+        raise Invalid(
+            _l(
+                "La fecha de la firma va del %(first)s al %(last)s.", first=f"{first:%d/%m/%Y}", last=f"{last:%d/%m/%Y}"
+            ),
+            field="signed_on",
+        )
     if not agreement.text.strip() and agreement.file is None:
         raise Conflict(_l("El acuerdo todavía no tiene texto."))
+
+
+def signing_days(commitment: Commitment) -> tuple[date, date]:
+    """The first and the last day that a signature may bear: of the stage of formalization, not in the future.
+
+    Where the stage has no date, or has not opened yet, only `SIGNED_BEFORE` bounds the past. One statement.
+    """
+    today = clock.today()
+    agreement = commitment.agreement
+    prepared = clock.local(agreement.created_at).date() if agreement is not None else today
+    opened = db.session.scalar(
+        sa.select(Stage.opens_on).where(Stage.plan_id == commitment.plan_id, Stage.kind == StageKind.ACCOUNTABILITY)
+    )
+    first = prepared - SIGNED_BEFORE
+    return (max(first, opened) if opened is not None and opened <= today else first), today
+
+
+def annul_signature(agreement: Agreement, actor: Actor, reason: str, *, by: Principal) -> Agreement:
+    """Take back a signature while the commitment is not confirmed; the organisation may sign again.
+
+    Raises `Invalid` (field ``reason``), `NotFound` where it has not signed, `Conflict` once confirmed.
+    """
+    with transaction():
+        commitment = queries.for_change(agreement.commitment_id)
+        agreement = commitment.agreement  # type: ignore[assignment]  # it has one: it was handed in
+        authorize(by, Permission.AGREEMENT_MANAGE, agreement)
+        if commitment.status not in _OPEN or agreement.status is AgreementStatus.TERMINATED:
+            raise Conflict(_l("El compromiso ya se confirmó: las firmas de su acuerdo no se anulan."))
+        if not reason.strip():
+            raise Invalid(_l("Escriba por qué se anula la firma."), field="reason")
+        signature = next((s for s in agreement.signatures if s.actor_id == actor.id), None)
+        if signature is None:
+            raise NotFound(_l("Esa organización no ha firmado este acuerdo."))
+        facts = {"of": actor.slug, "signed_on": signature.signed_on}
+        audit.record(
+            "agreement.annul_signature", signature, by=by, reason=reason, reference=commitment.reference, extra=facts
+        )
+        agreement.signatures.remove(signature)
+        _go_back(commitment, agreement, actor, reason, by)
+        messages.tell_annulled(commitment, actor, signature, reason)
+    return agreement
+
+
+def _go_back(commitment: Commitment, agreement: Agreement, actor: Actor, reason: str, by: Principal) -> None:
+    """Move the agreement back: to a draft without signatures, to signed in part with some left."""
+    details = {"commitment": commitment.reference, "actor": actor.slug}
+    if not agreement.signatures:
+        AGREEMENT.fire(agreement, "reopen", by=by, reason=reason, **details)
+    elif agreement.status is AgreementStatus.SIGNED:
+        AGREEMENT.fire(agreement, "reopen_in_part", by=by, reason=reason, **details)
 
 
 def _advance(commitment: Commitment, agreement: Agreement, actor: Actor, by: Principal) -> None:

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 from intake.accountability import queries
 from intake.accountability.lifecycle import COMMITMENT
 from intake.accountability.services import messages
-from intake.accountability.services.agreements import unsigned
-from intake.accountability.services.parties import current
+from intake.accountability.services.readiness import obstacles, was_consulted
 from intake.core.errors import Conflict, Invalid
 from intake.core.i18n import lazy_gettext as _l
 from intake.core.i18n import lazy_ngettext
@@ -16,7 +15,7 @@ from intake.core.permissions import Permission, authorize
 from intake.core.transaction import transaction
 from intake.plans.lifecycle import PLAN
 from models import Plan
-from models.enums import AgreementStatus, CommitmentStatus, PartyRole, PlanStatus
+from models.enums import CommitmentStatus, PlanStatus
 
 if TYPE_CHECKING:
     from datetime import date
@@ -42,35 +41,20 @@ def open_consultation(commitment: Commitment, opens_on: date, closes_on: date, *
     return commitment
 
 
-def obstacles(commitment: Commitment) -> list[Text]:
-    """What is missing before the commitment can be confirmed, in words; empty when nothing is."""
-    found: list[Text] = []
-    if not commitment.milestones:
-        found.append(_l("No tiene hitos."))
-    if any(not m.output.strip() or m.ends_on is None for m in commitment.milestones):
-        found.append(_l("Hay hitos sin producto o sin fecha."))
-    if not current(commitment, PartyRole.RESPONSIBLE):
-        found.append(_l("No tiene institución responsable."))
-    if not current(commitment, PartyRole.COUNTERPART):
-        found.append(_l("No tiene contraparte."))
-    if commitment.agreement is None:
-        found.append(_l("No tiene acuerdo."))
-    elif commitment.agreement.status is AgreementStatus.TERMINATED:
-        found.append(_l("Su acuerdo se dio por terminado."))
-    else:
-        found.extend(_l("Falta la firma de %(name)s.", name=p.actor.name) for p in unsigned(commitment))
-    return found
+def confirm(commitment: Commitment, reason: str = "", *, by: Principal) -> Commitment:
+    """Confirm, once nothing is missing and everybody has signed. The agreement becomes public.
 
-
-def confirm(commitment: Commitment, *, by: Principal) -> Commitment:
-    """Confirm, once every current responsible institution and counterpart has signed. The agreement becomes public."""
+    ``reason`` says why the public was not asked, where it was not. Raises `Conflict` (``lines``), `Invalid`.
+    """
     with transaction():
         commitment = queries.for_change(commitment.id)
         authorize(by, Permission.COMMITMENT_MOVE, commitment)
         _refuse_incomplete(commitment)
+        if not was_consulted(commitment) and not reason.strip():
+            raise Invalid(_l("Escriba por qué se confirma sin consulta pública."), field="reason")
         if commitment.agreement and commitment.agreement.file:
             commitment.agreement.file.is_public = True
-        COMMITMENT.fire(commitment, "confirm", by=by)
+        COMMITMENT.fire(commitment, "confirm", by=by, reason=reason)
     return commitment
 
 

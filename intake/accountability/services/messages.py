@@ -14,7 +14,7 @@ from models import Consent, Post, PostHolding, Proposal, ProposalContact, User, 
 from models.enums import PartyRole, Role
 
 if TYPE_CHECKING:
-    from models import Commitment, CounterpartResponse, Milestone, ProgressReport
+    from models import Actor, Commitment, CounterpartResponse, Milestone, ProgressReport, Signature
 
 _ROLE = {PartyRole.RESPONSIBLE: Role.INSTITUTION, PartyRole.COUNTERPART: Role.COUNTERPART}
 
@@ -73,6 +73,14 @@ def ask_to_sign(commitment: Commitment) -> None:
             _send("agreement_to_sign", reader, commitment, str(commitment.id))
 
 
+def tell_annulled(commitment: Commitment, actor: Actor, signature: Signature, reason: str) -> None:
+    """Tell an organisation that its signature was annulled, and why: it may sign again."""
+    facts = {"organisation": actor.name, "reason": reason, "signed_on": signature.signed_on}
+    for party in {p.role for p in commitment.parties if p.actor_id == actor.id and p.role in _ROLE}:
+        for reader in holders(commitment, party, of=actor.id):
+            _send("signature_annulled", reader, commitment, str(signature.id), **facts)
+
+
 def authors(commitment: Commitment) -> list[Reader]:
     """The authors of the originating proposals who left an address, each address once. One statement."""
     link = commitment_proposal
@@ -100,9 +108,10 @@ def _author(proposal: Proposal, user: User | None, contact: str | None) -> Reade
     return Reader(f"p{proposal.id}", contact, proposal.language, folio) if contact else None
 
 
-def holders(commitment: Commitment, party: PartyRole) -> list[Reader]:
-    """Those who today hold a post of the organisations bound with that role. One statement."""
-    actors = [p.actor_id for p in commitment.parties if p.role is party and p.until is None]
+def holders(commitment: Commitment, party: PartyRole, *, of: int | None = None) -> list[Reader]:
+    """Those who today hold a post of the organisations (or of only one) bound with that role. One statement."""
+    bound = [p.actor_id for p in commitment.parties if p.role is party and p.until is None]
+    actors = bound if of is None else [key for key in bound if key == of]
     query = (
         sa.select(User)
         .join(PostHolding, PostHolding.user_id == User.id)

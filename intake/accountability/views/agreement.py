@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from flask import flash, g, redirect, render_template, url_for
+from flask import flash, g, redirect, render_template, request, url_for
 
 from forms.accountability import AgreementForm, SignatureForm, upload_of
 from forms.base import with_rows
 from intake.accountability import queries, services
 from intake.accountability.views.common import UNPROCESSABLE, argument, attach, bp, readable, refuse
-from intake.core.errors import Conflict, Invalid
+from intake.core.errors import Conflict, Invalid, NotFound
 from intake.core.i18n import gettext as _
+from intake.core.i18n import lazy_gettext as _l
 from intake.core.permissions import Permission
 from intake.web.access import principal, requires
 from models.enums import PartyRole
@@ -70,6 +71,24 @@ def sign(commitment: Commitment) -> ResponseReturnValue:
     return _page(fresh, _agreement_form(fresh), form), UNPROCESSABLE
 
 
+@bp.route("/compromisos/<commitment:reference>/acuerdo/anular", methods=["POST"])
+@requires(Permission.AGREEMENT_MANAGE, load=readable)
+def annul(commitment: Commitment) -> ResponseReturnValue:
+    """Annul the signature that the pressed button names, ``annul:<slug>``, with its reason."""
+    action, reason = request.form.get("action", ""), request.form.get("reason", "")
+    if commitment.agreement is None:
+        raise NotFound(_l("Este compromiso todavía no tiene acuerdo."))
+    actor = queries.actor_named(action.partition(":")[2])
+    try:
+        services.annul_signature(commitment.agreement, actor, reason, by=principal())
+    except Invalid as error:
+        fresh = readable(argument("reference"))
+        failed = {"action": action, "reason": reason, "error": error.message}
+        return _page(fresh, _agreement_form(fresh), _signature_form(fresh), failed), UNPROCESSABLE
+    flash(_("La firma de %(name)s quedó anulada. Le avisamos para que firme otra vez.", name=actor.name), "success")
+    return redirect(url_for(_NAME, reference=argument("reference")))
+
+
 def _agreement_form(commitment: Commitment) -> AgreementForm:
     text = commitment.agreement.text if commitment.agreement else ""
     return AgreementForm(formdata=None, data={"text": text})
@@ -83,7 +102,7 @@ def _signature_form(commitment: Commitment) -> SignatureForm:
     return form
 
 
-def _page(commitment: Commitment, form: AgreementForm, signature: SignatureForm) -> str:
+def _page(commitment: Commitment, form: AgreementForm, signature: SignatureForm, failed: Any = None) -> str:
     g.plan = commitment.plan
     both = (PartyRole.RESPONSIBLE, PartyRole.COUNTERPART)
     return render_template(
@@ -93,4 +112,6 @@ def _page(commitment: Commitment, form: AgreementForm, signature: SignatureForm)
         signature=signature,
         unsigned=services.unsigned(commitment),
         bound=services.current(commitment, *both),
+        signing_days=services.signing_days(commitment),
+        failed=failed,
     )

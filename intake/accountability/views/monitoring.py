@@ -117,6 +117,8 @@ def show(commitment: Commitment) -> str:
         scale=queries.scale_of(commitment.plan),
         moves=[t for t in COMMITMENT.open_to(who, commitment) if t.button],
         obstacles=services.obstacles(commitment) if can(who, Permission.COMMITMENT_MOVE, commitment) else [],
+        checks=services.checklist(commitment),
+        consulted=services.was_consulted(commitment),
         only_designs=lacks_implementation(commitment),
         open_to_change=services.is_open(commitment),
         signs=can(who, Permission.AGREEMENT_SIGN, commitment),

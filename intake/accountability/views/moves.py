@@ -22,6 +22,7 @@ from intake.accountability.views.common import (
 from intake.core.errors import Conflict, Invalid
 from intake.core.i18n import gettext as _
 from intake.core.i18n import ngettext
+from intake.core.labels import label
 from intake.core.permissions import Permission
 from intake.plans import queries as plans
 from intake.web.access import principal, requires
@@ -58,12 +59,14 @@ def move(commitment: Commitment) -> ResponseReturnValue:
     """Confirm, formalize, conclude or drop: one press, with a reason where the table asks for one."""
     action, reason = request.form.get("action", ""), request.form.get("reason", "")
     if action == "confirm":
-        services.confirm(commitment, by=principal())
+        services.confirm(commitment, reason, by=principal())
     elif action == "formalize":
         services.formalize(commitment, by=principal())
     else:
         services.move(commitment, action, reason, by=principal())
-    flash(_("El cambio quedó registrado."), "success")
+    state = label(queries.named(argument("reference")).status)
+    words = _("El cambio quedó registrado. %(reference)s: %(state)s.", reference=argument("reference"), state=state)
+    flash(words, "success")
     return redirect(url_for("accountability.show", reference=argument("reference")))
 
 
