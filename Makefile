@@ -34,7 +34,7 @@ run: .venv/.run assets $(CATALOGUES) ## Serve the demonstration on this machine 
 	@export INTAKE_DEMO=1 INTAKE_BASE_URL="$${INTAKE_BASE_URL:-http://127.0.0.1:$(PORT)}"; \
 	$(FLASK) setup; \
 	echo; echo "Intake is at http://127.0.0.1:$(PORT)   (Ctrl-C stops it)"; echo; \
-	exec $(BIN)/gunicorn --bind 127.0.0.1:$(PORT) --workers 2 --threads 4 --no-control-socket --log-level warning wsgi:app
+	exec $(BIN)/gunicorn --bind 127.0.0.1:$(PORT) --workers 2 --threads 4 --preload --no-control-socket --log-level warning wsgi:app
 
 fresh: ## Delete the local database and its files after asking, then as `make run`
 	@if [ "$${CONFIRM:-}" != yes ]; then \
@@ -92,7 +92,7 @@ messages: .venv/.dev ## Collect the marked texts, bring every catalogue up to da
 	done
 	@$(MAKE) $(CATALOGUES)
 
-screenshots: .venv/.dev assets browser $(CATALOGUES) ## Pictures of the main pages, into screenshots/
+screenshots: .venv/.dev assets browser $(CATALOGUES) ## The pictures of the README, into docs/images/
 	@$(BIN)/python -m tools.screenshots $(ARGS)
 
 docs: .venv/.dev ## Write the generated pages of docs/ anew

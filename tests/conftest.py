@@ -23,7 +23,7 @@ from intake import create_app
 from intake.core.identity import Principal
 from intake.extensions import db
 from models import User
-from tests.demo_database import demo_app, demo_url  # noqa: F401 -- fixtures for every folder
+from tests.demo_database import demo_app, demo_folder, demo_url  # noqa: F401 -- fixtures for every folder
 
 SignIn = Callable[..., FlaskClient]
 CountQueries = Callable[[], contextlib.AbstractContextManager[list[str]]]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -16,20 +17,26 @@ from intake.extensions import db
 
 
 @pytest.fixture(scope="session")
-def demo_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the demonstration keeps its files."""
+    return tmp_path_factory.mktemp("demo")
+
+
+@pytest.fixture(scope="session")
+def demo_url(request: pytest.FixtureRequest, demo_folder: Path) -> Iterator[str]:
     """An address of a database with the demonstration in it."""
     if request.config.getoption("--db") == "sqlite":
-        yield from _loaded(f"sqlite:///{tmp_path_factory.mktemp('demo') / 'demo.sqlite3'}", tmp_path_factory)
+        yield from _loaded(f"sqlite:///{demo_folder / 'demo.sqlite3'}", demo_folder)
         return
     from tests import pgserver
 
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
     with pgserver.worker_database(None, f"demo_{worker}", lambda _url: None) as url:
-        yield from _loaded(url, tmp_path_factory)
+        yield from _loaded(url, demo_folder)
 
 
-def _loaded(url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    app = create_app(_config(url, str(tmp_path_factory.mktemp("demo-instance"))))
+def _loaded(url: str, folder: Path) -> Iterator[str]:
+    app = create_app(_config(url, folder))
     with app.app_context():
         upgrade()
         db.session.remove()
@@ -40,14 +47,14 @@ def _loaded(url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]
         db.engine.dispose()
 
 
-def _config(url: str, folder: str) -> Config:
-    return Config.for_tests(database_url=url, demo=True, instance_path=folder)
+def _config(url: str, folder: Path) -> Config:
+    return Config.for_tests(database_url=url, demo=True, instance_path=str(folder), storage_url="")
 
 
 @pytest.fixture(scope="session")
-def demo_app(demo_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+def demo_app(demo_url: str, demo_folder: Path) -> Iterator[Flask]:
     """An application on the loaded demonstration."""
-    app = create_app(_config(demo_url, str(tmp_path_factory.mktemp("demo-app"))))
+    app = create_app(_config(demo_url, demo_folder))
     app.test_client_class = FlaskClient
     yield app
     with app.app_context():

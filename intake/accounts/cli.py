@@ -12,6 +12,7 @@ import click
 from flask.cli import AppGroup
 
 from intake.core.errors import IntakeError
+from intake.web.console import json_option, say
 from models.enums import ReviewSector, Role
 
 P = ParamSpec("P")
@@ -67,8 +68,11 @@ def _grant(user: Any, kind: dict[str, Any]) -> None:
 @click.option("--actor", metavar="SLUG", help="Institutions and counterparts: their organisation in the registry.")
 @click.option("--name", default="", help="The person's name; the invited person can change it.")
 @click.option("--password-stdin", is_flag=True, help="Read a password from standard input instead of printing a link.")
+@json_option
 @refusals
-def create(email: str, role: str, sector: str | None, actor: str | None, name: str, *, password_stdin: bool) -> None:
+def create(
+    email: str, role: str, sector: str | None, actor: str | None, name: str, *, password_stdin: bool, as_json: bool
+) -> None:
     """Make an account; print a one-time link (7 days) by which its owner enters."""
     from intake.accounts import services
     from intake.core import mail
@@ -81,7 +85,7 @@ def create(email: str, role: str, sector: str | None, actor: str | None, name: s
         user = services.create_user(email, name, password=password, by=SYSTEM, confirmed=password_stdin)
         _grant(user, kind)
         link = "" if password_stdin else mail.url_of(services.open_account(user, by=SYSTEM))
-    click.echo(link or f"{user.email} can sign in.")
+    say(link or f"{user.email} can sign in.", as_json=as_json, email=user.email, role=role, link=link or None)
 
 
 @group.command("grant")
@@ -89,8 +93,9 @@ def create(email: str, role: str, sector: str | None, actor: str | None, name: s
 @click.option("--role", type=ROLE, required=True)
 @click.option("--sector", type=SECTOR)
 @click.option("--actor", metavar="SLUG")
+@json_option
 @refusals
-def grant(email: str, role: str, sector: str | None, actor: str | None) -> None:
+def grant(email: str, role: str, sector: str | None, actor: str | None, *, as_json: bool) -> None:
     """Let a person hold a post with this role from today on."""
     from intake.accounts import queries
     from intake.core.transaction import transaction
@@ -100,15 +105,16 @@ def grant(email: str, role: str, sector: str | None, actor: str | None) -> None:
     with transaction():
         user = queries.account(email)
         _grant(user, _kind(role, sector, actor))
-    click.echo(f"{user.email}: {role} granted.")
+    say(f"{user.email}: {role} granted.", as_json=as_json, email=user.email, granted=role)
 
 
 @group.command("revoke")
 @click.argument("email")
 @click.option("--role", type=ROLE, required=True)
 @click.option("--reason", default="Revocado desde la línea de órdenes", show_default=True)
+@json_option
 @refusals
-def revoke(email: str, role: str, reason: str) -> None:
+def revoke(email: str, role: str, reason: str, *, as_json: bool) -> None:
     """End, at once, every holding that gives a person this role; the history stays."""
     from intake.accounts import queries, services
     from intake.core import clock
@@ -122,11 +128,11 @@ def revoke(email: str, role: str, reason: str) -> None:
             raise click.ClickException(f"{user.email} does not hold the role {role}.")
         for holding in held:
             services.end_holding(holding, until=clock.today(), reason=reason, by=SYSTEM)
-    click.echo(f"{user.email}: {role} revoked.")
+    say(f"{user.email}: {role} revoked.", as_json=as_json, email=user.email, revoked=role, holdings=len(held))
 
 
 @group.command("list")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@json_option
 def list_users(*, as_json: bool) -> None:
     """Print every account with the roles that it holds today."""
     from intake.accounts import queries

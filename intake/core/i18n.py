@@ -27,7 +27,7 @@ __all__ = [
 #: What a person may choose → name in its own language.
 LANGUAGES = {"es": "Español", "en": "English", "qu": "Kichwa"}
 #: What a person may choose → Babel locale (folder of translations/).
-CATALOGUES = {"es": "es_EC", "en": "en", "qu": "es_EC@qu"}
+CATALOGUES = {"es": "es_EC", "en": "en_GB", "qu": "es_EC@qu"}
 HTML_LANG = {"es": "es-EC", "en": "en", "qu": "qu-EC"}
 
 

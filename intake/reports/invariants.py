@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from intake.extensions import db
-from intake.reports import recomputed
+from intake.reports import kept, recomputed
 from models import (
     Admission,
     Agreement,
@@ -243,6 +243,10 @@ INVARIANTS: tuple[Invariant, ...] = (
     Invariant("authors_are_told", "every move that notifies has queued its mail", recomputed.authors_are_told),
     Invariant("versions_are_kept", "the last version says what the proposal says", recomputed.versions_are_kept),
     Invariant("search_in_step", "the search index holds the words of the texts", recomputed.search_in_step),
+    Invariant("files_are_intact", "a stored file gives the SHA-256 that was recorded", kept.files_are_intact),
+    Invariant("departures_are_explained", "a departure from the order says why", kept.departures_are_explained),
+    Invariant("formalized_plans_answered", "a formalized plan left nobody unanswered", kept.formalized_plans_answered),
+    Invariant("trace_is_guarded", "the database refuses to change the trace", kept.trace_is_guarded),
     Invariant("nothing_personal_is_public", "no published field is personal", recomputed.nothing_personal_is_public),
 )
 

@@ -111,3 +111,17 @@ def test_list(run):
         ("ana@demo.example", ["reviewer"]),
         ("eva@demo.example", []),
     ]
+
+
+def test_every_answer_can_be_one_json_document(run):
+    made = json.loads(run("create", "uno@demo.example", "--role", "analyst", "--json").stdout)
+    assert (made["email"], made["role"], made["link"][:4]) == ("uno@demo.example", "analyst", "http")
+    assert json.loads(run("grant", "uno@demo.example", "--role", "directorate", "--json").stdout) == {
+        "email": "uno@demo.example",
+        "granted": "directorate",
+    }
+    assert json.loads(run("revoke", "uno@demo.example", "--role", "directorate", "--json").stdout) == {
+        "email": "uno@demo.example",
+        "revoked": "directorate",
+        "holdings": 1,
+    }

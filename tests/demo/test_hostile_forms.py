@@ -6,6 +6,7 @@ stored; the walk over all pages at the end then has stored markup to find.
 
 from __future__ import annotations
 
+import re
 from html.parser import HTMLParser
 
 import pytest
@@ -14,9 +15,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from intake.core import clock
+from intake.core.permissions import Permission
 from intake.extensions import db
+from intake.web.access import access_of
 from models import AuditEntry, User
-from tests.conftest import SignIn
+from tests.conftest import SignIn, token_in
 from tests.walk.test_walk import HOSTILE, MARKUP, addresses, assert_sound
 
 #: Who writes most, in the order of the process.
@@ -28,6 +31,7 @@ TEXT = f"{MARKUP}<img src=x onerror=alert(1)>"
 UGLY = " ".join(v for v in HOSTILE if len(v) < 100 and v != MARKUP)
 #: Would end the session of the browser that walks, or the demonstration's accounts.
 LEFT_OUT = ("/cuenta/",)
+FOR_EVERYBODY = {None, Permission.PROPOSAL_CREATE, Permission.ACTOR_SELF_REGISTER}
 
 
 class Fields(HTMLParser):
@@ -85,3 +89,16 @@ def test_no_form_fails_and_no_page_draws_what_was_sent(app: Flask, client: Flask
                 if "html" in answer.mimetype:  # JSON and CSV carry texts as they are, and are never drawn
                     assert_sound(answer, f"{account} GET {path}")
                     assert "<img src=x" not in answer.get_data(as_text=True), path
+
+
+@pytest.mark.parametrize("value", HOSTILE, ids=lambda v: repr(v[:12]))
+def test_every_field_of_a_public_form_takes_hostile_values(app: Flask, client: FlaskClient, value: str) -> None:
+    """A page comes back, never a failure."""
+    for path, rule in addresses(app):
+        access = access_of(app.view_functions[rule.endpoint])
+        if not {"GET", "POST"} <= rule.methods or access.permission not in FOR_EVERYBODY:
+            continue
+        page = client.get(path).get_data(as_text=True)
+        fields = dict.fromkeys(set(re.findall(r'name="([a-z_0-9-]+)"', page)) - {"csrf_token"}, value)
+        token = token_in(page) if 'method="post"' in page else ""
+        assert_sound(client.post(path, data={**fields, "csrf_token": token}), f"POST {path}")

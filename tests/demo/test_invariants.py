@@ -26,6 +26,7 @@ from models import (
     Score,
     SelectionSession,
     Signature,
+    StoredFile,
 )
 from models.enums import ProposalStatus as S
 
@@ -188,6 +189,36 @@ def break_search_in_step() -> str:
     row = proposal(S.SUBMITTED)
     set_proposal(row.id, search_stems="nada")
     return f"proposal {row.id}"
+
+
+def break_files_are_intact() -> str:
+    row = one(sa.select(StoredFile.id).order_by(StoredFile.id))
+    write(sa.update(StoredFile.__table__).where(StoredFile.id == row.id).values(sha256="0" * 64))
+    return f"file {row.id}: changed"
+
+
+def break_departures_are_explained() -> str:
+    row = one(
+        sa.select(Decision.id, Proposal.folio)
+        .join(Proposal, Proposal.id == Decision.proposal_id)
+        .where(Decision.departs_from_order)
+    )
+    write(sa.update(Decision.__table__).where(Decision.id == row.id).values(departure_reason=" "))
+    return row.folio
+
+
+def break_formalized_plans_answered() -> str:
+    row = proposal(S.ADMITTED)
+    write(sa.update(Plan.__table__).where(Plan.code == "PAGA3").values(status="implementation"))
+    return row.folio
+
+
+def break_trace_is_guarded() -> str:
+    if db.session.get_bind().dialect.name == "sqlite":
+        write(sa.text("DROP TRIGGER audit_entry_no_delete"))
+        return "audit_entry_no_delete"
+    write(sa.text("DROP TRIGGER audit_entry_no_truncate ON audit_entry"))
+    return "audit_entry_no_truncate"
 
 
 BREAKS: dict[str, Callable[[], str]] = {
