@@ -17,12 +17,13 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # the stubs lag
-from wtforms.validators import Length, NumberRange, Optional
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from forms.base import Form, MaxWords, choices, chosen, enum_or_none, required
 from intake.core.i18n import lazy_gettext as _l
+from intake.core.text import word_count
 from intake.evaluation import paga_rubric
-from intake.evaluation.inputs import NA, ExaminationInput, ReviewInput, RoundInput
+from intake.evaluation.inputs import LEAST_COMMENT_WORDS, NA, ExaminationInput, ReviewInput, RoundInput
 from models.enums import ProposalStatus
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ class CountersignForm(Form):
     )
     reason = TextAreaField(
         _l("Motivo"),
-        description=_l("Si la admite, lo leerá quien presentó la propuesta; si confirma, queda en la bitácora."),
+        description=_l("Si la admite, lo leerá quien presentó la propuesta; si confirma, queda en el rastro."),
         validators=[required(_l("Escriba el motivo.")), Length(max=LONGEST)],
     )
 
@@ -93,6 +94,16 @@ class FinishForm(Form):
         _l("Motivo de la excepción"),
         description=_l("Déjelo vacío para dar por evaluadas solo las propuestas con todas sus evaluaciones."),
         validators=[Length(max=LONGEST)],
+    )
+
+
+class DueDateForm(Form):
+    """Another last day for a round that is open."""
+
+    due_on = DateField(
+        _l("Fecha límite"),
+        description=_l("Último día para enviar las evaluaciones."),
+        validators=[InputRequired(_l("Escriba la fecha límite."))],
     )
 
 
@@ -235,7 +246,7 @@ class ReviewForm(Form):
     lock_version = HiddenField()
     comment = TextAreaField(
         _l("Comentario general"),
-        description=_l("En una o dos frases, qué pesó más. Es necesario para enviar."),
+        description=_l("En una o dos frases, qué pesó más. Para enviar hacen falta al menos 3 palabras."),
         validators=[Length(max=LONGEST)],
         render_kw=_NO_MEMORY,
     )
@@ -260,8 +271,8 @@ class ReviewForm(Form):
         for line in self.lines():
             if not line.score.data:
                 line.score.errors = [_l("Elija un valor o «No aplica».")]
-        if len((self.comment.data or "").split()) < 3:
-            self.comment.errors = [_l("Explique su evaluación en una frase.")]
+        if word_count(self.comment.data or "") < LEAST_COMMENT_WORDS:
+            self.comment.errors = [_l("Escriba al menos 3 palabras: diga en una frase qué pesó más.")]
         return not self.errors
 
 

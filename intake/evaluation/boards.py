@@ -142,7 +142,7 @@ def _board(round_: Round, filters: BoardFilters, *, everything: bool) -> Any:
     if filters.theme:
         query = query.join(Theme, Theme.id == Proposal.theme_id).where(Theme.code == filters.theme)
     if (match := search.proposals_matching(filters.q)) is not None:
-        query = query.where(match)
+        query = query.where(sa.or_(match, Proposal.folio.icontains(filters.q.strip(), autoescape=True)))
     return query
 
 

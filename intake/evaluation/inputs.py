@@ -17,6 +17,8 @@ class NotApplicable(Enum):
     NA = "na"
 
 
+#: A total without a word beside it helps nobody; a sentence of three words already says what weighed.
+LEAST_COMMENT_WORDS: Final = 3
 NA: Final = NotApplicable.NA
 #: What a reviewer may answer to a criterion: a value of its scale, "does not apply", or nothing yet.
 Answer = int | NotApplicable | None

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from flask import flash, redirect, render_template, request, url_for
 
 from forms.evaluation import AssignForm, ReasonForm
+from intake.core.errors import Invalid
 from intake.core.i18n import gettext as _
 from intake.core.i18n import ngettext
 from intake.core.pagination import number_from
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
     from models import Round
 
+#: The board opens on what still lacks reviews; "todas" lists the rest as well.
+ASSIGNING = "faltan"
 #: How many refused pairs are named one by one after assigning.
 NAMED = 8
 
@@ -36,9 +39,13 @@ def assign(number: int) -> ResponseReturnValue:
     round_ = boards.round_of(current_plan(), number)
     form = AssignForm()
     if form.validate_on_submit():
-        _assign(round_, form)
-        return redirect(request.full_path.rstrip("?"))
-    filter_form, filters, active = board_filters()
+        try:
+            _assign(round_, form)
+        except Invalid as error:
+            form[error.field or "due_on"].errors = [error.message]
+        else:
+            return redirect(request.full_path.rstrip("?"))
+    filter_form, filters, active = board_filters(ASSIGNING)
     page = boards.board(round_, filters, number_from(request.args.get("pagina")))
     people = boards.reviewers(round_)
     status = 422 if request.method == "POST" else 200

@@ -16,7 +16,7 @@ from intake.core.i18n import gettext as _
 from intake.core.i18n import lazy_gettext as _l
 from intake.core.i18n import localized
 from intake.core.permissions import Permission, can
-from intake.evaluation import conflicts, paga_rubric, queries, services, views_review
+from intake.evaluation import conflicts, paga_rubric, queries, services, views_review, views_stale
 from intake.evaluation.blueprint import bp
 from intake.web.access import principal, requires
 from models.enums import ProposalStatus, Role
@@ -41,6 +41,17 @@ def record(folio: str) -> ResponseReturnValue:
     if not who.holds(Role.ANALYST, Role.DIRECTORATE):
         raise Forbidden(_l("Esta propuesta no está entre las que se le pidió evaluar."))
     proposal = queries.proposal_by_folio(folio)
+    try:
+        return _step(proposal)
+    except Conflict as error:
+        if request.method == "GET":
+            raise
+        return views_stale.page(proposal, error.message), 409
+
+
+def _step(proposal: Proposal) -> ResponseReturnValue:
+    """The page for what an analyst or the Directorate may do with it now."""
+    who = principal()
     if proposal.status is ProposalStatus.SUBMITTED and can(who, Permission.PROPOSAL_ADMIT, proposal):
         _check_kind(EXAMINATION)
         return examination(proposal)

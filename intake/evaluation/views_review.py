@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from forms.evaluation import ReviewForm
     from models import Assignment
 
+#: Presses that send the review for good, and presses that open the next one afterwards.
+SENDING = frozenset({"enviar", "enviar-siguiente"})
+GOING_ON = frozenset({"siguiente", "enviar-siguiente"})
 STEPS = {"conflicto": services.declare_conflict, "no-competente": services.decline}
 
 
@@ -73,10 +76,11 @@ def _form(assignment: Assignment) -> ReviewForm:
 def _act(assignment: Assignment, form: ReviewForm) -> ResponseReturnValue | None:
     """Save or send. None: the form is shown again with what is wrong."""
     action = request.form.get("action", "guardar")
-    if not form.validate() or (action == "enviar" and not form.demand_all()):
+    sends = action in SENDING
+    if not form.validate() or (sends and not form.demand_all()):
         return None
     try:
-        save = services.submit_review if action == "enviar" else services.save_review
+        save = services.submit_review if sends else services.save_review
         save(assignment, form.to_input(), by=principal())
     except Invalid as error:
         field = error.field or "comment"
@@ -86,14 +90,14 @@ def _act(assignment: Assignment, form: ReviewForm) -> ResponseReturnValue | None
         form.form_errors.append(error.message)
         form.form_errors.append(_("Lo que escribió sigue aquí. Si lo guarda ahora, reemplaza lo anterior."))
         return None
-    flash(_("Evaluación enviada. Gracias.") if action == "enviar" else _("Borrador guardado."), "success")
+    flash(_("Evaluación enviada. Gracias.") if sends else _("Borrador guardado."), "success")
     return _after(assignment, action)
 
 
 def _after(assignment: Assignment, action: str) -> ResponseReturnValue:
     """Where to go: a draft stays, "next" goes on, what was sent shows what others said."""
     folio = assignment.proposal.folio or ""
-    if action != "siguiente":
+    if action not in GOING_ON:
         return redirect(url_for(".record", folio=folio))
     following = queries.next_folio(assignment.reviewer_id, after=folio)
     return redirect(url_for(".record", folio=following) if following else url_for(".index", vista="revision"))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from flask import flash, redirect, render_template, request, url_for
 
 from forms.base import with_rows
-from forms.evaluation import BoardFilterForm, FinishForm, ReasonForm, RoundForm
+from forms.evaluation import BoardFilterForm, DueDateForm, FinishForm, ReasonForm, RoundForm
 from intake.core import clock
 from intake.core.errors import Invalid
 from intake.core.i18n import gettext as _
@@ -65,9 +65,11 @@ def round_page(number: int) -> ResponseReturnValue:
     )
 
 
-def board_filters() -> tuple[BoardFilterForm, boards.BoardFilters, list[Any]]:
-    """The filters of a board from the address."""
+def board_filters(default: str = "") -> tuple[BoardFilterForm, boards.BoardFilters, list[Any]]:
+    """The filters of a board from the address; ``default`` is the state where the address asks for none."""
     form = BoardFilterForm(request.args)
+    if "estado" not in request.args:
+        form.estado.data = default
     themes = [(t.code, localized(t, "name")) for t in queries.themes()]
     with_rows(form.tema, themes, blank=_("Todos los temas"))
     filters = boards.BoardFilters(state=form.estado.data or "", theme=form.tema.data or "", q=form.q.data or "")
@@ -89,6 +91,29 @@ def remind(number: int) -> ResponseReturnValue:
     people = services.remind(_round(number), by=principal())
     flash(ngettext("Se recordó a %(num)s persona.", "Se recordó a %(num)s personas.", people), "success")
     return redirect(url_for(".round_page", number=number))
+
+
+@bp.route("/evaluacion/rondas/<int:number>/plazo", methods=["GET", "POST"])
+@requires(Permission.ROUND_MANAGE, form=True)
+def due(number: int) -> ResponseReturnValue:
+    """Another last day for the round and for what is due with it."""
+    round_ = _round(number)
+    form = DueDateForm(data={"due_on": round_.due_on})
+    if form.validate_on_submit():
+        try:
+            moved = services.change_due(round_, form.due_on.data or clock.today(), by=principal())
+        except Invalid as error:
+            form[error.field or "due_on"].errors = [error.message]
+        else:
+            words = ngettext(
+                "Plazo cambiado; vale para %(num)s evaluación.",
+                "Plazo cambiado; vale para %(num)s evaluaciones.",
+                moved,
+            )
+            flash(words, "success")
+            return redirect(url_for(".round_page", number=number))
+    status = 422 if request.method == "POST" else 200
+    return render_template("evaluation/due.html", round=round_, form=form), status
 
 
 @bp.route("/evaluacion/rondas/<int:number>/dar-por-evaluadas", methods=["GET", "POST"])

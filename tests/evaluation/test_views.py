@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -9,7 +10,7 @@ import sqlalchemy as sa
 
 from intake.core import clock
 from intake.evaluation import services
-from intake.evaluation.inputs import ReviewInput
+from intake.evaluation.inputs import ExaminationInput, ReviewInput
 from intake.extensions import db
 from models import Assignment, Proposal, ProposalContact, Score
 from models.enums import AssignmentStatus, ProposalStatus, PublicName, ReviewSector, Role
@@ -454,3 +455,66 @@ def test_lists_take_as_many_statements_whatever_their_length(
         with count_queries() as seen:
             assert browser.get(path).status_code == 200
         assert len(seen) == expected, seen
+
+
+def test_who_examines_second_gets_their_words_back(house: House, sign_in: SignIn, post: Any) -> None:
+    proposal = factories.proposal(house.plan)
+    path = f"/evaluacion/{proposal.folio}"
+    second = sign_in(house.second)
+    token_page = second.get(path).text
+    services.examine(
+        proposal,
+        ExaminationInput(
+            is_clear=True, is_collaborative=True, is_open_government=True, is_public_policy=True, reason="Cumple todo."
+        ),
+        by=house.by(house.analyst),
+    )
+    given = {"csrf_token": token_in(token_page), "kind": "examen", "reason": "Lo que yo escribí con cuidado."}
+    answer = second.post(path, data=given)
+    assert answer.status_code == 409
+    for words in ("Lo que yo escribí con cuidado.", "Admitida", house.analyst.name, "/evaluacion/"):
+        assert words in answer.text
+
+
+def test_due_dates_are_still_to_come(house: House, sign_in: SignIn, post: Any) -> None:
+    browser = sign_in(house.director)
+    past, later = (clock.today() + timedelta(days=n) for n in (-1, 9))
+    fields = {"name": "Segunda", "reviews_per_proposal": "2"}
+    refused = post(browser, "/evaluacion/rondas/", **fields, due_on=past.isoformat())
+    assert refused.status_code == 422
+    assert "La fecha límite ya pasó" in refused.text
+    assert post(browser, "/evaluacion/rondas/1/plazo", due_on=past.isoformat()).status_code == 422
+    assert post(browser, "/evaluacion/rondas/1/plazo", due_on=later.isoformat()).status_code == 302
+    asked = {"proposals": house.proposal.folio, "reviewers": str(house.reviewers[0].id)}
+    beyond = (later + timedelta(days=1)).isoformat()
+    too_late = post(browser, "/evaluacion/rondas/1/asignar", **asked, due_on=beyond)
+    assert too_late.status_code == 422
+    assert "La ronda termina el" in too_late.text
+
+
+def test_the_board_is_searched_by_folio_and_opens_on_what_lacks(house: House, sign_in: SignIn) -> None:
+    full = factories.proposal(house.plan, ProposalStatus.ADMITTED, title="La completa")
+    for reviewer in house.reviewers:
+        services.assign(house.round, full, reviewer, by=house.by(house.director))
+    lacking = factories.proposal(house.plan, ProposalStatus.ADMITTED, title="La que espera")
+    browser = sign_in(house.director)
+    page = browser.get("/evaluacion/rondas/1/asignar").text
+    assert ("La que espera" in page, "La completa" in page) == (True, False)
+    assert "La completa" in browser.get("/evaluacion/rondas/1/asignar?estado=").text
+    found = browser.get(f"/evaluacion/rondas/1/asignar?estado=&q={lacking.folio}").text
+    assert ("La que espera" in found, "La completa" in found) == (True, False)
+
+
+def test_sending_goes_on_to_the_next_when_asked(house: House, sign_in: SignIn, post: Any) -> None:
+    other = factories.proposal(house.plan, ProposalStatus.ADMITTED)
+    for proposal in (house.proposal, other):
+        services.assign(house.round, proposal, house.reviewers[0], by=house.by(house.director))
+    browser, path = sign_in(house.reviewers[0]), f"/evaluacion/{house.proposal.folio}"
+    version = version_of(browser.get(path).text)
+    short = post(browser, path, **full(lock_version=version, comment="Sí.", action="enviar-siguiente"))
+    assert short.status_code == 422
+    assert "Escriba al menos 3 palabras" in short.text
+    sent = post(browser, path, **full(lock_version=version, action="enviar-siguiente"))
+    assert sent.location == f"/evaluacion/{other.folio}"
+    done = db.session.scalars(sa.select(Assignment).where(Assignment.proposal_id == house.proposal.id)).one()
+    assert done.status is AssignmentStatus.SUBMITTED

@@ -70,6 +70,7 @@ def assign_many(
 ) -> tuple[int, list[Skipped]]:
     """Ask every reviewer for a review of every proposal; one message each. Impossible pairs are left out and named."""
     authorize(by, Permission.ASSIGNMENT_MANAGE, round)
+    _check_due(round, due_on)
     skipped: list[Skipped] = []
     made = 0
     with transaction():
@@ -85,6 +86,15 @@ def assign_many(
                 _tell(reviewer, round, given, due_on or round.due_on)
             made += len(given)
     return made, skipped
+
+
+def _check_due(round: Round, day: date | None) -> None:  # noqa: A002
+    """Raise `Invalid` for a last day that is over, or later than that of the round."""
+    if day is not None and day < clock.today():
+        raise Invalid(_l("La fecha límite ya pasó: escriba hoy o un día posterior."), field="due_on")
+    if day is not None and round.due_on is not None and day > round.due_on:
+        words = _l("La ronda termina el %(date)s: escriba ese día o uno anterior.", date=f"{round.due_on:%d/%m/%Y}")
+        raise Invalid(words, field="due_on")
 
 
 def cancel(assignment: Assignment, reason: str, *, by: Principal) -> None:

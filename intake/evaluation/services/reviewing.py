@@ -15,7 +15,7 @@ from intake.core.permissions import Permission, authorize
 from intake.core.text import word_count
 from intake.core.transaction import flush, transaction
 from intake.evaluation import conflicts, queries, scoring
-from intake.evaluation.inputs import NA
+from intake.evaluation.inputs import LEAST_COMMENT_WORDS, NA
 from intake.evaluation.lifecycle import ASSIGNMENT, PENDING_STATES
 from intake.evaluation.services.assigning import require_reason
 from intake.extensions import db
@@ -29,9 +29,6 @@ if TYPE_CHECKING:
     from intake.core.identity import Principal
     from intake.evaluation.inputs import ReviewInput
     from models import Criterion
-
-#: A total without a word beside it helps nobody; a sentence of three words already says what weighed.
-LEAST_COMMENT_WORDS = 3
 
 
 def save_review(assignment: Assignment, given: ReviewInput, *, by: Principal) -> Assignment:
@@ -81,7 +78,7 @@ def check_complete(criteria: Sequence[Criterion], given: ReviewInput) -> None:
     if all(given.values[c.key] is NA for c in criteria):
         raise Invalid(_l("Si nada de esto aplica, use «No es de mi competencia»."), field=f"score_{criteria[0].key}")
     if word_count(given.comment) < LEAST_COMMENT_WORDS:
-        raise Invalid(_l("Explique su evaluación en una frase."), field="comment")
+        raise Invalid(_l("Escriba al menos 3 palabras: diga en una frase qué pesó más."), field="comment")
 
 
 def criterion_scores(criteria: Sequence[Criterion], given: ReviewInput) -> list[scoring.CriterionScore]:

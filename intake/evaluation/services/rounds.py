@@ -22,7 +22,7 @@ from models import Assignment, Criterion, Proposal, Round, Rubric
 from models.enums import ProposalStatus, RoundStatus
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
     from intake.core.identity import Principal
     from intake.evaluation.inputs import RoundInput
@@ -68,6 +68,8 @@ def create_round(plan: Plan, given: RoundInput, *, by: Principal, at: datetime |
         raise Invalid(_l("Escriba un nombre."), field="name")
     if not 1 <= given.reviews_per_proposal <= MOST_REVIEWS:
         raise Invalid(_l("Debe ser un número entre 1 y 12."), field="reviews_per_proposal")
+    if at is None:
+        check_due(given.due_on)
     with transaction():
         rubric = _rubric(given.rubric_version, by=by)
         last = db.session.scalar(sa.select(sa.func.max(Round.number)).where(Round.plan_id == plan.id))
@@ -82,6 +84,29 @@ def create_round(plan: Plan, given: RoundInput, *, by: Principal, at: datetime |
         )
         audit.record("round.create", made, by=by, reference=f"{plan.code}/{made.number}")
     return made
+
+
+def change_due(round: Round, due_on: date, *, by: Principal) -> int:  # noqa: A002
+    """Give an open round another last day; requests that were due with the round move with it. Returns how many."""
+    authorize(by, Permission.ROUND_MANAGE, round)
+    check_due(due_on)
+    with transaction():
+        if round.status is not RoundStatus.OPEN:
+            raise Conflict(_l("Esta ronda ya está cerrada."))
+        former = round.due_on
+        query = sa.select(Assignment).where(Assignment.round_id == round.id, Assignment.status.in_(PENDING_STATES))
+        follow = [a for a in db.session.scalars(query) if a.due_on == former or (a.due_on or due_on) > due_on]
+        round.due_on = due_on
+        audit.record("round.change_due", round, by=by, extra={"assignments": len(follow)})
+        for assignment in follow:
+            assignment.due_on = due_on
+    return len(follow)
+
+
+def check_due(day: date | None) -> None:
+    """Raise `Invalid` for a last day that is already over."""
+    if day is not None and day < clock.today():
+        raise Invalid(_l("La fecha límite ya pasó: escriba hoy o un día posterior."), field="due_on")
 
 
 def finish_ready(round: Round, *, by: Principal, reason: str = "") -> int:  # noqa: A002 -- the signature agreed with other rooms
