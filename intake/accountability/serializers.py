@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from intake.accountability.progress import figure_of, is_late, known_pct
+from intake.accountability.progress import figure_of, is_disputed, is_late, is_over, is_without_news, known_pct
 from intake.accountability.queries import in_order
 from intake.core.audit import value_of
 
@@ -81,7 +81,8 @@ def _columns(row: Any, names: tuple[str, ...]) -> dict[str, Any]:
 
 def commitment(row: Commitment, *, address: str) -> dict[str, Any]:
     """A commitment read with `queries.by_reference`; percentages 0-100 as text, so that no digit is lost."""
-    figure = figure_of(row)
+    over = is_over(row)
+    figure = figure_of(row, (m.number for m in row.milestones if is_disputed(m)))
     numbers = {r.id: n for n, r in enumerate(in_order(row), start=1)}
     return {
         "url": address,
@@ -100,9 +101,11 @@ def commitment(row: Commitment, *, address: str) -> dict[str, Any]:
             "published_source": figure.published_source or None,
             "milestones": figure.milestones,
             "late": figure.late,
+            "without_news": figure.without_news,
+            "disputed": figure.disputed,
         },
         "parties": [_party(p) for p in row.parties],
-        "milestones": [_milestone(m, numbers) for m in row.milestones],
+        "milestones": [_milestone(m, numbers, over=over) for m in row.milestones],
         "agreement": _agreement(row.agreement) if row.agreement else None,
         "irm": [_rating(r) for r in row.ratings],
     }
@@ -116,11 +119,13 @@ def _party(row: CommitmentParty) -> dict[str, Any]:
     }
 
 
-def _milestone(row: Milestone, numbers: dict[int, int]) -> dict[str, Any]:
+def _milestone(row: Milestone, numbers: dict[int, int], *, over: bool) -> dict[str, Any]:
     return {
         **_columns(row, _MILESTONE),
         "progress_pct": value_of(known_pct(row)),
-        "is_late": is_late(row),
+        "is_late": is_late(row, over=over),
+        "is_without_news": is_without_news(row, over=over),
+        "is_disputed": is_disputed(row),
         "reports": [_report(r, numbers) for r in row.reports],
     }
 

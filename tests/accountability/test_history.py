@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask.testing import FlaskClient
 
 from intake.accountability import progress, queries, services
 from intake.accountability.inputs import (
@@ -22,7 +23,7 @@ from intake.accountability.inputs import (
 from intake.core.errors import Conflict, Invalid
 from intake.core.identity import SYSTEM
 from models import Plan, ReportedFigure
-from models.enums import CommitmentStatus, IrmDimension, MilestoneStatus, PartyRole
+from models.enums import CommitmentStatus, IrmDimension, MilestoneStatus, PartyRole, PlanStatus
 from tests import factories
 from tests.accountability import kit
 
@@ -195,3 +196,64 @@ class _Row:
 )
 def test_late_is_past_the_end_and_not_complete(row: _Row, late: bool) -> None:
     assert progress.is_late(row, date(2022, 1, 2)) is late
+
+
+@pytest.mark.parametrize(
+    ("as_of", "late", "without_news"),
+    [(date(2021, 10, 22), False, True), (date(2022, 1, 1), True, False), (date(2022, 1, 2), True, False)],
+)
+def test_old_figures_of_what_is_over_are_without_news_and_not_late(as_of: date, late: bool, without_news: bool) -> None:
+    row, day_ = _Row(date(2022, 1, 1), 50, as_of), date(2022, 6, 1)
+    assert (progress.is_late(row, day_, over=True), progress.is_without_news(row, day_, over=True)) == (
+        late,
+        without_news,
+    )
+    assert (progress.is_late(row, day_, over=False), progress.is_without_news(row, day_, over=False)) == (True, False)
+
+
+def _old(status: CommitmentStatus, plan_status: PlanStatus) -> Plan:
+    plan = factories.plan(None, code="PAGA1", status=plan_status)
+    rows = ((50, date(2021, 12, 31), date(2021, 10, 22)), (20, date(2021, 10, 1), date(2021, 10, 22)))
+    given = HistoricalCommitment(
+        content=kit.content(number=3, starts_on=None, ends_on=None),
+        status=status,
+        milestones=tuple(
+            HistoricalMilestone(number=n, title_es="A", progress_pct=Decimal(p), ends_on=end, progress_as_of=as_of)
+            for n, (p, end, as_of) in enumerate(rows, start=1)
+        ),
+    )
+    services.record_historical(plan, given, by=SYSTEM)
+    return plan
+
+
+@pytest.mark.parametrize(
+    ("status", "plan_status", "late", "without_news"),
+    [
+        (CommitmentStatus.CONCLUDED, PlanStatus.CLOSED, 1, 1),
+        (CommitmentStatus.FORMALIZED, PlanStatus.CLOSED, 1, 1),
+        (CommitmentStatus.CONCLUDED, PlanStatus.IMPLEMENTATION, 1, 1),
+        (CommitmentStatus.FORMALIZED, PlanStatus.IMPLEMENTATION, 2, 0),
+    ],
+)
+def test_plan_and_commitment_count_them_alike(
+    app: object, status: CommitmentStatus, plan_status: PlanStatus, late: int, without_news: int
+) -> None:
+    [found] = queries.plan_progress([_old(status, plan_status)])
+    figure = progress.figure_of(queries.by_reference("PAGA1-3"))
+    assert (found.figure.late, found.figure.without_news) == (figure.late, figure.without_news) == (late, without_news)
+
+
+def test_page_of_a_concluded_commitment_says_until_when_things_are_known(client: FlaskClient) -> None:
+    _old(CommitmentStatus.CONCLUDED, PlanStatus.CLOSED)
+    page = client.get("/compromisos/PAGA1-3").text
+    assert "Sin información posterior al 22 de octubre de 2021." in page
+    assert "«Concluido» quiere decir que el período del plan terminó" in page
+    milestones = client.get("/compromisos/PAGA1-3.json").get_json()["milestones"]
+    assert [(m["is_late"], m["is_without_news"]) for m in milestones] == [(False, True), (True, False)]
+
+
+def test_formalized_commitment_of_a_closed_plan_says_why_it_is_not_concluded(client: FlaskClient) -> None:
+    _old(CommitmentStatus.FORMALIZED, PlanStatus.CLOSED)
+    assert "ninguna fuente pública dice que este compromiso se haya dado por concluido" in (
+        client.get("/compromisos/PAGA1-3").text
+    )

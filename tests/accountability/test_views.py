@@ -121,7 +121,7 @@ def test_statements_do_not_grow_with_commitments(client: FlaskClient, count_quer
         services.draft(at.plan, kit.content(), [at.proposal], by=at.team)
     with count_queries() as many:
         client.get("/compromisos/")
-    assert (len(one), len(three), len(many)) == (10, 10, 10)
+    assert (len(one), len(three), len(many)) == (11, 11, 11)
 
 
 def test_statements_of_a_page_do_not_grow_with_reports(client: FlaskClient, count_queries: Any) -> None:

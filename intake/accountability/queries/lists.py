@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 
-from intake.accountability.progress import Figure, is_late, of_milestones
+from intake.accountability.progress import Figure, is_late, is_without_news, of_milestones
 from intake.core.pagination import Page, paginate
 from intake.core.text import plain
 from intake.extensions import db
@@ -16,13 +17,15 @@ from models import (
     Actor,
     Commitment,
     CommitmentParty,
+    CounterpartResponse,
     IrmRating,
     Milestone,
     Plan,
+    ProgressReport,
     ReportedFigure,
     Theme,
 )
-from models.enums import CommitmentStatus, PartyRole, Role
+from models.enums import CommitmentStatus, PartyRole, PlanStatus, Role, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -54,6 +57,8 @@ class PlanProgress:
     plan: Plan
     commitments: int
     figure: Figure
+    in_consultation: int = 0
+    confirmed: int = 0
 
 
 def visible_to(principal: Principal) -> sa.ColumnElement[bool]:
@@ -135,6 +140,30 @@ def institutions() -> Sequence[tuple[str, str]]:
     return [(slug, name) for slug, name in db.session.execute(query)]
 
 
+def _latest_answer() -> sa.ScalarSelect[int]:
+    """The key of the counterpart's latest answer on the enclosing query's milestone."""
+    query = sa.select(sa.func.max(CounterpartResponse.id)).join(
+        ProgressReport, ProgressReport.id == CounterpartResponse.report_id
+    )
+    return query.where(ProgressReport.milestone_id == Milestone.id).correlate(Milestone).scalar_subquery()
+
+
+def disputed_in(commitments: Iterable[Commitment]) -> dict[int, list[int]]:
+    """The numbers of the disputed milestones of each commitment, by its key. One statement."""
+    query = (
+        sa.select(Milestone.commitment_id, Milestone.number)
+        .join(CounterpartResponse, CounterpartResponse.id == _latest_answer())
+        .where(
+            Milestone.commitment_id.in_([c.id for c in commitments]), CounterpartResponse.verdict == Verdict.DISPUTED
+        )
+        .order_by(Milestone.number)
+    )
+    found: dict[int, list[int]] = {}
+    for key, number in db.session.execute(query):
+        found.setdefault(key, []).append(number)
+    return found
+
+
 def plan_progress(plans: Iterable[Plan]) -> list[PlanProgress]:
     """The computed and the published progress of each plan, in the order given. Two statements for any number."""
     plans = list(plans)
@@ -143,12 +172,15 @@ def plan_progress(plans: Iterable[Plan]) -> list[PlanProgress]:
         sa.select(
             Commitment.plan_id,
             Commitment.id.label("commitment_id"),
+            Commitment.status,
             Milestone.progress_pct,
             Milestone.progress_as_of,
             Milestone.ends_on,
         )
         .join(Milestone, isouter=True)
-        .where(Commitment.plan_id.in_(keys), Commitment.status.in_(BINDING))
+        .join(CounterpartResponse, CounterpartResponse.id == _latest_answer(), isouter=True)
+        .add_columns(CounterpartResponse.verdict, Milestone.number)
+        .where(Commitment.plan_id.in_(keys), Commitment.status.not_in([C.DRAFT, C.DROPPED]))
         .add_columns(Milestone.id.label("milestone_id"))
     ).all()
     published = {
@@ -161,13 +193,23 @@ def plan_progress(plans: Iterable[Plan]) -> list[PlanProgress]:
 
 
 def _progress_of(plan: Plan, rows: list[Any], published: ReportedFigure | None) -> PlanProgress:
-    milestones = [r for r in rows if r.milestone_id is not None]
+    stands = Counter(status for _key, status in {(r.commitment_id, r.status) for r in rows})
+    milestones = [r for r in rows if r.milestone_id is not None and r.status in BINDING]
+    over = {r.milestone_id: plan.status is PlanStatus.CLOSED or r.status is C.CONCLUDED for r in milestones}
     figure = Figure(
         computed=of_milestones(milestones),
         milestones=len(milestones),
-        late=sum(is_late(r) for r in milestones),
+        late=sum(is_late(r, over=over[r.milestone_id]) for r in milestones),
+        without_news=sum(is_without_news(r, over=over[r.milestone_id]) for r in milestones),
+        disputed=tuple(r.number for r in milestones if r.verdict is Verdict.DISPUTED),
         published=published.value if published else None,
         published_on=published.as_of if published else None,
         published_source=published.source if published else "",
     )
-    return PlanProgress(plan=plan, commitments=len({r.commitment_id for r in rows}), figure=figure)
+    return PlanProgress(
+        plan=plan,
+        commitments=sum(stands[state] for state in BINDING),
+        figure=figure,
+        in_consultation=stands[C.CONSULTATION],
+        confirmed=stands[C.CONFIRMED],
+    )

@@ -32,6 +32,7 @@ from models.enums import Role
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from models.enums import IrmDimension
 
@@ -42,6 +43,15 @@ class Change:
 
     who: str
     fields: list[str]
+
+
+@dataclass(frozen=True)
+class Dropped:
+    """When, by which role and why a commitment was dropped."""
+
+    at: datetime
+    who: str
+    reason: str
 
 
 def last_change(table: str, key: int) -> Change | None:
@@ -55,8 +65,28 @@ def last_change(table: str, key: int) -> Change | None:
     entry = db.session.scalars(query).one_or_none()
     if entry is None:
         return None
+    return Change(_who(entry), [n for n, v in entry.changes.items() if isinstance(v, list)])
+
+
+def _who(entry: AuditEntry) -> str:
     role = next((r for r in Role if r.value == entry.role), None)
-    return Change(label(role) if role else entry.role, [n for n, v in entry.changes.items() if isinstance(v, list)])
+    return label(role) if role else entry.role
+
+
+def dropped(commitment: Commitment) -> Dropped | None:
+    """When, why and by which role a commitment was dropped, from the trace. One statement."""
+    query = (
+        sa.select(AuditEntry)
+        .where(
+            AuditEntry.subject_type == "commitment",
+            AuditEntry.subject_id == commitment.id,
+            AuditEntry.action == "commitment.drop",
+        )
+        .order_by(AuditEntry.id.desc())
+        .limit(1)
+    )
+    entry = db.session.scalars(query).one_or_none()
+    return Dropped(entry.at, _who(entry), entry.reason) if entry is not None else None
 
 
 def by_reference(reference: str) -> Commitment:

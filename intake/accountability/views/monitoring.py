@@ -56,13 +56,14 @@ def index() -> str:
     chosen = [p for p in found if p.code == filters.plan] if filters.plan else list(found)
     g.plan = chosen[0] if filters.plan and chosen else next((p for p in found if p.is_current), None)
     page = queries.commitments(principal(), filters, number=number_from(request.args.get("pagina")))
+    disputed = queries.disputed_in(page.items)
     return render_template(
         "accountability/index.html",
         form=form,
         active=sum(bool(v) for v in (filters.plan, filters.theme, filters.status, filters.institution, filters.q)),
         page=Numbered(page),
         summaries=queries.plan_progress(chosen),
-        figures={c.id: progress.figure_of(c) for c in page.items},
+        figures={c.id: progress.figure_of(c, disputed.get(c.id, ())) for c in page.items},
         leads={c.id: _leads(c) for c in page.items},
         current_plan=g.plan,
     )
@@ -105,11 +106,14 @@ def show(commitment: Commitment) -> str:
     """The public page of a commitment: where it comes from, who is bound, what was done, both voices."""
     who = principal()
     reports = queries.in_order(commitment)
+    over = progress.is_over(commitment)
     return render_template(
         "accountability/show.html",
         c=commitment,
-        figure=progress.figure_of(commitment),
-        late={m.id for m in commitment.milestones if progress.is_late(m)},
+        figure=progress.figure_of(commitment, (m.number for m in commitment.milestones if progress.is_disputed(m))),
+        late={m.id for m in commitment.milestones if progress.is_late(m, over=over)},
+        without_news={m.id for m in commitment.milestones if progress.is_without_news(m, over=over)},
+        dropped=queries.dropped(commitment) if commitment.status is CommitmentStatus.DROPPED else None,
         known={m.id: progress.known_pct(m) for m in commitment.milestones},
         ordinals={r.id: n for n, r in enumerate(reports, start=1)},
         roles=[(role, [p for p in commitment.parties if p.role is role]) for role in PartyRole],

@@ -19,6 +19,7 @@ from models import (
     CounterpartResponse,
     Decision,
     Milestone,
+    Plan,
     OutboxMessage,
     ProgressReport,
     Proposal,
@@ -33,6 +34,7 @@ from models.enums import (
     CommitmentStatus,
     DecisionStatus,
     MilestoneStatus,
+    PlanStatus,
     PartyRole,
     ProposalStatus,
 )
@@ -180,13 +182,18 @@ class LateMilestone:
 
 
 def late_milestones(plan_id: int) -> list[LateMilestone]:
-    """Milestones of formalized commitments that are late, the latest first. One statement."""
+    """Milestones of formalized commitments that are late, the latest first. One statement.
+
+    As in `accountability.progress`: of a closed plan only those whose progress is known after their end date.
+    """
     query = (
         sa.select(Commitment.reference, Milestone.number, Milestone.title_es, Milestone.ends_on, Milestone.progress_pct)
         .join(Commitment, Commitment.id == Milestone.commitment_id)
+        .join(Plan, Plan.id == Commitment.plan_id)
         .where(
             Commitment.plan_id == plan_id,
             Commitment.status == CommitmentStatus.FORMALIZED,
+            sa.or_(Plan.status != PlanStatus.CLOSED, Milestone.progress_as_of >= Milestone.ends_on),
             Milestone.status != MilestoneStatus.COMPLETED,
             Milestone.ends_on < clock.today(),
         )
