@@ -147,7 +147,7 @@ def environment() -> jinja2.Environment:
 
 
 def _locale() -> str:
-    return "en" if language() == "en" else "es_EC"
+    return "en_GB" if language() == "en" else "es_EC"
 
 
 def fecha(value: date | datetime | str | None) -> str:
