@@ -157,15 +157,19 @@ def _serving(app: Flask, config: Config) -> None:
 
 
 class PlanBar:
-    """The plan named in the header of every page, with its five stages. Equal bars look the same."""
+    """The plan named in the header of every page, with its five stages. Equal bars look the same.
 
-    def __init__(self, plan: Any) -> None:
+    ``about``: the page is about this plan; else it is only the plan under way, shown for orientation.
+    """
+
+    def __init__(self, plan: Any, *, about: bool = True) -> None:
+        self.about = about
         self.code = plan.code
         self.title = localized(plan, "title")
         self.fictional = plan.is_fictional
         views = calendar.views(plan.stages)
         self.stages = [StageStep(plan.code, view) for view in views]
-        self.key = (self.code, self.title, self.fictional, *views)
+        self.key = (self.about, self.code, self.title, self.fictional, *views)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, PlanBar) and self.key == other.key
@@ -188,5 +192,7 @@ class StageStep:
 
 def plan_bar() -> PlanBar | None:
     """The plan of the page shown (``g.plan``, set by views), else the plan under way."""
-    plan = g.get("plan") or plans.current()
-    return PlanBar(plan) if plan else None
+    if (shown := g.get("plan")) is not None:
+        return PlanBar(shown)
+    under_way = plans.current()
+    return PlanBar(under_way, about=False) if under_way else None

@@ -7,13 +7,14 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from flask import jsonify, redirect, render_template, request, url_for
+from flask import g, jsonify, redirect, render_template, request, url_for
 
 from intake.core.i18n import gettext as _
 from intake.core.i18n import language, localized
 from intake.core.labels import label, tone
 from intake.core.pagination import number_from, paginate
 from intake.core.permissions import Permission
+from intake.plans import queries as plans
 from intake.reception import differences, queries, serializers, storyline
 from intake.reception.blueprint import bp
 from intake.reception.inputs import ORDERS, STATUS_SLUGS, Filters, public_status
@@ -30,6 +31,10 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
     from intake.core.pagination import Page
+
+
+#: Filters whose values are known to the code; `Filters.parse` leaves any other value out.
+_FIXED = frozenset({"estado", "enfoque", "ambito", "canal"})
 
 
 @dataclass(frozen=True)
@@ -68,6 +73,8 @@ def index() -> ResponseReturnValue:
     filters = Filters.parse(request.args, own)
     page = paginate(queries.listing(filters), number=number_from(request.args.get("pagina")), row=lambda row: row)
     choices = queries.choices()
+    if any(choice.code == filters.plan for choice in choices["plan"]):
+        g.plan = plans.by_code(filters.plan)
     options = _options(choices)
     active = _chips(options)
     return render_template(
@@ -117,8 +124,11 @@ def _chips(options: list[tuple[str, str, str, list[tuple[str, str]]]]) -> list[C
         found.append(Chip(_("«%(text)s»", text=text[:60]), address_with(q="")))
     for name, words, chosen, pairs in options:
         if chosen:
-            shown = dict(pairs).get(chosen, chosen[:40])
-            found.append(Chip(f"{words}: {shown}", address_with(**{name: ""})))
+            url = address_with(**{name: ""})
+            if name in _FIXED and chosen not in dict(pairs):
+                found.append(Chip(_("Filtro desconocido, no se aplicó: %(text)s", text=chosen[:40]), url))
+            else:
+                found.append(Chip(f"{words}: {dict(pairs).get(chosen, chosen[:40])}", url))
     return found
 
 

@@ -7,9 +7,10 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 import structlog
-from flask import Flask, jsonify, redirect, render_template, request, url_for
+from flask import Flask, current_app, jsonify, redirect, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, SecurityError
+from werkzeug.routing import RoutingException
 
 from intake.core import errors
 from intake.core.context import request_id
@@ -111,11 +112,29 @@ def on_forgery(_error: CSRFError) -> ResponseReturnValue:
 def on_http(error: HTTPException) -> ResponseReturnValue:
     """Werkzeug's own refusals."""
     db.session.rollback()
+    if error is request.routing_exception and (address := without_slash()):
+        return redirect(address, HTTPStatus.MOVED_PERMANENTLY)
     if error.response is not None or error.code is None or isinstance(error, SecurityError):
         return error  # a foreign host gets no page of ours: its links would lead there
     answer = page(HTTPStatus(error.code), MESSAGES.get(error.code, _l("La petición no se pudo atender.")), code="http")
     kept = [(k, v) for k, v in error.get_headers() if k.lower() in {"allow", "retry-after", "location"}]
     return (*answer, kept)
+
+
+def without_slash() -> str | None:
+    """The address of a page asked for with a slash too many, None if there is no such page.
+
+    The other way round, Werkzeug adds the slash that is missing.
+    """
+    path = request.path.rstrip("/")
+    if request.method not in {"GET", "HEAD"} or path in {"", request.path}:
+        return None
+    try:
+        current_app.url_map.bind("").match(path, method="GET")
+    except (HTTPException, RoutingException):
+        return None
+    query = request.query_string.decode("ascii", "replace")
+    return f"{request.script_root}{path}{'?' if query else ''}{query}"
 
 
 def on_failure(error: Exception) -> ResponseReturnValue:

@@ -14,6 +14,7 @@ from flask_babel import format_datetime, format_decimal, get_locale
 from markupsafe import Markup, escape
 
 from intake.core import clock
+from intake.core.i18n import language
 from intake.core.labels import label, tone
 
 if TYPE_CHECKING:
@@ -59,8 +60,11 @@ def fecha_corta(value: date | datetime | None) -> str:
 
 
 def fecha_hora(value: datetime | None) -> str:
-    """A day and time of Ecuador."""
-    return UNKNOWN if value is None else str(format_datetime(clock.local(value), "d MMMM y, HH:mm", rebase=False))
+    """A day and time of Ecuador: "30 de noviembre de 2026, 09:00"."""
+    if value is None:
+        return UNKNOWN
+    pattern = "d MMMM y, HH:mm" if language() == "en" else "d 'de' MMMM 'de' y, HH:mm"
+    return str(format_datetime(clock.local(value), pattern, rebase=False))
 
 
 def hora(value: datetime | None) -> str:

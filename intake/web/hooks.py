@@ -13,6 +13,7 @@ from intake.core.context import request_id
 from intake.core.i18n import CATALOGUES, LANGUAGES
 from intake.engine import writing
 from intake.web.security import SAFE_METHODS
+from intake.web.spoken import language_of
 
 if TYPE_CHECKING:
     from flask import Response
@@ -75,5 +76,5 @@ def remember_language(response: Response) -> Response:
             LANGUAGE_COOKIE, asked, max_age=YEAR_SECONDS, samesite="Lax", httponly=True, secure=request.is_secure
         )
     response.headers["X-Request-ID"] = request_id.get() or ""
-    response.headers["Content-Language"] = chosen_language()
+    response.headers["Content-Language"] = language_of(chosen_language())
     return response

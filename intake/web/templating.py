@@ -17,7 +17,7 @@ from markupsafe import Markup
 from intake.core import i18n, permissions
 from intake.core.i18n import lazy_gettext as _l
 from intake.core.permissions import Permission
-from intake.web import filters
+from intake.web import filters, spoken
 from intake.web.access import principal
 from intake.web.hooks import chosen_language
 
@@ -75,7 +75,12 @@ def install(app: Flask, config: Config, plan_bar: Callable[[], Any]) -> None:
 
 def per_request() -> dict[str, Any]:
     """Values that depend on the request."""
-    return {"principal": principal(), "html_lang": i18n.HTML_LANG[chosen_language()]}
+    chosen = chosen_language()
+    return {
+        "principal": principal(),
+        "html_lang": spoken.html_lang(chosen),
+        "language_pending": spoken.language_of(chosen) != chosen,
+    }
 
 
 def may(permission: Permission, subject: Any = None) -> bool:

@@ -16,6 +16,7 @@ from intake.extensions import db
 from intake.web.access import public
 from intake.web.log import without_personal_data
 from intake.web.security import HEADERS
+from tests import factories
 
 
 @pytest.mark.parametrize("path", ["/nada", "/nada.json", "/static/nada.css"])
@@ -36,8 +37,52 @@ def test_the_language_is_switched_and_remembered(client: FlaskClient) -> None:
     assert 'lang="es-EC"' in client.get("/nada").text
     assert 'lang="en"' in client.get("/nada?lang=en").text
     assert 'lang="en"' in client.get("/nada").text
-    assert 'lang="qu-EC"' in client.get("/nada?lang=qu").text
-    assert 'lang="qu-EC"' in client.get("/nada?lang=xx").text
+    for address in ("/nada?lang=qu", "/nada?lang=xx"):  # Kichwa is chosen, but has no translations yet
+        page = client.get(address).text
+        assert '<html lang="es-EC"' in page and "por ahora leerá en castellano" in page
+        assert '<span class="languages__item" lang="qu" aria-current="true">' in page
+
+
+def test_a_page_is_in_kichwa_once_half_of_it_is(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("intake.web.spoken._coverage", lambda _folder: 0.5)
+    page = client.get("/nada?lang=qu").text
+    assert '<html lang="qu-EC"' in page and "por ahora leerá en castellano" not in page
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ("/propuestas/nueva/", "/propuestas/nueva"),
+        ("/compromisos/PAGA2-9/?a=1&b=%C3%B1", "/compromisos/PAGA2-9?a=1&b=%C3%B1"),
+        ("/privacidad//", "/privacidad"),
+        ("/planes?x=1", "/planes/?x=1"),
+    ],
+)
+def test_a_slash_too_many_or_too_few_leads_to_the_page(client: FlaskClient, asked: str, found: str) -> None:
+    answer = client.get(asked)
+    assert answer.status_code in {301, 308}
+    assert answer.location.removeprefix("http://localhost") == found
+
+
+@pytest.mark.parametrize("path", ["/nada/", "/evil.example/"])
+def test_a_slash_leads_nowhere_else(client: FlaskClient, path: str) -> None:
+    assert client.get(path).status_code == 404
+
+
+def test_no_form_is_redirected(client: FlaskClient) -> None:
+    assert client.post("/propuestas/nueva/").status_code in {400, 404}
+
+
+def test_only_a_fictional_plan_is_said_to_be_one(app: Flask, client: FlaskClient) -> None:
+    factories.plan(code="PAGA2", is_current=False, is_fictional=False)
+    factories.plan(code="PAGA3", is_fictional=True)
+    invented = "El PAGA3 es una demostración: el plan y sus personas son ficticios."
+    assert "ficticios" not in client.get("/planes/PAGA2/").text
+    assert "ficticios" not in client.get("/propuestas/?plan=PAGA2").text
+    assert "ficticios" not in client.get("/compromisos/?plan=PAGA2").text
+    for path in ("/planes/PAGA3/", "/propuestas/?plan=PAGA3", "/compromisos/?plan=PAGA3"):
+        assert invented in client.get(path).text
+    assert "el PAGA3 es ficticio; PAGA1 y PAGA2 son reales" in client.get("/privacidad").text
 
 
 def test_no_zero_byte_reaches_the_rooms(client: FlaskClient) -> None:

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from flask import Response, g, jsonify, render_template, request
 
 from intake.core.i18n import lazy_gettext as _l
+from intake.core.text import plain
 from intake.mapping import queries
 from intake.mapping.queries import Metric, ProvinceFigure
 from intake.mapping.serializers import territory_dict
@@ -41,7 +42,7 @@ def coverage() -> str:
     return render_template(
         "mapping/coverage.html",
         coverage=queries.actor_coverage(),
-        rows=sorted(rows, key=lambda row: (-(row.value or 0), row.label)),
+        rows=sorted(rows, key=lambda row: (-(row.value or 0), plain(row.label))),
         values={row.code: row.value for row in rows if row.value},
         urls={row.code: row.url for row in rows},
         metric=metric,
