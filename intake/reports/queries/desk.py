@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 
@@ -19,8 +19,8 @@ from models import (
     CounterpartResponse,
     Decision,
     Milestone,
-    Plan,
     OutboxMessage,
+    Plan,
     ProgressReport,
     Proposal,
     Round,
@@ -34,13 +34,15 @@ from models.enums import (
     CommitmentStatus,
     DecisionStatus,
     MilestoneStatus,
-    PlanStatus,
     PartyRole,
+    PlanStatus,
     ProposalStatus,
 )
 
 #: People who must sign an agreement.
 SIGNING = (PartyRole.RESPONSIBLE, PartyRole.COUNTERPART)
+#: After how many days a waiting task is called late here. Our own working rule, not law; the page says so.
+ALLOWED_DAYS = {"examine": 15, "countersign": 5, "verify_actor": 10, "answer_report": 15, "sign": 15}
 #: How many rows of one kind the desk names before it only counts them.
 NAMED = 20
 
@@ -51,16 +53,31 @@ class Stand:
 
     count: int
     oldest: datetime | None
+    late: int = 0
 
 
 def stands(plan_id: int) -> dict[ProposalStatus, Stand]:
     """Every state that has proposals of the plan; the oldest by its submission. One statement."""
     query = (
-        sa.select(Proposal.status, sa.func.count(), sa.func.min(Proposal.submitted_at))
+        sa.select(Proposal.status, sa.func.count(), sa.func.min(Proposal.submitted_at), _late_ones())
         .where(Proposal.plan_id == plan_id, Proposal.status != ProposalStatus.DRAFT)
         .group_by(Proposal.status)
     )
-    return {status: Stand(n, oldest) for status, n, oldest in db.session.execute(query)}
+    return {status: Stand(n, oldest, int(late)) for status, n, oldest, late in db.session.execute(query)}
+
+
+def _late_ones() -> sa.ColumnElement[int]:
+    """How many proposals of a group wait for an examination or a second signature longer than the desk allows."""
+    late = [
+        sa.and_(Proposal.status == status, Proposal.submitted_at < waits_since(what))
+        for status, what in ((ProposalStatus.SUBMITTED, "examine"), (ProposalStatus.REFUSAL_PROPOSED, "countersign"))
+    ]
+    return sa.func.sum(sa.case((sa.or_(*late), 1), else_=0))
+
+
+def waits_since(what: str) -> datetime:
+    """What has waited since before this instant is late."""
+    return clock.start_of(clock.today() - timedelta(days=ALLOWED_DAYS[what]))
 
 
 @dataclass(frozen=True)
@@ -74,6 +91,7 @@ class Counts:
     oldest_actor: datetime | None
     mail_waiting: int
     mail_failed: int
+    actors_late: int
 
 
 def counts(plan_id: int) -> Counts:
@@ -102,6 +120,10 @@ def counts(plan_id: int) -> Counts:
             .select_from(OutboxMessage)
             .where(OutboxMessage.sent_at.is_(None), OutboxMessage.last_error != "")
             .scalar_subquery(),
+            sa.select(n)
+            .select_from(Actor)
+            .where(Actor.status == ActorStatus.PENDING, Actor.created_at < waits_since("verify_actor"))
+            .scalar_subquery(),
         )
     ).one()
     return Counts(*row)
@@ -109,8 +131,10 @@ def counts(plan_id: int) -> Counts:
 
 @dataclass(frozen=True)
 class ReviewerLoad:
-    """A reviewer with reviews to hand in: how many, how many of them late, and the earliest day they were due."""
+    """A reviewer with reviews to hand in in a round: how many, how many late, and the earliest day they were due."""
 
+    user_id: int
+    round_number: int
     name: str
     sector: str
     pending: int
@@ -119,14 +143,22 @@ class ReviewerLoad:
 
 
 def reviewers(plan_id: int) -> list[ReviewerLoad]:
-    """Reviewers who owe a review, the latest first. One statement."""
+    """Reviewers who owe a review, round by round, the latest first. One statement."""
     late = sa.func.sum(sa.case((Assignment.due_on < clock.today(), 1), else_=0))
     query = (
-        sa.select(User.name, Assignment.sector, sa.func.count(), late, sa.func.min(Assignment.due_on))
+        sa.select(
+            User.id,
+            Round.number,
+            User.name,
+            Assignment.sector,
+            sa.func.count(),
+            late,
+            sa.func.min(Assignment.due_on),
+        )
         .join(User, User.id == Assignment.reviewer_id)
         .join(Round, Round.id == Assignment.round_id)
         .where(Round.plan_id == plan_id, Assignment.status.in_(PENDING_STATES))
-        .group_by(User.id, User.name, Assignment.sector)
+        .group_by(User.id, User.name, Assignment.sector, Round.id, Round.number)
         .order_by(late.desc(), sa.func.min(Assignment.due_on), User.name)
         .limit(NAMED)
     )
