@@ -45,6 +45,17 @@ def hit(limit: Limit, *keys: str) -> None:
         )
 
 
+def take(limit: Limit, key: str) -> bool:
+    """Count one within the caller's transaction; whether it is still within the limit."""
+    return _count(limit, key) <= limit.times
+
+
+def minutes_left(limit: Limit) -> int:
+    """Minutes until the present window of the limit ends, begun ones counted whole."""
+    length = limit.minutes * 60
+    return -(-(length - int(clock.now().timestamp()) % length) // 60)
+
+
 def used(limit: Limit, key: str) -> int:
     """How many attempts the current window holds for the key."""
     query = sa.select(AttemptCounter.count).where(

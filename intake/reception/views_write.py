@@ -116,7 +116,10 @@ def send(proposal: Proposal) -> ResponseReturnValue:
     """Give it its folio, once."""
     key = _key()
     try:
-        receipt = services.submit(proposal, by=principal(), key=key if proposal.author_id is None else None)
+        who = principal()
+        if proposal.status is ProposalStatus.DRAFT and not who.is_staff:
+            services.count_sending(request.remote_addr or "")
+        receipt = services.submit(proposal, by=who, key=key if proposal.author_id is None else None, sparing=True)
     except StageClosed:
         plan = queries.by_draft_key(key).plan
         return render_template("reception/closed.html", plan=plan, **_closed(plan), key=key), 409

@@ -23,7 +23,7 @@ from intake.reports.queries import desk as desk_rows
 from intake.reports.queries import gaps
 from intake.reports.queries import home as home_rows
 from intake.reports.queries import trail as trail_rows
-from intake.web.access import public, requires
+from intake.web.access import principal, public, requires
 from models.enums import Role
 
 bp = Blueprint("reports", __name__)
@@ -97,7 +97,7 @@ def trail() -> str:
     with_rows(form.accion, [(a, a) for a in trail_rows.actions()], blank=_l("Todas"))
     form.validate()
     filters = form.to_input()
-    found = trail_rows.page(filters, number_from(request.args.get("pagina")))
+    found = trail_rows.page(filters, number_from(request.args.get("pagina")), reader=principal())
     return render_template("reports/trail.html", form=form, filters=filters, page=_Numbered(found))
 
 

@@ -153,6 +153,8 @@ def test_lead_passes_on_and_parties_end_without_vanishing(app: object) -> None:
         ("Ministerio Ejemplo", False, clock.today()),
         ("Ministerio Heredero", True, None),
     ]
+    lost = db.session.scalars(sa.select(AuditEntry).where(AuditEntry.action == "commitment.lose_lead")).one()
+    assert (lost.subject_ref, lost.changes) == ("PAGA3-1", {"is_lead": [True, False]})
 
 
 def test_agreement_is_signed_once_by_each_and_by_nobody_else(app: object) -> None:

@@ -333,7 +333,10 @@ def test_download_is_an_attachment_in_a_sandbox(client: FlaskClient, sign_in: Si
     key = queries.named("PAGA3-1").agreement.file.key
     assert client.get(f"/archivos/{key}").status_code == 404
     assert sign_in(factories.user()).get(f"/archivos/{key}").status_code == 404
-    assert sign_in(at.counterpart_user).get(f"/archivos/{key}").data == kit.PDF
+    for role in (Role.OBSERVER, Role.CORE_GROUP):  # they read the draft, not the paper between its parties
+        assert sign_in(factories.user(role)).get(f"/archivos/{key}").status_code == 404
+    for party in (at.counterpart_user, at.institution_user):
+        assert sign_in(party).get(f"/archivos/{key}").data == kit.PDF
     services.confirm(at.commitment, kit.UNASKED, by=at.team)
     answer = client.get(f"/archivos/{key}")
     assert hashlib.sha256(answer.data).hexdigest() == hashlib.sha256(kit.PDF).hexdigest()

@@ -10,14 +10,16 @@ import pytest
 import sqlalchemy as sa
 import time_machine
 
-from intake.core import clock, mail, tokens
+from intake.core import clock, limits, mail, tokens
 from intake.extensions import db
 from intake.reception import queries, serializers, services
+from intake.reception.services import submission
 from models import (
     Admission,
     Assignment,
     Consent,
     Decision,
+    OutboxMessage,
     Proposal,
     ProposalContact,
     ProposalVersion,
@@ -503,3 +505,29 @@ def test_contact_is_not_kept_for_the_signed_in_unless_given(plan, sign_in):
     proposal = queries.by_folio(folio)
     assert (proposal.author_id, proposal.contact) == (person.id, None)
     assert queries.author_of(proposal).email == "autora@demo.example"
+
+
+def test_a_network_that_sends_without_end_waits_and_its_draft_is_kept(client, plan, monkeypatch):
+    monkeypatch.setattr(submission, "SENDINGS", limits.Limit("proposal_send", times=1, minutes=60))
+    submitted(client)
+    path = write(client, title="Otra idea para el agua de Macas").location
+    with time_machine.travel(clock.now().replace(minute=48, second=30), tick=False):
+        refused = send(client, path)
+    assert refused.status_code == 429
+    assert "espere 12 minutos" in html.unescape(refused.text)
+    assert "guardado como borrador" in refused.text
+    assert db.session.scalar(sa.select(sa.func.count()).where(Proposal.status == ProposalStatus.DRAFT)) == 1
+    with time_machine.travel(clock.now() + timedelta(hours=1, minutes=1)):
+        assert send(client, path).status_code == 303
+
+
+def test_an_address_gets_a_bounded_number_of_receipts(client, plan, monkeypatch):
+    monkeypatch.setattr(submission, "RECEIPTS", limits.Limit("proposal_receipt", times=2, minutes=60))
+    with time_machine.travel(clock.now().replace(minute=5), tick=False):
+        for n in range(3):
+            submitted(
+                client, title=f"Agua limpia número {n}", contact_email=["Ana@demo.example", "ana@demo.example"][n % 2]
+            )
+    rows = db.session.scalars(sa.select(OutboxMessage).where(OutboxMessage.kind == "proposal_submit")).all()
+    assert len(rows) == 2
+    assert db.session.scalar(sa.select(sa.func.count()).where(Proposal.status == ProposalStatus.SUBMITTED)) == 3

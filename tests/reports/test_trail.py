@@ -4,13 +4,14 @@ from datetime import timedelta
 
 import pytest
 
+from intake.accounts import queries
 from intake.core import audit, clock
 from intake.core.identity import GUEST, SYSTEM
 from intake.extensions import db
 from intake.reports.inputs import TrailFilters
 from intake.reports.queries import trail
-from models import ProposalContact
-from models.enums import Role
+from models import Assignment, Decision, ProposalContact, Round, Rubric, SelectionSession
+from models.enums import Category, ReviewSector, Role
 from tests import factories
 
 
@@ -28,7 +29,9 @@ def entry(action="proposal.note", *, by=SYSTEM, reference="PAGA3-00001", reason=
 
 def found(**filters):
     return [
-        row.entry.action for row in trail.page(TrailFilters(**filters), 1).items if row.entry.action.startswith("t.")
+        row.entry.action
+        for row in trail.page(TrailFilters(**filters), 1, reader=SYSTEM).items
+        if row.entry.action.startswith("t.")
     ]
 
 
@@ -49,7 +52,7 @@ def test_each_filter_narrows(app, as_principal):
 def test_staff_are_named_and_citizens_are_not(app, as_principal):
     entry("t.staff", by=as_principal(factories.user(Role.ANALYST, name="Inés Analista")))
     entry("t.citizen", by=as_principal(factories.user(name="Rosa Reservada")))
-    rows = {row.entry.action: row.who for row in trail.page(TrailFilters(), 1).items}
+    rows = {row.entry.action: row.who for row in trail.page(TrailFilters(), 1, reader=SYSTEM).items}
     assert (rows["t.staff"], rows["t.citizen"]) == ("Inés Analista", "")
 
 
@@ -95,3 +98,50 @@ def test_twenty_a_page_in_a_constant_number_of_statements(browser, count_queries
     assert page.count("<code>proposal.note</code>") == 20
     assert "página 1 de 2" in page
     assert (len(one), len(many)) == (5, 5)
+
+
+def judged(plan):
+    """The trace of a review that was sent and of a decision that is not published; who sent one and who owes one."""
+    proposal = factories.proposal(plan)
+    rubric = Rubric(code="r", version=1, title_es="R", title_en="R", source="s", published_at=clock.now())
+    made = Round(plan_id=plan.id, number=1, name="R", rubric_id=factories.save(rubric).id, created_at=clock.now())
+    factories.save(made)
+    other, owing = (factories.user(Role.REVIEWER, Role.OBSERVER) for _ in range(2))
+    facts = {"round_id": made.id, "proposal_id": proposal.id, "sector": ReviewSector.ACADEMIA, "proposal_version": 1}
+    sent, _open = (
+        factories.save(Assignment(reviewer_id=who.id, assigned_at=clock.now(), **facts)) for who in (other, owing)
+    )
+    audit.record("assignment.submit", sent, by=SYSTEM, extra={"total_pct": [None, "87.5"], "due_on": [None, "x"]})
+    session = SelectionSession(plan_id=plan.id, number=1, title="S", held_on=clock.today(), decided_by="Núcleo")
+    decision = Decision(
+        session_id=factories.save(session).id,
+        proposal_id=proposal.id,
+        category=Category.RESERVE,
+        reason="motivo secreto",
+        decided_at=clock.now(),
+    )
+    audit.record("decision.decide", decision, by=SYSTEM, reason="motivo secreto")
+    db.session.flush()
+    return other, owing
+
+
+def told(who):
+    """Which facts, and which reason, the trail tells this reader of the review and of the decision."""
+    rows = trail.page(TrailFilters(), 1, reader=queries.principal_of(who.id)[0]).items
+    names = ("assignment.submit", "decision.decide")
+    return {r.entry.action: ({n for n, *_ in r.changes}, r.reason) for r in rows if r.entry.action in names}
+
+
+def test_who_still_owes_a_review_reads_no_score_and_no_decision_to_come(app):
+    _other, owing = judged(factories.plan())
+    observer, admin = factories.user(Role.OBSERVER), factories.user(Role.ADMIN)
+    db.session.flush()
+    seen = told(owing)
+    assert seen["assignment.submit"] == ({"due_on"}, "")
+    assert not seen["decision.decide"][0] & trail.JUDGEMENTS
+    assert seen["decision.decide"][1] == ""
+    seen = told(observer)
+    assert seen["assignment.submit"][0] == {"due_on", "total_pct"}
+    assert {"category", "reason"} <= seen["decision.decide"][0]
+    assert seen["decision.decide"][1] == "motivo secreto"
+    assert told(admin) == {"assignment.submit": ({"due_on"}, "")}

@@ -53,10 +53,10 @@ def set_party(  # noqa: PLR0913 -- what a party is
         if party is None:
             party = CommitmentParty(actor_id=actor.id, role=role)
             commitment.parties.append(party)
-        if is_lead:
-            _take_lead(commitment, party)
         party.is_lead, party.since, party.until, party.note = is_lead, since, until, note
         audit.record("commitment.set_party", party, by=by, reference=commitment.reference, extra={"actor": actor.slug})
+        if is_lead:
+            _take_lead(commitment, party, by=by)
     return party
 
 
@@ -95,7 +95,8 @@ def _check(commitment: Commitment, actor: Actor, role: PartyRole) -> None:
         raise Invalid(_l("Una organización no puede ser a la vez responsable y contraparte."), field="actor")
 
 
-def _take_lead(commitment: Commitment, party: CommitmentParty) -> None:
+def _take_lead(commitment: Commitment, party: CommitmentParty, *, by: Principal) -> None:
     for other in commitment.parties:
         if other is not party and other.is_lead:
             other.is_lead = False
+            audit.record("commitment.lose_lead", other, by=by, reference=commitment.reference)

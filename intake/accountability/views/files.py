@@ -15,17 +15,21 @@ from intake.core.permissions import Permission, can
 from intake.web.access import principal, public
 
 HOUR_SECONDS = 3600
+OF_AGREEMENT = (Permission.AGREEMENT_MANAGE, Permission.AGREEMENT_SIGN)
 
 
 @bp.route("/archivos/<key:key>")
 @public()
 def download(key: str) -> Response:
-    """A public file, or the agreement of a commitment that the reader may read, or a file of one's own."""
+    """A public file, a file of one's own, or an agreement for those who manage or sign it.
+
+    An agreement's file becomes public when its commitment is confirmed; until then it is a paper between its parties.
+    """
     row, commitment = queries.file_by_key(key)
     who = principal()
     own = who.is_signed_in and row.uploaded_by_id == who.user_id
-    read = commitment is not None and can(who, Permission.COMMITMENT_READ, commitment)
-    if not (row.is_public or own or read):
+    bound = commitment is not None and any(can(who, permission, commitment) for permission in OF_AGREEMENT)
+    if not (row.is_public or own or bound):
         raise NotFound(_l("No existe un archivo con esa dirección, o todavía no es público."))
     answer = Response(files.read(row), mimetype=row.media_type)
     answer.headers.set("Content-Disposition", "attachment", filename=row.name)

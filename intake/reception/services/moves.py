@@ -41,12 +41,19 @@ def move(
 
 
 def fire(
-    proposal: Proposal, action: str, *, by: Principal, reason: str = "", stamp: datetime | None = None, **details: Any
+    proposal: Proposal,
+    action: str,
+    *,
+    by: Principal,
+    reason: str = "",
+    stamp: datetime | None = None,
+    tell: bool = True,
+    **details: Any,
 ) -> None:
     row = PROPOSAL.fire(proposal, action, by=by, reason=reason, **details)
     if row.stamp and stamp is not None:
         setattr(proposal, row.stamp, stamp)
-    if row.notifies:
+    if row.notifies and tell:
         mail.tell_author(proposal, action, reason=reason, stages=stages_of(proposal.plan_id))
 
 

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from intake.core import calendar, clock, limits, tokens
-from intake.core.errors import Forbidden
+from intake.core.errors import Forbidden, TooMany
 from intake.core.i18n import lazy_gettext as _l
+from intake.core.i18n import lazy_ngettext
 from intake.core.permissions import Permission, authorize
 from intake.core.transaction import transaction
 from intake.extensions import db
@@ -30,16 +31,40 @@ if TYPE_CHECKING:
 #: Guesses of a claim code: few from one address, and not many on one folio from all addresses together.
 BY_ADDRESS = limits.Limit("claim_address", times=10, minutes=15)
 BY_FOLIO = limits.Limit("claim_folio", times=40, minutes=60)
+#: Sendings from one network address: a school or a table shares one, so there is room for a whole class.
+SENDINGS = limits.Limit("proposal_send", times=60, minutes=60)
+#: Receipts to one address: a guest may write anybody's.
+RECEIPTS = limits.Limit("proposal_receipt", times=10, minutes=60)
 _PLAN = Plan.metadata.tables["plan"]
 #: Read again under a lock: what another press of the same button may just have written.
 _DECIDING = ["status", "folio", "claim_code_hash", "lock_version"]
 
 
-def submit(proposal: Proposal, *, by: Principal, key: str | None = None) -> Receipt:
+def count_sending(address: str) -> None:
+    """Count a sending from a network address. Raises `TooMany` beyond `SENDINGS`; the draft stays as it is."""
+    try:
+        limits.hit(SENDINGS, address)
+    except TooMany as error:
+        left = limits.minutes_left(SENDINGS)
+        raise TooMany(
+            lazy_ngettext(
+                "Desde su red se enviaron muchas propuestas en la última hora. Su texto quedó guardado como borrador: "
+                "espere %(num)s minuto y vuelva a enviarlo.",
+                "Desde su red se enviaron muchas propuestas en la última hora. Su texto quedó guardado como borrador: "
+                "espere %(num)s minutos y vuelva a enviarlo.",
+                left,
+            ),
+            retry_after_seconds=left * 60,
+        ) from error
+
+
+def submit(proposal: Proposal, *, by: Principal, key: str | None = None, sparing: bool = False) -> Receipt:
     """Give a draft its folio. Repeated, it returns the same folio and changes nothing.
 
     With ``key`` (a guest's draft key) the claim code is derived from it, so that whoever holds the key is told the same
-    code again. Raises `StageClosed`, and `Invalid` where something is missing.
+    code again. ``sparing``: no receipt by mail to an address that has had `RECEIPTS` already.
+
+    Raises `StageClosed`, and `Invalid` where something is missing.
     """
     with transaction():
         db.session.refresh(proposal, _DECIDING, with_for_update=True)
@@ -49,7 +74,12 @@ def submit(proposal: Proposal, *, by: Principal, key: str | None = None) -> Rece
         calendar.require_open(stages_of(proposal.plan_id), StageKind.RECEPTION)
         queries.complete(proposal)
         writing.require_complete(proposal)
-        return _submit(proposal, by=by, key=key)
+        return _submit(proposal, by=by, key=key, tell=not sparing or _may_write_to(proposal))
+
+
+def _may_write_to(proposal: Proposal) -> bool:
+    email = queries.author_of(proposal).email
+    return email is None or limits.take(RECEIPTS, email.lower())
 
 
 def submit_directly(  # noqa: PLR0913 -- what is told of a paper
@@ -84,7 +114,9 @@ def submit_directly(  # noqa: PLR0913 -- what is told of a paper
         return _submit(proposal, by=holding(by, proposal), key=None, at=at)
 
 
-def _submit(proposal: Proposal, *, by: Principal, key: str | None, at: datetime | None = None) -> Receipt:
+def _submit(
+    proposal: Proposal, *, by: Principal, key: str | None, at: datetime | None = None, tell: bool = True
+) -> Receipt:
     folio, number = _next_folio(proposal.plan_id)
     code = derived_code(key, folio) if key else tokens.new_code()
     proposal.folio, proposal.folio_number = folio, number
@@ -95,7 +127,7 @@ def _submit(proposal: Proposal, *, by: Principal, key: str | None, at: datetime 
             proposal_id=proposal.id, number=1, content=writing.content(proposal), edited_at=proposal.updated_at
         )
     )
-    fire(proposal, "submit", by=by, stamp=at)
+    fire(proposal, "submit", by=by, stamp=at, tell=tell)
     return Receipt(folio, code)
 
 
