@@ -32,7 +32,8 @@ from intake.accountability.inputs import (
     SignatureInput,
     is_address,
 )
-from intake.core.files import Upload
+from intake.core import amounts
+from intake.core.files import LIMIT_BYTES, Upload
 from intake.core.i18n import lazy_gettext as _l
 from models.enums import Approach, CommitmentStatus, MilestoneKind, MilestoneStatus, PartyRole, Verdict
 
@@ -53,6 +54,13 @@ class WebAddress:
             raise ValidationError(_l("Escriba un enlace completo, que empiece con https://"))
 
 
+#: What the browser needs to say at once that a file is too large.
+FILE_LIMIT = {
+    "data-max-bytes": LIMIT_BYTES,
+    "data-too-large": _l("El archivo pesa más de 10 MB: elija otro más liviano."),
+}
+
+
 class Number(DecimalField):
     """A number as people here write it: with a decimal comma or point, and no idle zeros."""
 
@@ -63,6 +71,18 @@ class Number(DecimalField):
         if self.raw_data:
             return str(self.raw_data[0])
         return "" if self.data is None else f"{self.data:f}".removesuffix(".00")
+
+
+class Money(Number):
+    """Dollars, with points or commas as people write them."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        if not valuelist or not valuelist[0].strip():
+            self.data = None
+            return
+        self.data = amounts.parse(valuelist[0])
+        if self.data is None:
+            raise ValueError(_l("Escriba el presupuesto en dólares, por ejemplo 48.000 o 48.000,50."))
 
 
 class Checkboxes(SelectMultipleField):
@@ -130,7 +150,12 @@ class CommitmentForm(Form):
     planning_links = _long(_l("Vinculación con la planificación"), _l("Un instrumento por línea."))
     additional = _long(_l("Información adicional"))
     technical_note = _long(_l("Nota técnica"))
-    budget_usd = Number(_l("Presupuesto"), validators=[Optional(), NumberRange(0, 999_999_999_999)], places=2)
+    budget_usd = Money(
+        _l("Presupuesto"),
+        description=_l("En dólares, por ejemplo 48.000 o 48.000,50."),
+        validators=[Optional(), NumberRange(0, 999_999_999_999)],
+        places=2,
+    )
     funding_source = _long(_l("Fuente de los fondos"), most=1_000)
     starts_on = DateField(_l("Inicio"), validators=[InputRequired(_l("Escriba la fecha de inicio."))])
     ends_on = DateField(_l("Fin"), validators=[InputRequired(_l("Escriba la fecha de fin."))])
@@ -250,8 +275,10 @@ class AgreementForm(Form):
     )
     file = FileField(
         _l("Documento en PDF"),
-        description=_l("Hasta 10 MB. Guardamos su huella SHA-256 para que nadie pueda cambiarlo sin que se note."),
-        render_kw={"accept": "application/pdf"},
+        description=_l(
+            "Solo PDF, hasta 10 MB. Guardamos su huella SHA-256 para que nadie pueda cambiarlo sin que se note."
+        ),
+        render_kw={"accept": "application/pdf", **FILE_LIMIT},
     )
 
 
@@ -284,7 +311,7 @@ class EvidenceForm(Form):
 
     title = StringField(_l("¿Qué es?"), validators=[Optional(), Length(max=200)])
     url = StringField(_l("Enlace"), validators=[Optional(), Length(max=400)], render_kw={"inputmode": "url"})
-    upload = FileField(_l("o archivo"))
+    upload = FileField(_l("o archivo"), render_kw=FILE_LIMIT)
 
 
 class WithEvidence(Form):

@@ -44,3 +44,28 @@ document.addEventListener("keydown", (event) => {
 
 // What a guest was writing stays on the telephone; signing out clears it, from whatever page.
 document.querySelector(".account__form")?.addEventListener("submit", () => localStorage.removeItem("intake:propuesta"));
+
+// "Volver" on the page of an error goes back in the browser, where what was typed still stands.
+document.querySelector("a[data-back]")?.addEventListener("click", (event) => {
+  if (history.length < 2) return;
+  event.preventDefault();
+  history.back();
+});
+
+// A file that is too large is named at once, before it travels; the server judges it again.
+document.addEventListener("change", (event) => {
+  const input = event.target;
+  if (!input.matches('input[type="file"][data-max-bytes]')) return;
+  const id = `${input.id}-size`;
+  document.getElementById(id)?.remove();
+  input.removeAttribute("aria-invalid");
+  if (![...input.files].some((file) => file.size > Number(input.dataset.maxBytes))) return;
+  const message = document.createElement("p");
+  message.id = id;
+  message.className = "govuk-error-message";
+  message.setAttribute("role", "alert");
+  message.textContent = input.dataset.tooLarge;
+  input.before(message);
+  input.setAttribute("aria-invalid", "true");
+  input.value = "";
+});

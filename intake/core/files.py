@@ -101,7 +101,7 @@ def judge(upload: Upload) -> str:
     kind = guess.mime if guess else _as_text(upload)
     if kind not in ALLOWED:
         raise Invalid(
-            _l("Ese tipo de archivo no se acepta. Use PDF, JPG, PNG, Word, Excel, OpenDocument, CSV o texto."),
+            _l("El archivo es de un tipo que no se acepta. Use PDF, JPG, PNG, Word, Excel, OpenDocument, CSV o texto."),
             field="file",
         )
     return str(kind)

@@ -171,8 +171,15 @@ def page(status: HTTPStatus, message: Any, *, code: str, **details: Any) -> tupl
         message=message,
         details=lines_about(details),
         reference=request_id.get(),
+        back_url=_back(),
     )
     return body, status
+
+
+def _back() -> str:
+    """The page of ours where a refused form was, or nothing."""
+    origin, referrer = request.host_url, request.referrer or ""
+    return referrer if request.method == "POST" and referrer.startswith(origin) else ""
 
 
 def lines_about(details: dict[str, Any]) -> list[str]:

@@ -17,7 +17,7 @@ from intake.accountability.inputs import AnswerInput
 from intake.core import clock, files
 from intake.core.files import Upload
 from intake.extensions import db
-from models.enums import CommitmentStatus, MilestoneStatus, PlanStatus, ProposalStatus, Role, Verdict
+from models.enums import Approach, CommitmentStatus, MilestoneStatus, PlanStatus, ProposalStatus, Role, Verdict
 from tests import factories
 from tests.accountability import kit
 from tests.conftest import SignIn, token_in
@@ -203,7 +203,7 @@ def test_stale_edit_says_who_changed_what_and_keeps_the_text(sign_in: SignIn) ->
     form = fields_of_a_draft(csrf_token=token_in(page), version=str(old), title_es="Lo mío")
     answer = browser.post(path, data=form)
     assert answer.status_code == 422
-    for words in ("Lo mío", "Otra persona cambió", "title_es", "Dirección de Gobierno Abierto"):
+    for words in ("Lo mío", "Otra persona cambió", "Dirección de Gobierno Abierto, campos: Título. Revise"):
         assert words in answer.text, words
 
 
@@ -281,6 +281,83 @@ def test_second_signature_is_refused(sign_in: SignIn) -> None:
     answer = browser.post("/compromisos/PAGA3-1/acuerdo/firmar", data={"csrf_token": token_in(page), **fields})
     assert answer.status_code == 422
     assert len(queries.named("PAGA3-1").agreement.signatures) == 1
+
+
+def test_conflict_names_only_what_really_changed_in_the_words_of_the_page(sign_in: SignIn) -> None:
+    at = kit.drafted(sdg_numbers=(), causes="Unas")
+    browser, path = sign_in(at.directorate), "/compromisos/PAGA3-1/editar"
+    page, old = browser.get(path).text, queries.named("PAGA3-1").lock_version
+    changed = kit.content(causes="Otras", budget_usd=Decimal(5), approaches=(Approach.GENDER,))
+    services.edit(at.commitment, changed, by=at.team, lock_version=old)
+    answer = browser.post(path, data=fields_of_a_draft(csrf_token=token_in(page), version=str(old)))
+    assert "campos: ¿Cuáles son sus causas?, Presupuesto, Enfoques transversales. Revise" in answer.text
+
+
+def test_carried_proposals_say_where_and_stand_last(sign_in: SignIn) -> None:
+    at = kit.drafted()
+    free = factories.proposal(at.plan, ProposalStatus.SELECTED)
+    kit.keep()
+    browser, path = sign_in(at.directorate), "/compromisos/nuevo?plan=PAGA3"
+    page = browser.get(path).text
+    assert f"{at.proposal.folio} · {at.proposal.title} (ya en PAGA3-1)" in page
+    assert page.index(f'value="{free.folio}"') < page.index(f'value="{at.proposal.folio}"')
+    services.move(at.commitment, "drop", "Sin contraparte.", by=at.team)
+    assert "(ya en " not in browser.get(path).text
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"), [("48.000", "48000.00"), ("48.000,50", "48000.50"), ("1,234.56", "1234.56"), ("", None)]
+)
+def test_budget_is_typed_as_people_write_it(
+    sign_in: SignIn, post: Callable[..., Any], typed: str, kept: str | None
+) -> None:
+    at = kit.scene()
+    given = fields_of_a_draft(proposals=at.proposal.folio, budget_usd=typed)
+    assert post(sign_in(at.directorate), "/compromisos/nuevo?plan=PAGA3", **given).status_code == 302
+    assert queries.named("PAGA3-1").budget_usd == (None if kept is None else Decimal(kept))
+
+
+def test_bad_budget_says_how_to_write_it_and_stays(sign_in: SignIn, post: Callable[..., Any]) -> None:
+    at = kit.scene()
+    given = fields_of_a_draft(proposals=at.proposal.folio, budget_usd="mucho")
+    answer = post(sign_in(at.directorate), "/compromisos/nuevo?plan=PAGA3", **given)
+    assert "Escriba el presupuesto en dólares, por ejemplo 48.000 o 48.000,50." in answer.text
+    assert (answer.status_code, 'value="mucho"' in answer.text) == (422, True)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [("acta.png", b"\x89PNG\r\n", "El archivo del acuerdo tiene que ser un PDF."), ("acta.pdf", b"", "está vacío")],
+)
+def test_agreement_takes_only_a_pdf_and_says_so(
+    sign_in: SignIn, post: Callable[..., Any], name: str, content: bytes, words: str
+) -> None:
+    at = kit.drafted()
+    page = "/compromisos/PAGA3-1/acuerdo"
+    given = {"text": "Acordamos.", "file": (io.BytesIO(content), name)}
+    answer = post(sign_in(at.directorate), f"{page}/preparar", page=page, **given)
+    assert (answer.status_code, words in answer.text, "Acordamos." in answer.text) == (422, True, True)
+    assert 'id="file-error"' in answer.text and queries.named("PAGA3-1").agreement is None
+
+
+def test_small_files_are_told_in_bytes_and_evidence_asks_nothing_optional(client: FlaskClient, sign_in: SignIn) -> None:
+    at = kit.formalized()
+    item = kit.evidence(title="Datos", url=None, upload=Upload("datos.csv", b"a,b\n1,2\n"))
+    services.report(queries.named("PAGA3-1").milestones[0], kit.progress(evidence=(item,)), by=at.office)
+    assert "(8 bytes)" in client.get("/compromisos/PAGA3-1").text
+    form = sign_in(at.institution_user).get("/compromisos/PAGA3-1/hitos/1/reportar").text
+    evidence = form[form.index("Evidencia 1") :]
+    assert "(opcional)" not in evidence and 'data-max-bytes="10485760"' in evidence
+
+
+def test_refusal_of_a_form_leads_back_only_within_the_site(sign_in: SignIn, post: Callable[..., Any]) -> None:
+    at = kit.signed()
+    browser, base = sign_in(at.directorate), "/compromisos/PAGA3-1"
+    token = token_in(browser.get(base).text)
+    given = {"csrf_token": token, "action": "formalize"}
+    for referrer, leads in (("http://localhost" + base, True), ("https://otro.example/", False)):
+        text = browser.post(f"{base}/mover", data=given, headers={"Referer": referrer}).text
+        assert (f'href="{referrer}" data-back>Volver</a>' in text) is leads
 
 
 @pytest.mark.parametrize(

@@ -65,7 +65,12 @@ def last_change(table: str, key: int) -> Change | None:
     entry = db.session.scalars(query).one_or_none()
     if entry is None:
         return None
-    return Change(_who(entry), [n for n, v in entry.changes.items() if isinstance(v, list)])
+    return Change(_who(entry), [n for n, v in entry.changes.items() if _is_change(v)])
+
+
+def _is_change(value: object) -> bool:
+    """Whether a fact of the trace is a pair of an old and another new value, both not empty alike."""
+    return isinstance(value, list) and len(value) == len(("old", "new")) and (value[0] or None) != (value[1] or None)
 
 
 def _who(entry: AuditEntry) -> str:

@@ -72,8 +72,8 @@ def _check_preparable(commitment: Commitment, text: str) -> None:
 
 
 def _keep(upload: Upload, *, by: Principal) -> StoredFile:
-    if files.judge(upload) != "application/pdf":
-        raise Invalid(_l("El acuerdo firmado se sube en PDF."), field="file")
+    if upload.content and not upload.content.startswith(b"%PDF-"):
+        raise Invalid(_l("El archivo del acuerdo tiene que ser un PDF."), field="file")
     return files.store(upload, by=by)
 
 

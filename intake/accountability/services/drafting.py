@@ -66,9 +66,11 @@ def edit(commitment: Commitment, given: CommitmentInput, *, by: Principal, lock_
             raise Conflict(_l("Otra persona cambió este compromiso mientras usted lo tenía abierto."))
         _check(given)
         _check_milestones(commitment, given)
+        before = _lists_of(commitment)
         with db.session.no_autoflush:  # the trace reads the old values before anything is sent
             _fill(commitment, given)
-        audit.record("commitment.edit", commitment, by=by, extra=_lists(given))
+        changed = {name: [old, new] for name, new in _lists_of(commitment).items() if (old := before[name]) != new}
+        audit.record("commitment.edit", commitment, by=by, extra=changed)
     return commitment
 
 
@@ -159,6 +161,15 @@ def _theme_id(code: str | None) -> int | None:
     if found is None:
         raise Invalid(_l("Elija un tema de la lista."), field="theme_code")
     return found
+
+
+def _lists_of(commitment: Commitment) -> dict[str, list[object]]:
+    """The lists of a commitment as the trace compares them."""
+    return {
+        "approaches": sorted(a.approach for a in commitment.approaches),
+        "sdgs": sorted(s.number for s in commitment.sdgs),
+        "policy_areas": sorted(a.code for a in commitment.policy_areas),
+    }
 
 
 def _lists(given: CommitmentInput) -> dict[str, object]:

@@ -17,11 +17,14 @@ from intake.core.i18n import localized
 from intake.core.permissions import Permission
 from intake.plans import queries as plans
 from intake.web.access import principal, requires
+from models.enums import CommitmentStatus
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from flask.typing import ResponseReturnValue
 
-    from models import Commitment, Plan
+    from models import Commitment, Plan, Proposal
 
 
 @bp.route("/compromisos/nuevo", methods=["GET", "POST"])
@@ -32,7 +35,7 @@ def new() -> ResponseReturnValue:
     proposals = queries.selectable_proposals(plan)
     asked = request.args.get("propuestas", "").upper().split(",")
     form = _with_choices(CommitmentForm(data={"proposals": asked} if request.method == "GET" else None))
-    with_rows(form.proposals, [(p.folio or "", f"{p.folio} · {p.title}") for p in proposals])
+    with_rows(form.proposals, _offered(proposals))
     if form.validate_on_submit():
         chosen = [p for p in proposals if p.folio in (form.proposals.data or ())]
         try:
@@ -44,6 +47,19 @@ def new() -> ResponseReturnValue:
             return to_page(made)
     body = render_template("accountability/edit.html", form=form, plan=_plan(), commitment=None)
     return (body, UNPROCESSABLE) if form.errors else body
+
+
+def _offered(proposals: Sequence[Proposal]) -> list[tuple[str, str]]:
+    """Folio and words of each proposal; those that a living commitment already carries say so and stand last."""
+    carried = {
+        key: [c.reference for c in found if c.status is not CommitmentStatus.DROPPED]
+        for key, found in queries.carried_by([p.id for p in proposals]).items()
+    }
+    rows = [(carried.get(p.id) or [], p.folio or "", f"{p.folio} · {p.title}") for p in proposals]
+    return [
+        (folio, _("%(title)s (ya en %(references)s)", title=words, references=", ".join(where)) if where else words)
+        for where, folio, words in sorted(rows, key=lambda row: bool(row[0]))
+    ]
 
 
 def _plan() -> Plan:
@@ -99,10 +115,25 @@ def _say_who_changed(form: CommitmentForm, error: Conflict, reference: str) -> N
             _(
                 "Último cambio: %(who)s, campos: %(fields)s. Revise y vuelva a guardar si lo suyo debe quedar.",
                 who=last.who,
-                fields=", ".join(last.fields) or "—",
+                fields=", ".join(_words_of(form, last.fields)) or "—",
             )
         )
     form.version.data = str(now.lock_version)
+
+
+#: Columns that the form holds under another name, or that other pages change.
+_ELSEWHERE = {
+    "theme_id": _l("Tema"),
+    "status": _l("Estado"),
+    "consultation_opens_on": _l("Fechas de la consulta"),
+    "consultation_closes_on": _l("Fechas de la consulta"),
+}
+
+
+def _words_of(form: CommitmentForm, names: list[str]) -> list[str]:
+    """What the page calls these columns, each once; those that no page shows are left out."""
+    labels = [str(_ELSEWHERE.get(n) or form[n].label.text) for n in names if n in _ELSEWHERE or n in form]
+    return list(dict.fromkeys(labels))
 
 
 def _written(commitment: Commitment) -> dict[str, Any]:
