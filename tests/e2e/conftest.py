@@ -11,9 +11,11 @@ import os
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -62,7 +64,7 @@ def server(demo_url: str, demo_folder: Path, tmp_path_factory: pytest.TempPathFa
     """The application served by gunicorn on a copy of the demonstration."""
     folder = tmp_path_factory.mktemp("server")
     copy = folder / "demo.sqlite3"
-    shutil.copy(demo_url.removeprefix("sqlite:///"), copy)
+    _copy(demo_url.removeprefix("sqlite:///"), copy)
     shutil.copytree(demo_folder / "files", folder / "files")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -79,10 +81,18 @@ def server(demo_url: str, demo_folder: Path, tmp_path_factory: pytest.TempPathFa
             os.killpg(process.pid, how)
         process.wait(20)
 
-    start()
-    yield Server(f"http://127.0.0.1:{port}", start, stop, copy)
-    if running:
-        stop()
+    try:
+        start()
+        yield Server(f"http://127.0.0.1:{port}", start, stop, copy)
+    finally:
+        if running:
+            stop()
+
+
+def _copy(source: str, target: Path) -> None:
+    """Copy a database that others may have open: its latest pages may lie in the journal beside the file."""
+    with contextlib.closing(sqlite3.connect(source)) as one, contextlib.closing(sqlite3.connect(target)) as other:
+        one.backup(other)
 
 
 def _serve(database: Path, folder: Path, port: int) -> subprocess.Popen[bytes]:
@@ -106,12 +116,18 @@ def _serve(database: Path, folder: Path, port: int) -> subprocess.Popen[bytes]:
 
 
 def _wait(url: str) -> None:
+    """Wait until the server says that it is well. It says what it lacks otherwise."""
+    said = ""
     for _ in range(200):
-        with contextlib.suppress(OSError), urllib.request.urlopen(url, timeout=5) as answer:
-            if answer.status == 200:
+        try:
+            with urllib.request.urlopen(url, timeout=5):
                 return
+        except urllib.error.HTTPError as error:
+            said = error.read().decode()
+        except OSError as error:
+            said = str(error)
         time.sleep(0.1)
-    raise RuntimeError(f"no answer from {url}")
+    raise RuntimeError(f"no answer from {url}: {said}")
 
 
 @pytest.fixture
