@@ -22,6 +22,7 @@ class ProposalForm(Texts):
     """A new proposal or a draft: the texts, and who to answer to, if the person wants an answer by mail."""
 
     key = HiddenField()
+    lock_version = IntegerField(widget=HiddenInput())
     contact_name = StringField(_l("Su nombre"), validators=[Length(max=120)], render_kw={"autocomplete": "name"})
     contact_email = EmailField(
         _l("Su correo"),
@@ -89,6 +90,10 @@ def _e164(text: str) -> str | None:
     return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
 
 
+class SendForm(Form):
+    """One button: send what stands in the draft."""
+
+
 class RevisionForm(Texts):
     """A submitted proposal that its author changes. ``lock_version`` is the one it was read at."""
 
@@ -109,10 +114,12 @@ class WithdrawForm(Form):
 class FolioForm(Form):
     """Where is my proposal."""
 
+    too_many = False
+
     folio = StringField(
         _l("Folio"),
         description=_l("Está en su comprobante. Por ejemplo PAGA3-00042."),
-        validators=[required(_l("Escriba el folio.")), Length(max=20)],
+        validators=[required(_l("Escriba el folio.")), Length(max=200)],
         render_kw={"autocomplete": "off", "spellcheck": "false"},
     )
     claim_code = StringField(
@@ -125,6 +132,8 @@ class FolioForm(Form):
 
 class ClaimForm(Form):
     """The code that opens a proposal to its author."""
+
+    too_many = False  # tried too often: the page says how long to wait
 
     claim_code = StringField(
         _l("Código de seguimiento"),

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 #: Longer titles than this with nothing but capitals are shouting, not an acronym.
 _SHOUTING_LETTERS = 12
+_LEAST_LETTERS = 3
+#: The longest words of Spanish and Kichwa have some thirty letters.
+_LONGEST_WORD = 50
 
 BRANCHES = {
     Branch.SUBNATIONAL: _l("A un gobierno local: junta parroquial, municipio o prefectura"),
@@ -54,6 +57,18 @@ def _not_shouting(_form: Any, field: Any) -> None:
         raise ValidationError(_l("No escriba todo en mayúsculas: se lee con más dificultad."))
 
 
+def _has_words(_form: Any, field: Any) -> None:
+    if sum(c.isalpha() for c in field.data or "") < _LEAST_LETTERS:
+        raise ValidationError(_l("Escriba el título con palabras."))
+
+
+def _has_spaces(_form: Any, field: Any) -> None:
+    """Letters without a space are a key that stuck, unless they are an address."""
+    longest = max((w for w in (field.data or "").split() if "/" not in w), key=len, default="")
+    if len(longest) > _LONGEST_WORD:
+        raise ValidationError(_l("Hay una palabra de %(n)d letras seguidas. ¿Le faltan espacios?", n=len(longest)))
+
+
 def _words(words: Any, least: int, most: int, **texts: Any) -> TextAreaField:
     first = [required(texts["missing"])] if least else []
     return TextAreaField(
@@ -61,7 +76,7 @@ def _words(words: Any, least: int, most: int, **texts: Any) -> TextAreaField:
         description=texts["hint"],
         validators=[
             Length(max=20_000, message=_l("El texto es demasiado largo.")),
-            OnReview(*first, MaxWords(least=least, most=most), required=bool(least), max_words=most),
+            OnReview(*first, _has_spaces, MaxWords(least=least, most=most), required=bool(least), max_words=most),
         ],
         render_kw={"rows": texts.get("rows", 6)},
     )
@@ -83,6 +98,8 @@ class Texts(TerritoryFields, Form):
             Length(max=TITLE_CHARACTERS[1], message=_l("El título pasa de %(max)d caracteres.")),
             OnReview(
                 required(_l("Escriba un título.")),
+                _has_words,
+                _has_spaces,
                 Length(min=TITLE_CHARACTERS[0], message=_l("El título es muy corto: use al menos %(min)d caracteres.")),
                 _not_shouting,
                 required=True,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -41,7 +42,7 @@ def hit(limit: Limit, *keys: str) -> None:
     if over:
         raise TooMany(
             _l("Demasiados intentos seguidos. Espere unos minutos y vuelva a intentarlo."),
-            retry_after_seconds=limit.minutes * 60,
+            retry_after_seconds=_left(limit),
         )
 
 
@@ -86,6 +87,11 @@ def _window(limit: Limit) -> datetime:
     seconds = limit.minutes * 60
     stamp = int(clock.now().timestamp()) // seconds * seconds
     return datetime.fromtimestamp(stamp, clock.now().tzinfo)
+
+
+def _left(limit: Limit) -> int:
+    """Whole seconds until the present window ends, at least one."""
+    return max(1, math.ceil((_window(limit) + timedelta(minutes=limit.minutes) - clock.now()).total_seconds()))
 
 
 def _count(limit: Limit, key: str) -> int:

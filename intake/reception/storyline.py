@@ -125,16 +125,14 @@ def reserve_note(proposal: Proposal, story: Story) -> str:
     if decision is None or decision.category is not Category.RESERVE:
         return ""
     if proposal.status is S.RESERVE:
-        return str(
-            {
-                Category.NEXT_PLAN: _(
-                    "Está en reserva: si se libera un lugar, entra al plan; si no, pasa al próximo plan."
-                ),
-                Category.OUTSIDE_PLAN: _(
-                    "Está en reserva: si se libera un lugar, entra al plan; si no, queda fuera del plan."
-                ),
-            }.get(decision.fallback, _("Está en reserva: si se libera un lugar, entra al plan."))
-        )
+        return {
+            Category.NEXT_PLAN: str(
+                _("Está en reserva: si se libera un lugar, entra al plan; si no, pasa al próximo plan.")
+            ),
+            Category.OUTSIDE_PLAN: str(
+                _("Está en reserva: si se libera un lugar, entra al plan; si no, queda fuera del plan.")
+            ),
+        }.get(decision.fallback or Category.RESERVE, str(_("Está en reserva: si se libera un lugar, entra al plan.")))
     return str(
         {
             S.SELECTED: _("Estuvo en reserva y después entró al plan."),

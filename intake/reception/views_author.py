@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 import segno
 import sqlalchemy as sa
-from flask import flash, g, redirect, render_template, request, session, url_for
+from flask import abort, flash, g, redirect, render_template, request, session, url_for
 
 from forms.base import with_rows
 from forms.reception import RevisionForm, WithdrawForm
@@ -21,8 +22,11 @@ from intake.extensions import db
 from intake.reception import queries, services, storyline
 from intake.reception.blueprint import bp
 from intake.reception.lifecycle import WITHDRAWABLE
-from intake.reception.views_write import RECEIPT, text_values
+from intake.reception.prefill import text_values
+from intake.reception.views_write import RECEIPT
 from intake.web.access import principal, requires
+from intake.web.filters import fecha
+from intake.web.templating import may
 from models import OutboxMessage
 from models.enums import ProposalStatus, StageKind, TerritoryLevel
 
@@ -39,8 +43,17 @@ def load(folio: str) -> Proposal:
     return proposal
 
 
+def load_receipt(folio: str) -> Proposal:
+    """The proposal for its author; everybody else is led to where its code can be typed, and told so."""
+    proposal = load(folio)
+    if not may(Permission.PROPOSAL_EDIT, proposal):
+        flash(_("El comprobante solo lo ve quien presentó la propuesta. Si es suya, ábrala con su código."), "warning")
+        abort(redirect(url_for("reception.follow", folio=folio)))
+    return proposal
+
+
 @bp.route("/propuestas/<folio:folio>/comprobante")
-@requires(Permission.PROPOSAL_EDIT, load=load)
+@requires(Permission.PROPOSAL_EDIT, load=load_receipt)
 def receipt(proposal: Proposal) -> ResponseReturnValue:
     """Folio, QR, dates of what follows and, the first time only, the claim code."""
     fresh = session.get(RECEIPT)
@@ -70,7 +83,8 @@ def _mailed(proposal: Proposal) -> bool:
 @requires(Permission.PROPOSAL_EDIT, load=load, form=True)
 def edit(proposal: Proposal) -> ResponseReturnValue:
     """Change the text while reception is open; every change is kept as a version."""
-    _require_editable(proposal)
+    if why := _why_not_edit(proposal):
+        return _stopped(proposal, _("Ya no se puede corregir"), why)
     form = _revision(proposal)
     meanwhile: list[str] = []
     if request.method == "POST" and not form.asks_refresh and form.check(reviewing=True):
@@ -83,7 +97,8 @@ def edit(proposal: Proposal) -> ResponseReturnValue:
         except Conflict as error:
             meanwhile = [str(error.message), *(str(line) for line in error.details.get("lines", ()))]  # type: ignore[attr-defined]
         proposal = load(proposal_folio())
-        _require_editable(proposal)
+        if why := _why_not_edit(proposal):
+            return _stopped(proposal, _("Ya no se puede corregir"), why)
     if meanwhile:
         form.lock_version.process_data(proposal.lock_version)
         form.lock_version.raw_data = None  # shown instead of the stale one
@@ -96,10 +111,27 @@ def proposal_folio() -> str:
     return str((request.view_args or {})["folio"])
 
 
-def _require_editable(proposal: Proposal) -> None:
+def _why_not_edit(proposal: Proposal) -> str:
+    """Why its text cannot be changed now, in a sentence to its author; "" where it can."""
+    if proposal.status is ProposalStatus.WITHDRAWN:
+        return str(_("Usted retiró esta propuesta el %(date)s.", date=fecha(proposal.withdrawn_at)))
     if proposal.status is not ProposalStatus.SUBMITTED:
-        raise Conflict(_l("Su propuesta ya está en análisis y su texto no se puede cambiar."))
-    calendar.require_open(proposal.plan.stages, StageKind.RECEPTION)
+        return str(_("Su propuesta ya está en análisis y su texto no se puede cambiar."))
+    reception = calendar.view_of(proposal.plan.stages, StageKind.RECEPTION)
+    if reception.is_open:
+        return ""
+    return str(_("Las propuestas se corrigen mientras la recepción está abierta, y hoy no lo está."))
+
+
+def _why_not_withdraw(proposal: Proposal) -> str:
+    if proposal.status is ProposalStatus.WITHDRAWN:
+        return str(_("Usted retiró esta propuesta el %(date)s.", date=fecha(proposal.withdrawn_at)))
+    return "" if proposal.status in WITHDRAWABLE else str(_("Esta propuesta ya tiene respuesta y no se puede retirar."))
+
+
+def _stopped(proposal: Proposal, heading: str, message: str) -> ResponseReturnValue:
+    page = render_template("reception/stopped.html", proposal=proposal, heading=heading, message=message)
+    return page, HTTPStatus.CONFLICT
 
 
 def _revision(proposal: Proposal) -> Any:
@@ -119,8 +151,8 @@ def _revision(proposal: Proposal) -> Any:
 @requires(Permission.PROPOSAL_WITHDRAW, load=load, form=True)
 def withdraw(proposal: Proposal) -> ResponseReturnValue:
     """Take it back, with a reason that stays public."""
-    if proposal.status not in WITHDRAWABLE:
-        raise Conflict(_l("Esta propuesta ya tiene respuesta y no se puede retirar."))
+    if why := _why_not_withdraw(proposal):
+        return _stopped(proposal, _("Ya no se puede retirar"), why)
     form = WithdrawForm()
     if form.validate_on_submit():
         services.withdraw(proposal, by=principal(), reason=form.reason.data or "")

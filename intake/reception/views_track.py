@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from flask import redirect, render_template, request, url_for
 
 from forms.reception import ClaimForm, FolioForm
-from intake.core.errors import NotFound
+from intake.core.errors import NotFound, TooMany
 from intake.core.i18n import lazy_gettext as _l
+from intake.core.i18n import ngettext
 from intake.core.permissions import Permission
 from intake.reception import queries, services, storyline
 from intake.reception.blueprint import bp
@@ -46,17 +47,38 @@ def track() -> ResponseReturnValue:
             if not form.claim_code.data or _open(proposal, form):
                 return redirect(url_for("reception.follow", folio=proposal.folio), 303)
     _old_session(form)
-    return render_template("reception/track.html", form=form), 422 if request.method == "POST" else 200
+    return render_template("reception/track.html", form=form), _status(form)
 
 
 def _open(proposal: Proposal, form: FolioForm | ClaimForm) -> bool:
     """Whether the code is right; this browser then goes on as the author's."""
     proposal_id = proposal.id
-    if services.claim(proposal, form.claim_code.data or "", address=request.remote_addr or ""):
+    try:
+        right = services.claim(proposal, form.claim_code.data or "", address=request.remote_addr or "")
+    except TooMany as error:
+        form.too_many, form.claim_code.errors = True, [_wait(error)]
+        return False
+    if right:
         remember_claim(proposal_id)
         return True
     form.claim_code.errors = [_l("Ese código no es el de esta propuesta. Revíselo en su comprobante.")]
     return False
+
+
+def _wait(error: TooMany) -> str:
+    seconds = error.details["retry_after_seconds"]
+    words = ngettext(
+        "Demasiados códigos equivocados. Espere %(num)s minuto y vuelva a intentarlo.",
+        "Demasiados códigos equivocados. Espere %(num)s minutos y vuelva a intentarlo.",
+        -(-int(str(seconds)) // 60),
+    )
+    return str(words)
+
+
+def _status(form: FolioForm | ClaimForm) -> int:
+    if request.method != "POST":
+        return 200
+    return 429 if form.too_many else 422
 
 
 @bp.route("/seguimiento/<folio:folio>", methods=["GET", "POST"])
@@ -84,4 +106,4 @@ def follow(folio: str) -> ResponseReturnValue:
         links=owner_links(proposal) if mine else None,
         form=form,
     )
-    return page, 422 if request.method == "POST" else 200
+    return page, _status(form)

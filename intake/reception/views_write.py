@@ -7,17 +7,19 @@ from typing import TYPE_CHECKING, Any
 from flask import g, redirect, render_template, request, session, url_for
 
 from forms.base import with_rows
-from forms.reception import ProposalForm
+from forms.reception import ProposalForm, SendForm
 from forms.territory import fill
 from intake.core import calendar, tokens
-from intake.core.errors import Invalid, NotFound, StageClosed
+from intake.core.errors import Conflict, Invalid, NotFound, StageClosed
 from intake.core.i18n import lazy_gettext as _l
 from intake.core.i18n import localized
 from intake.core.permissions import Permission
 from intake.plans import queries as plans
-from intake.reception import queries, services
+from intake.reception import personal, queries, serializers, services
 from intake.reception.blueprint import bp
 from intake.reception.inputs import CONSENT_VERSION
+from intake.reception.prefill import form_of
+from intake.reception.writing import TEXTS
 from intake.web.access import principal, public, remember_claim, requires
 from models.enums import ProposalStatus, StageKind, TerritoryLevel
 
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
 
 #: Session key of the receipt just given: folio and claim code, shown once.
 RECEIPT = "receipt"
+#: Session key of the secret address of the guest's draft that this browser wrote last.
+DRAFT = "draft"
 
 
 def load_draft(key: str) -> Proposal:
@@ -36,6 +40,8 @@ def load_draft(key: str) -> Proposal:
     proposal = queries.by_draft_key(key)
     if proposal.author_id is None:
         remember_claim(proposal.id)
+        if proposal.status is ProposalStatus.DRAFT:
+            session[DRAFT] = key
     g.plan = proposal.plan
     return proposal
 
@@ -68,7 +74,20 @@ def _keep_new(plan: Plan, form: ProposalForm) -> ResponseReturnValue:
     proposal, address = services.create_draft(plan, form.to_input(), form.to_contact(), by=principal(), key=key)
     if proposal.author_id is None:
         remember_claim(proposal.id)
+        session[DRAFT] = address
     return _after_keeping(address or "")
+
+
+def _unsent() -> str | None:
+    """The secret address of the draft that this browser's guest left unsent; None without one. Two statements then."""
+    key = session.get(DRAFT)
+    if not key:
+        return None
+    try:
+        kept = queries.by_draft_key(key)
+    except NotFound:
+        return None
+    return key if kept.status is ProposalStatus.DRAFT else None
 
 
 def _after_keeping(key: str) -> ResponseReturnValue:
@@ -89,11 +108,19 @@ def draft(proposal: Proposal) -> ResponseReturnValue:
         form.check(reviewing=True)
     elif request.method == "POST" and not form.asks_refresh and form.check(reviewing=reviewing):
         try:
-            services.save_draft(proposal, form.to_input(), form.to_contact(), by=principal())
+            read = form.lock_version.data
+            services.save_draft(proposal, form.to_input(), form.to_contact(), by=principal(), lock_version=read)
             return _after_keeping(_key())
         except Invalid as error:
             _blame(form, error)
             proposal = queries.by_draft_key(_key())
+        except Conflict as error:
+            proposal = queries.by_draft_key(_key())
+            if proposal.status is not ProposalStatus.DRAFT:
+                return redirect(url_for("reception.receipt", folio=proposal.folio), 303)
+            form.form_errors.append(error.message)
+            form.lock_version.process_data(proposal.lock_version)
+            form.lock_version.raw_data = None  # shown instead of the stale one
     reception = calendar.view_of(proposal.plan.stages, StageKind.RECEPTION)
     return _form_page(form, proposal.plan, reception, proposal)
 
@@ -106,15 +133,36 @@ def review(proposal: Proposal) -> ResponseReturnValue:
         return redirect(url_for("reception.receipt", folio=proposal.folio), 303)
     if not form_of(proposal).check(reviewing=True):
         return redirect(url_for("reception.draft", key=_key(), revisar=1), 303)
-    reception = calendar.view_of(proposal.plan.stages, StageKind.RECEPTION)
-    return render_template("reception/review.html", proposal=proposal, key=_key(), reception=reception)
+    return _review_page(proposal, SendForm())
+
+
+def _review_page(proposal: Proposal, form: SendForm) -> str:
+    texts = {name: getattr(proposal, name) for name in TEXTS}
+    return render_template(
+        "reception/review.html",
+        proposal=proposal,
+        form=form,
+        key=_key(),
+        reception=calendar.view_of(proposal.plan.stages, StageKind.RECEPTION),
+        places=list(serializers.place_names(proposal.territory).values()),
+        personal=personal.seen(texts),
+        shouted=personal.shouted(texts),
+    )
 
 
 @bp.route("/propuestas/borrador/<key:key>/enviar", methods=["POST"])
-@requires(Permission.PROPOSAL_SUBMIT, load=load_draft)
+@requires(Permission.PROPOSAL_SUBMIT, load=load_draft, form=True)
 def send(proposal: Proposal) -> ResponseReturnValue:
-    """Give it its folio, once."""
-    key = _key()
+    """Give it its folio, once. Whoever lost the session on the way sees the review again and presses once more."""
+    key, form = _key(), SendForm()
+    if not form.validate_on_submit():
+        if proposal.status is not ProposalStatus.DRAFT:
+            return redirect(url_for("reception.receipt", folio=proposal.folio), 303)
+        form.csrf_token.errors = []
+        form.form_errors.append(
+            _l("La página llevaba mucho tiempo abierta. Lo que escribió sigue aquí: pulse el botón otra vez.")
+        )
+        return _review_page(proposal, form), 422
     try:
         who = principal()
         if proposal.status is ProposalStatus.DRAFT and not who.is_staff:
@@ -127,6 +175,7 @@ def send(proposal: Proposal) -> ResponseReturnValue:
         return redirect(url_for("reception.draft", key=key, revisar=1), 303)
     if receipt.claim_code:
         session[RECEIPT] = {"folio": receipt.folio, "code": receipt.claim_code}
+    session.pop(DRAFT, None)
     return redirect(url_for("reception.receipt", folio=receipt.folio), 303)
 
 
@@ -152,36 +201,6 @@ def _prepared(form: Any) -> Any:
     return form
 
 
-def form_of(proposal: Proposal) -> ProposalForm:
-    """A draft as a form, without forgery check: it is only shown, or looked through for what is missing."""
-    contact = proposal.contact
-    form = ProposalForm(
-        formdata=None,
-        data={
-            **text_values(proposal),
-            "contact_name": contact.name if contact else "",
-            "contact_email": contact.email if contact else "",
-            "contact_phone": contact.phone if contact else "",
-            "consent": contact is not None,
-        },
-        meta={"csrf": False},
-    )
-    form.place_at(proposal.territory.code if proposal.territory else None)
-    form.signed_in = principal().is_signed_in
-    return form
-
-
-def text_values(proposal: Proposal) -> dict[str, Any]:
-    """What a form of texts begins with."""
-    names = ("title", "problem", "solution", "expected_result", "branch", "proposer_kind", "public_name")
-    return {
-        **{name: getattr(proposal, name) for name in names},
-        "organisation_name": proposal.organisation_name or "",
-        "theme": proposal.theme.code if proposal.theme else "",
-        "approaches": [row.approach for row in proposal.approaches],
-    }
-
-
 def _blame(form: Texts, error: Invalid) -> None:
     """Put a service's refusal on the field that it names."""
     target = getattr(form, error.field or "", None)
@@ -201,6 +220,7 @@ def _form_page(form: Any, plan: Plan, reception: Any, proposal: Proposal | None 
         proposal=proposal,
         key=_key() if proposal else None,
         saved=request.args.get("guardado") == "si",
+        unsent=_unsent() if proposal is None and request.method == "GET" else None,
         consent_version=CONSENT_VERSION,
     )
     failed = request.method == "POST" and bool(form.errors)

@@ -309,10 +309,14 @@ def test_others_can_neither_edit_nor_withdraw_nor_see_the_receipt(plan, app, cli
     folio = submitted(client)
     other = factories.user()
     db.session.commit()
-    for page in ("editar", "retirar", "comprobante"):
+    for page in ("editar", "retirar"):
         assert app.test_client().get(f"/propuestas/{folio}/{page}").status_code == 302
         assert sign_in(other).get(f"/propuestas/{folio}/{page}").status_code == 403
     stranger = sign_in(other)
+    for browser in (app.test_client(), stranger):
+        answer = browser.get(f"/propuestas/{folio}/comprobante")
+        assert (answer.status_code, answer.location) == (302, f"/seguimiento/{folio}")
+        assert "El comprobante solo lo ve quien presentó la propuesta." in browser.get(answer.location).text
     token = token_in(stranger.get("/seguimiento").text)
     for page in ("editar", "retirar"):
         gone = stranger.post(f"/propuestas/{folio}/{page}", data={"csrf_token": token, "reason": "ajeno"})
@@ -332,7 +336,12 @@ def test_withdrawn_page_says_what_when_and_why_under_the_old_address(plan, app, 
     assert "Quien la presentó la retiró el" in public.text
     assert "La junta ya publicó todo." in public.text
     assert folio in app.test_client().get("/propuestas/?estado=retirada").text
-    assert client.get(f"/propuestas/{folio}/retirar").status_code == 409
+    for page in ("retirar", "editar"):
+        answer = client.get(f"/propuestas/{folio}/{page}")
+        assert answer.status_code == 409
+        assert "Usted retiró esta propuesta el" in answer.text
+        assert "Código 409" not in answer.text
+        assert f'href="/propuestas/{folio}">Volver a la propuesta' in answer.text
 
 
 def test_no_public_page_carries_contact_data_and_the_team_sees_it_apart(plan, app, client, sign_in):

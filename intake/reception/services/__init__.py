@@ -7,6 +7,7 @@ from intake.reception.services.revision import revise
 from intake.reception.services.submission import (
     BY_ADDRESS,
     BY_FOLIO,
+    BY_SHARED_ADDRESS,
     claim,
     count_sending,
     derived_code,
@@ -17,6 +18,7 @@ from intake.reception.services.submission import (
 __all__ = [
     "BY_ADDRESS",
     "BY_FOLIO",
+    "BY_SHARED_ADDRESS",
     "claim",
     "count_sending",
     "create_draft",

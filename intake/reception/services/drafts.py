@@ -67,13 +67,31 @@ def holding(by: Principal, proposal: Proposal) -> Principal:
     return dataclasses.replace(by, claims=by.claims | {proposal.id})
 
 
-def save_draft(proposal: Proposal, data: ProposalInput, contact: ContactInput | None = None, *, by: Principal) -> None:
-    """Keep what a draft now says. ``proposal`` as `queries.by_draft_key` loads it. Raises `Conflict` once submitted."""
+def save_draft(
+    proposal: Proposal,
+    data: ProposalInput,
+    contact: ContactInput | None = None,
+    *,
+    by: Principal,
+    lock_version: int | None = None,
+) -> None:
+    """Keep what a draft now says. ``proposal`` as `queries.by_draft_key` loads it.
+
+    ``lock_version`` is the one its author began from, None where nothing was read before. Raises `Conflict` once
+    submitted, and where another window has kept something meanwhile.
+    """
     authorize(by, Permission.PROPOSAL_EDIT, proposal)
     with transaction():
         db.session.refresh(proposal, ["status", "lock_version"], with_for_update=True)
         if proposal.status is not ProposalStatus.DRAFT:
             raise Conflict(_l("Esta propuesta ya se envió; su texto se cambia desde su página."))
+        if lock_version is not None and proposal.lock_version != lock_version:
+            raise Conflict(
+                _l(
+                    "Este borrador se guardó desde otra ventana mientras usted escribía. Lo que escribió sigue aquí y "
+                    "no se ha guardado: si pulsa el botón otra vez, valdrá lo de esta ventana."
+                )
+            )
         queries.complete(proposal)
         writing.write(proposal, data)
         writing.keep_contact(proposal, contact)

@@ -28,8 +28,10 @@ if TYPE_CHECKING:
     from intake.reception.inputs import ContactInput, ProposalInput
     from models import Proposal
 
-#: Guesses of a claim code: few from one address, and not many on one folio from all addresses together.
+#: Guesses of a claim code: few on one folio from one address, more from an address that many share (an infocentro),
+#: and not many on one folio from all addresses together.
 BY_ADDRESS = limits.Limit("claim_address", times=10, minutes=15)
+BY_SHARED_ADDRESS = limits.Limit("claim_shared", times=60, minutes=15)
 BY_FOLIO = limits.Limit("claim_folio", times=40, minutes=60)
 #: Sendings from one network address: a school or a table shares one, so there is room for a whole class.
 SENDINGS = limits.Limit("proposal_send", times=60, minutes=60)
@@ -157,11 +159,12 @@ def _same_code(proposal: Proposal, key: str | None) -> str | None:
 def claim(proposal: Proposal, code: str, *, address: str) -> bool:
     """Whether the code is the proposal's. Counts the attempt first; raises `TooMany` beyond the limits."""
     folio = proposal.folio or ""
-    limits.hit(BY_ADDRESS, address)
+    limits.hit(BY_ADDRESS, f"{folio} {address}")
+    limits.hit(BY_SHARED_ADDRESS, address)
     limits.hit(BY_FOLIO, folio)
     if not tokens.matches(code, folio, proposal.claim_code_hash):
         return False
     with transaction():
-        limits.clear(BY_ADDRESS, address)
+        limits.clear(BY_ADDRESS, f"{folio} {address}")
         limits.clear(BY_FOLIO, folio)
     return True
