@@ -11,7 +11,7 @@ from intake.core.i18n import lazy_gettext as _l
 from intake.core.i18n import localized, ngettext
 from intake.plans import queries
 from intake.web.filters import lista, numero
-from models import Participation, Plan
+from models import Participation, Plan, ReportedFigure
 from models.enums import Dimension, ProposalKind, ProposalStatus
 
 #: How the plans are called in a sentence, by number.
@@ -138,3 +138,25 @@ def attendance_sentence(attendance: queries.Attendance) -> str:
     if not parts:
         return str(_("%(people)s asistencias registradas en %(events)s", **values))
     return str(_("%(people)s asistencias registradas en %(events)s: %(parts)s", **values))
+
+
+#: What published figures are about, by the beginning of their key, in the order of the page.
+_TOPICS: tuple[tuple[str, Any], ...] = (
+    ("progress", _l("Avance publicado")),
+    ("funnel", _l("De las propuestas a los compromisos")),
+    ("selection", _l("Qué se decidió sobre las propuestas")),
+    ("web_province", _l("Propuestas por la web, por provincia")),
+    ("web_", _l("Quiénes propusieron por la web")),
+    ("tables", _l("Mesas territoriales")),
+    ("sdg", _l("Objetivos de Desarrollo Sostenible")),
+    ("irm", _l("Evaluación independiente (IRM)")),
+    ("", _l("Otras cifras")),
+)
+
+
+def by_topic(found: Iterable[ReportedFigure]) -> list[tuple[str, list[ReportedFigure]]]:
+    """The published figures under what they are about, each in its order; topics without figures are left out."""
+    topics: dict[str, list[ReportedFigure]] = {beginning: [] for beginning, _words in _TOPICS}
+    for figure in found:
+        topics[next(beginning for beginning in topics if figure.key.startswith(beginning))].append(figure)
+    return [(str(words), topics[beginning]) for beginning, words in _TOPICS if topics[beginning]]

@@ -68,7 +68,7 @@ def _page(plan: Plan, failed: dict[str, Any] | None = None) -> str:
         sentence=figures.sentence_of(plan, participation[0]) if participation else "",
         attendance=attendance,
         attendance_sentence=figures.attendance_sentence(attendance),
-        figures=queries.reported_figures(plan),
+        topics=figures.by_topic(queries.reported_figures(plan)),
         bodies=queries.bodies(plan),
         funnels=[(kind, steps) for kind in kinds if (steps := figures.funnel_steps(funnel, kind))],
         numbers=queries.numbers([plan.id])[plan.id],

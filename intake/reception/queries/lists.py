@@ -117,13 +117,22 @@ def _union_of_choices() -> sa.Select[Any]:
     number = (-Plan.number).label("position")
     level = Territory.level == TerritoryLevel.PROVINCE
     parts: tuple[Any, ...] = (
-        sa.select(kind("'plan'").label("kind"), Plan.code, Plan.code.label("es"), Plan.code.label("en"), number),
-        sa.select(kind("'theme'"), Theme.code, Theme.name_es, Theme.name_en, Theme.position),
-        sa.select(kind("'province'"), Territory.code, Territory.name, Territory.name, kind("0")).where(level),
-        sa.select(kind("'event'"), Event.slug, Event.title, Event.title, kind("0")),
+        sa.select(
+            kind("'plan'").label("kind"),
+            Plan.code,
+            Plan.code.label("es"),
+            Plan.code.label("en"),
+            number,
+            kind("''").label("plain"),
+        ),
+        sa.select(kind("'theme'"), Theme.code, Theme.name_es, Theme.name_en, Theme.position, kind("''")),
+        sa.select(
+            kind("'province'"), Territory.code, Territory.name, Territory.name, kind("0"), Territory.name_plain
+        ).where(level),
+        sa.select(kind("'event'"), Event.slug, Event.title, Event.title, kind("0"), kind("''")),
     )
     union = sa.union_all(*parts).subquery()
-    return sa.select(union).order_by(union.c.position, union.c.es)
+    return sa.select(union).order_by(union.c.position, union.c.plain, union.c.es)
 
 
 _CHOICES = _union_of_choices()
