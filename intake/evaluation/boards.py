@@ -30,6 +30,7 @@ class BoardFilters:
     state: str = ""
     theme: str = ""
     q: str = ""
+    reviewer_id: int | None = None  # only what this person still has to send
 
 
 @dataclass(frozen=True)
@@ -139,6 +140,13 @@ def _board(round_: Round, filters: BoardFilters, *, everything: bool) -> Any:
     }.get(filters.state)
     if condition is not None:
         query = query.where(condition)
+    if filters.reviewer_id is not None:
+        owed = sa.select(Assignment.proposal_id).where(
+            Assignment.round_id == round_.id,
+            Assignment.reviewer_id == filters.reviewer_id,
+            Assignment.status.in_(PENDING_STATES),
+        )
+        query = query.where(Proposal.id.in_(owed))
     if filters.theme:
         query = query.join(Theme, Theme.id == Proposal.theme_id).where(Theme.code == filters.theme)
     if (match := search.proposals_matching(filters.q)) is not None:

@@ -40,14 +40,15 @@ QUEUES = {
 @requires(Permission.REVIEW_LIST)
 def index() -> ResponseReturnValue:
     """What waits for the reader. Whoever has several roles chooses with ``?vista=``."""
-    pages: dict[str, tuple[Role, Callable[[], dict[str, Any]]]] = {
-        "revision": (Role.REVIEWER, review_queue),
-        "admision": (Role.ANALYST, admission_queue),
-        "direccion": (Role.DIRECTORATE, direction),
+    pages: dict[str, tuple[tuple[Role, ...], Callable[[], dict[str, Any]]]] = {
+        "revision": ((Role.REVIEWER,), review_queue),
+        "admision": ((Role.ANALYST, Role.DIRECTORATE), admission_queue),  # the Directorate gives second signatures
+        "direccion": ((Role.DIRECTORATE,), direction),
     }
-    mine = [name for name, (role, _view) in pages.items() if principal().holds(role)]
+    mine = [name for name, (roles, _view) in pages.items() if principal().holds(*roles)]
+    first = next(name for name in mine if principal().holds(pages[name][0][0]))
     asked = request.args.get("vista", "")
-    shown = asked if asked in mine else mine[0]
+    shown = asked if asked in mine else first
     words = {"revision": _("Mis evaluaciones"), "admision": _("Admisión"), "direccion": _("Rondas")}
     tabs = [(words[name], url_for(".index", vista=name), name == shown) for name in mine]
     return render_template(f"evaluation/{shown}.html", tabs=tabs if len(tabs) > 1 else [], **pages[shown][1]())

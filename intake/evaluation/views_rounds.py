@@ -72,13 +72,20 @@ def board_filters(default: str = "") -> tuple[BoardFilterForm, boards.BoardFilte
         form.estado.data = default
     themes = [(t.code, localized(t, "name")) for t in queries.themes()]
     with_rows(form.tema, themes, blank=_("Todos los temas"))
-    filters = boards.BoardFilters(state=form.estado.data or "", theme=form.tema.data or "", q=form.q.data or "")
+    key = request.args.get("revisor", "")
+    filters = boards.BoardFilters(
+        state=form.estado.data or "",
+        theme=form.tema.data or "",
+        q=form.q.data or "",
+        reviewer_id=int(key) if key.isdecimal() and len(key) < 10 else None,
+    )
     states = {value: str(words) for value, words, *_rest in form.estado.iter_choices() if value}
     active = chips(
         [
             ("q", filters.q and f"«{filters.q[:60]}»"),
             ("estado", states.get(filters.state, "")),
             ("tema", dict(themes).get(filters.theme, "")),
+            ("revisor", _("lo que debe una persona") if filters.reviewer_id else ""),
         ]
     )
     return form, filters, active

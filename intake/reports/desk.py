@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 
 from intake.core import calendar, clock
 from intake.reception.inputs import STATUS_SLUGS
+from intake.reports.queries.desk import ALLOWED_DAYS
 from models.enums import ProposalStatus as S
 from models.enums import StageKind, StageStatus
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from intake.reports.queries.desk import Counts, LateMilestone, ReviewerLoad, Stand, Unanswered, Unsigned
+    from intake.reports.queries.desk import Counts, LateMilestone, Stand, Unanswered, Unsigned
+    from intake.reports.queries.load import ReviewerLoad
     from models import Plan
 
-#: After how many days a waiting task is called late here. Our own working rule, not law; the page says so.
-ALLOWED_DAYS = {"examine": 15, "countersign": 5, "verify_actor": 10, "answer_report": 15, "sign": 15}
 #: OGP Participation and Co-creation Standards, 3.1: the timeline is public two weeks before the process starts.
 OGP_NOTICE_DAYS = 14
 #: A stage that closes within these days is announced.
@@ -40,6 +40,8 @@ class Waiting:
     reference: str = ""
     number: int = 0
     since: date | None = None
+    late_count: int = 0  # how many of ``count`` are late
+    user_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -106,11 +108,21 @@ def waiting(
         _queue("examine", stands.get(S.SUBMITTED)),
         _queue("countersign", stands.get(S.REFUSAL_PROPOSED)),
         _counted("assign", _count(stands, S.ADMITTED), None),
-        _counted("verify_actor", counts.actors_to_verify, counts.oldest_actor),
+        _counted("verify_actor", counts.actors_to_verify, counts.oldest_actor, counts.actors_late),
         _counted("decide", counts.undecided, None),
         _counted("publish", counts.unpublished, None),
         *(
-            Waiting("review", r.pending, max(0, days_since(r.due_on) or 0), bool(r.late), who=r.name, since=r.due_on)
+            Waiting(
+                "review",
+                r.pending,
+                max(0, days_since(r.due_on) or 0),
+                bool(r.late),
+                who=r.name,
+                number=r.round_number,
+                since=r.due_on,
+                late_count=int(r.late or 0),
+                user_id=r.user_id,
+            )
             for r in reviewers
         ),
         *(_named("sign", a.reference, a.since, count=a.missing, who=a.title or "") for a in agreements),
@@ -124,15 +136,15 @@ def waiting(
 
 
 def _queue(what: str, stand: Stand | None) -> Waiting | None:
-    return None if stand is None else _counted(what, stand.count, stand.oldest)
+    return None if stand is None else _counted(what, stand.count, stand.oldest, stand.late)
 
 
-def _counted(what: str, count: int, since: datetime | None) -> Waiting | None:
+def _counted(what: str, count: int, since: datetime | None, late: int = 0) -> Waiting | None:
     if not count:
         return None
     days = days_since(since)
     day = clock.local(since).date() if since else None
-    return Waiting(what, count, days, what in ALLOWED_DAYS and (days or 0) > ALLOWED_DAYS[what], since=day)
+    return Waiting(what, count, days, late > 0, since=day, late_count=late)
 
 
 def _named(what: str, reference: str, since: datetime, *, count: int = 1, who: str = "", number: int = 0) -> Waiting:

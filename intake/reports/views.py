@@ -20,7 +20,7 @@ from intake.reports import desk as order
 from intake.reports import health, opendata, sentence
 from intake.reports import home as front
 from intake.reports.queries import desk as desk_rows
-from intake.reports.queries import gaps
+from intake.reports.queries import gaps, load
 from intake.reports.queries import home as home_rows
 from intake.reports.queries import trail as trail_rows
 from intake.web.access import principal, public, requires
@@ -70,7 +70,7 @@ def desk() -> str:
     waiting = order.waiting(
         stands,
         counts,
-        desk_rows.reviewers(plan.id),
+        load.reviewers(plan.id),
         desk_rows.unsigned(plan.id),
         desk_rows.late_milestones(plan.id),
         desk_rows.unanswered(plan.id),
@@ -83,6 +83,7 @@ def desk() -> str:
         counts=counts,
         waiting=waiting,
         provinces=gaps.provinces(plan),
+        without_province=gaps.without_province(plan),
         warnings=order.calendar_warnings(plan),
         allowed_days=order.ALLOWED_DAYS,
         slugs=STATUS_SLUGS,

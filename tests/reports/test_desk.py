@@ -10,7 +10,7 @@ from intake.core.permissions import Permission
 from intake.extensions import db
 from intake.reports import desk
 from intake.reports.queries import desk as rows
-from intake.reports.queries import gaps
+from intake.reports.queries import gaps, load
 from models import Assignment, Event, OutboxMessage, Round, Rubric, Territory, actor_territory
 from models.enums import ActorStatus, ProposalStatus, ReviewSector, Role, StageKind
 from tests import factories
@@ -90,11 +90,12 @@ def test_what_is_late_comes_first(app):
     late = factories.proposal(plan, ProposalStatus.IN_EVALUATION)
     review(plan, reviewer, late, due_on=clock.today() - timedelta(days=30))
     review(plan, reviewer, factories.proposal(plan, ProposalStatus.IN_EVALUATION), due_on=clock.today())
-    found = desk.waiting(rows.stands(plan.id), rows.counts(plan.id), rows.reviewers(plan.id), [], [], [])
+    found = desk.waiting(rows.stands(plan.id), rows.counts(plan.id), load.reviewers(plan.id), [], [], [])
     assert [(w.what, w.count, w.days, w.late, w.who) for w in found] == [
-        ("review", 2, 30, True, "Nina Tarde"),
+        ("review", 1, 30, True, "Nina Tarde"),
         ("examine", 1, 20, True, ""),
         ("countersign", 1, 2, False, ""),
+        ("review", 1, 0, False, "Nina Tarde"),
         ("verify_actor", 1, 0, False, ""),
     ]
 
@@ -178,4 +179,29 @@ def test_statements_do_not_grow(sign_in, count_queries):
     fill(plan, 2)
     with count_queries() as three:
         assert browser.get("/direccion/").status_code == 200
-    assert (len(one), len(three)) == (9, 9)
+    assert (len(one), len(three)) == (10, 10)
+
+
+def test_only_what_is_late_counts_as_late(sign_in):
+    plan = factories.plan()
+    for days in (20, 16, 15, 1):
+        factories.proposal(plan, submitted_at=clock.now() - timedelta(days=days))
+    assert rows.stands(plan.id)[ProposalStatus.SUBMITTED].late == 2
+    assert "2 atrasadas de 4" in sign_in(factories.user(Role.DIRECTORATE)).get("/direccion/").text
+
+
+def test_an_observer_sees_the_numbers_and_no_door_that_is_closed(sign_in):
+    plan = factories.plan()
+    factories.proposal(plan)
+    factories.actor(status=ActorStatus.PENDING)
+    page = sign_in(factories.user(Role.OBSERVER)).get("/direccion/").text
+    main = page[page.index("<main") :]
+    assert "1 propuesta por examinar" in main
+    for closed in ("/evaluacion/", "/direccion/correo/", "/direccion/puestos/", "estado=pending"):
+        assert closed not in main
+
+
+def test_proposals_without_a_province_are_said(sign_in):
+    plan = factories.plan()
+    factories.proposal(plan)
+    assert "Y 1 propuesta sin provincia" in sign_in(factories.user(Role.DIRECTORATE)).get("/direccion/").text

@@ -61,6 +61,17 @@ def provinces(plan: Plan) -> list[ProvinceGap]:
     return sorted(rows, key=lambda row: -row.gaps)
 
 
+def without_province(plan: Plan) -> int:
+    """Proposals of the plan that speak of no province: of the whole country, or without a place. One statement."""
+    query = (
+        sa.select(sa.func.count())
+        .select_from(Proposal)
+        .outerjoin(Territory, Territory.id == Proposal.territory_id)
+        .where(Proposal.plan_id == plan.id, Proposal.status != ProposalStatus.DRAFT, Territory.province_code.is_(None))
+    )
+    return db.session.scalar(query) or 0
+
+
 def _in_province(column: sa.orm.InstrumentedAttribute[int | None], *conditions: sa.ColumnElement[bool]) -> sa.Subquery:
     """Rows counted by the province of their place."""
     return (
