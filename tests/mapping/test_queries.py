@@ -74,6 +74,17 @@ def test_alike_names_are_found_and_others_are_not(app):
     assert queries.similar_actors("%") == []
 
 
+def test_actors_of_no_province_are_counted_apart(app):
+    country = make.territory("EC", TerritoryLevel.COUNTRY, path="")
+    country.province_code = None
+    db.session.commit()
+    province = make.territory("14")
+    for places in ([country], [country, province], [province], []):
+        link(make.actor(), places=places)
+    link(make.actor(status=ActorStatus.PENDING), places=[country])
+    assert queries.actors_elsewhere() == (1, 1)
+
+
 def test_coverage_equals_direct_counts(app):
     places = [make.territory(code) for code in ("01", "09", "14")]
     canton = make.territory("0101", TerritoryLevel.CANTON, path="01.0101.")
@@ -188,4 +199,4 @@ def test_the_list_of_events_and_the_coverage_take_the_same_statements(app, clien
         assert client.get("/mesas/").status_code == 200
     with count_queries() as coverage:
         assert client.get("/actores/cobertura").status_code == 200
-    assert (len(events), len(coverage)) == (6, 6)
+    assert (len(events), len(coverage)) == (6, 7)

@@ -16,6 +16,7 @@ from intake.mapping.queries.coverage import (
     Metric,
     ProvinceFigure,
     actor_coverage,
+    actors_elsewhere,
     events_by_province,
     province_figures,
 )
@@ -44,6 +45,7 @@ __all__ = [
     "actor",
     "actor_coverage",
     "actors",
+    "actors_elsewhere",
     "bodies_of",
     "cantons",
     "children",

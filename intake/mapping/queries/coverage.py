@@ -64,6 +64,20 @@ def actor_coverage() -> Coverage:
     return Coverage(themes(), provinces(), cells)
 
 
+def actors_elsewhere() -> tuple[int, int]:
+    """Verified actors that no province counts: those of the whole country, and those without a place. One statement."""
+    places = sa.select(Territory.province_code).join(actor_territory, actor_territory.c.territory_id == Territory.id)
+    of_actor = places.where(actor_territory.c.actor_id == Actor.id).correlate(Actor)
+    in_province = of_actor.where(Territory.province_code.is_not(None)).exists()
+    anywhere = of_actor.exists()
+    query = sa.select(
+        sa.func.coalesce(sa.func.sum(sa.case((anywhere & ~in_province, 1), else_=0)), 0),
+        sa.func.coalesce(sa.func.sum(sa.case((~anywhere, 1), else_=0)), 0),
+    ).where(Actor.status == ActorStatus.VERIFIED)
+    national, nowhere = db.session.execute(query).one()
+    return int(national), int(nowhere)
+
+
 @dataclass(frozen=True)
 class ProvinceFigure:
     """How much there is in a province; ``population`` people (INEC, projection of 2025, else census of 2022)."""

@@ -42,6 +42,7 @@ def coverage() -> str:
     return render_template(
         "mapping/coverage.html",
         coverage=queries.actor_coverage(),
+        elsewhere=queries.actors_elsewhere(),
         rows=sorted(rows, key=lambda row: (-(row.value or 0), plain(row.label))),
         values={row.code: row.value for row in rows if row.value},
         urls={row.code: row.url for row in rows},
