@@ -33,6 +33,11 @@ class TrailForm(Form):
     )
     desde = DateField(_l("Desde"), validators=[Optional()])
     hasta = DateField(_l("Hasta"), validators=[Optional()])
+    entradas = SelectField(
+        _l("Entradas de personas al sitio"),
+        choices=[SelectChoice("", _l("Ocultas")), SelectChoice("si", _l("A la vista"))],
+        validators=[Optional()],
+    )
 
     def to_input(self) -> TrailFilters:
         """The filters that hold; those in error are left out, and the form says so."""
@@ -46,4 +51,5 @@ class TrailForm(Form):
             role=str(valid("rol") or ""),
             since=self.desde.data if "desde" not in self.errors else None,
             until=self.hasta.data if "hasta" not in self.errors else None,
+            sign_ins=valid("entradas") == "si",
         )

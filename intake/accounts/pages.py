@@ -8,13 +8,14 @@ from typing import Any
 from flask import Response, current_app, g, make_response, redirect, render_template, request, url_for
 
 from forms.base import Form
+from intake.accounts import queries, signing_in
 from intake.accounts import session as sessions
-from intake.accounts import signing_in
 from intake.accounts.replay import Carried, fields_of, local_path
 from intake.core.errors import Conflict, Forbidden, IntakeError, Invalid, TooMany
 from intake.core.i18n import gettext as _
 from intake.core.i18n import lazy_gettext as _l
 from models import User
+from models.enums import Role
 
 #: What a form shows again with its text kept; everything else has a page of its own.
 SHOWN = (Invalid, Conflict, TooMany)
@@ -78,4 +79,22 @@ def come_in(person: User, how: str, taken: Carried) -> Response:
     sessions.enter(person, how)
     if taken.fields:
         return shown("continue", carried=taken, title=_("Ya entró: revise y envíe lo que había escrito"))
-    return make_response(redirect(taken.path or url_for("accounts.own"), HTTPStatus.SEE_OTHER))
+    return make_response(redirect(taken.path or url_for(_desk_of(person)), HTTPStatus.SEE_OTHER))
+
+
+#: Where each role's work lies, first come first served; everybody else lands on their own account.
+DESKS: tuple[tuple[Role, str], ...] = (
+    (Role.DIRECTORATE, "reports.desk"),
+    (Role.CORE_GROUP, "selection.index"),
+    (Role.ANALYST, "evaluation.index"),
+    (Role.REVIEWER, "evaluation.index"),
+    (Role.FACILITATOR, "mapping.events"),
+)
+
+
+def _desk_of(person: User) -> str:
+    """The endpoint of the page where this person's work waits."""
+    found = queries.principal_of(person.id)
+    if found is None:
+        return "accounts.own"
+    return next((endpoint for role, endpoint in DESKS if found[0].holds(role)), "accounts.own")

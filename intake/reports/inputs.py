@@ -15,3 +15,4 @@ class TrailFilters:
     role: str = ""
     since: date | None = None
     until: date | None = None
+    sign_ins: bool = True  # whether people signing in are listed as well

@@ -16,8 +16,8 @@ from intake.core.pagination import number_from
 from intake.core.permissions import Permission
 from intake.plans import queries as plans
 from intake.reception.inputs import STATUS_SLUGS
+from intake.reports import acts, health, opendata, sentence
 from intake.reports import desk as order
-from intake.reports import health, opendata, sentence
 from intake.reports import home as front
 from intake.reports.queries import desk as desk_rows
 from intake.reports.queries import gaps, load
@@ -85,7 +85,7 @@ def desk() -> str:
         provinces=gaps.provinces(plan),
         without_province=gaps.without_province(plan),
         warnings=order.calendar_warnings(plan),
-        allowed_days=order.ALLOWED_DAYS,
+        allowed_days=desk_rows.ALLOWED_DAYS,
         slugs=STATUS_SLUGS,
     )
 
@@ -95,11 +95,12 @@ def desk() -> str:
 def trail() -> str:
     """The audit trail with its filters."""
     form = TrailForm(request.args)
-    with_rows(form.accion, [(a, a) for a in trail_rows.actions()], blank=_l("Todas"))
+    with_rows(form.accion, [(a, acts.act(a)) for a in trail_rows.actions()], blank=_l("Todas"))
     form.validate()
     filters = form.to_input()
     found = trail_rows.page(filters, number_from(request.args.get("pagina")), reader=principal())
-    return render_template("reports/trail.html", form=form, filters=filters, page=_Numbered(found))
+    page = _Numbered(found)
+    return render_template("reports/trail.html", form=form, filters=filters, page=page, act=acts.act, thing=acts.thing)
 
 
 class _Numbered:

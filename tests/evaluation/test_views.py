@@ -518,3 +518,14 @@ def test_sending_goes_on_to_the_next_when_asked(house: House, sign_in: SignIn, p
     assert sent.location == f"/evaluacion/{other.folio}"
     done = db.session.scalars(sa.select(Assignment).where(Assignment.proposal_id == house.proposal.id)).one()
     assert done.status is AssignmentStatus.SUBMITTED
+
+
+def test_an_analyst_goes_from_the_proposal_to_its_examination(
+    house: House, sign_in: SignIn, client: FlaskClient
+) -> None:
+    proposal = factories.proposal(house.plan)
+    link = f'href="/evaluacion/{proposal.folio}"'
+    page = f"/propuestas/{proposal.folio}"
+    assert link not in client.get(page).text
+    assert link in sign_in(house.analyst).get(page).text
+    assert link not in sign_in(house.director).get(page).text

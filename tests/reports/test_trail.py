@@ -95,7 +95,7 @@ def test_twenty_a_page_in_a_constant_number_of_statements(browser, count_queries
         entry()
     with count_queries() as many:
         page = browser.get("/direccion/rastro/?accion=proposal.note").text
-    assert page.count("<code>proposal.note</code>") == 20
+    assert page.count('data-label="Acción">proposal.note<') == 20
     assert "página 1 de 2" in page
     assert (len(one), len(many)) == (5, 5)
 
@@ -145,3 +145,14 @@ def test_who_still_owes_a_review_reads_no_score_and_no_decision_to_come(app):
     assert {"category", "reason"} <= seen["decision.decide"][0]
     assert seen["decision.decide"][1] == "motivo secreto"
     assert told(admin) == {"assignment.submit": ({"due_on"}, "")}
+
+
+def test_it_speaks_in_words_and_hides_who_came(browser):
+    entry("user.sign_in", reference="T-1")
+    entry("proposal.admit", reference="T-1")
+    entry("odd.act", reference="T-1")
+    path = "/direccion/rastro/?referencia=T-1"
+    hidden, shown = browser.get(path).text, browser.get(path + "&entradas=si").text
+    rows = [page[page.index("<tbody") : page.index("</tbody>")] for page in (hidden, shown)]
+    assert ["Entró" in row for row in rows] == [False, True]
+    assert all("Admitió una propuesta" in row and "odd.act" in row for row in rows)

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from intake.core.identity import Principal
     from intake.reports.inputs import TrailFilters
 
+#: Acts that say that somebody came, and nothing about the process.
+SIGN_INS = ("user.sign_in",)
 #: Roles under which nobody's name is shown: who acts as a citizen is nobody's business here.
 NAMELESS = frozenset({"citizen", "guest", "system"})
 
@@ -97,6 +99,8 @@ def conditions(filters: TrailFilters) -> list[sa.ColumnElement[bool]]:
     found: list[sa.ColumnElement[bool]] = []
     if filters.reference:
         found.append(AuditEntry.subject_ref == filters.reference)
+    if not filters.sign_ins and not filters.action:
+        found.append(AuditEntry.action.not_in(SIGN_INS))
     if filters.action:
         found.append(AuditEntry.action == filters.action)
     if filters.role:

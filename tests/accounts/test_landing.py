@@ -1,0 +1,26 @@
+"""After signing in everybody lands where their work is."""
+
+import pytest
+
+from intake.accounts import pages
+from models.enums import Role
+from tests import factories
+
+
+@pytest.mark.parametrize(
+    ("role", "endpoint"),
+    [
+        (Role.DIRECTORATE, "reports.desk"),
+        (Role.CORE_GROUP, "selection.index"),
+        (Role.ANALYST, "evaluation.index"),
+        (Role.REVIEWER, "evaluation.index"),
+        (Role.FACILITATOR, "mapping.events"),
+        (Role.OBSERVER, "accounts.own"),
+    ],
+)
+def test_each_role_has_its_desk(app, role, endpoint):
+    assert pages._desk_of(factories.user(role)) == endpoint
+
+
+def test_a_citizen_lands_on_the_own_account(app):
+    assert pages._desk_of(factories.user()) == "accounts.own"
