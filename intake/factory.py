@@ -24,6 +24,7 @@ from intake.core.i18n import localized
 from intake.core.labels import label
 from intake.demo.cli import group as demo_cli
 from intake.evaluation import policy as evaluation_policy
+from intake.evaluation.services import assigning
 from intake.evaluation.views import bp as evaluation_bp
 from intake.extensions import csrf, db, login_manager, migrate
 from intake.mapping import policy as mapping_policy
@@ -34,6 +35,7 @@ from intake.plans.cli import group as plans_cli
 from intake.plans.views import bp as plans_bp
 from intake.reception import policy as reception_policy
 from intake.reception.cli import group as reception_cli
+from intake.reception.services import moves as reception_moves
 from intake.reception.views import bp as reception_bp
 from intake.reports import policy as reports_policy
 from intake.reports.cli import commands as reports_commands
@@ -82,6 +84,7 @@ def create_app(config: Config) -> Flask:
     app = Flask("intake", root_path=str(ROOT / "intake"), static_folder=None, template_folder=str(ROOT / "templates"))
     app.config.update(settings(config))
     permissions.install(POLICIES)
+    reception_moves.when_withdrawn(assigning.cancel_for_withdrawn)
     files.configure(config.storage_url, config.instance_path)
     mail.configure(config.base_url)
     delivery.configure(

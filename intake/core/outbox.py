@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from intake.core import clock
 from intake.core.audit import value_of
+from intake.core.transaction import in_savepoint
 from intake.extensions import db
 from models import OutboxMessage
 
@@ -44,5 +45,8 @@ def enqueue(
         created_at=clock.now(),
         not_before=not_before or clock.now(),
     )
-    db.session.add(message)
+    if dedupe_key is None:
+        db.session.add(message)
+    elif in_savepoint(lambda: db.session.add(message)) is not None:  # queued by somebody else a moment ago
+        return db.session.scalar(sa.select(OutboxMessage).where(OutboxMessage.dedupe_key == dedupe_key))
     return message

@@ -12,7 +12,7 @@ from intake.core.errors import Conflict, Invalid
 from intake.core.i18n import lazy_gettext as _l
 from intake.core.permissions import Permission, authorize
 from intake.core.text import clean
-from intake.core.transaction import transaction
+from intake.core.transaction import lock, transaction
 from intake.extensions import db
 from intake.mapping import queries
 from intake.mapping.inputs import EventInput, MemberInput
@@ -74,6 +74,7 @@ def create_body(
     """Set up a body of the plan with its members in order. Raises `Conflict` if the plan has it already."""
     authorize(by, Permission.PLAN_MOVE, plan)
     with transaction():
+        lock(sa.select(Plan.id).where(Plan.id == plan.id))
         known = db.session.scalar(sa.select(Body.id).where(Body.plan_id == plan.id, Body.kind == kind))
         if known is not None:
             raise Conflict(_l("Este plan ya tiene ese grupo."))

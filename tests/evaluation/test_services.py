@@ -14,6 +14,7 @@ from intake.core.identity import SYSTEM
 from intake.evaluation import paga_rubric, queries, services
 from intake.evaluation.inputs import NA, ExaminationInput, ReviewInput, RoundInput
 from intake.extensions import db
+from intake.reception.services import moves
 from models import Admission, Assignment, AuditEntry, OutboxMessage, ProposalContact, Round, Rubric, Score
 from models.enums import AssignmentStatus, ProposalStatus, ReviewSector, Role, RoundStatus
 from tests import factories
@@ -334,3 +335,19 @@ class TestReviews:
             house.assigned(house.reviewers[0])
         assert db.session.scalar(sa.select(sa.func.count()).select_from(Assignment)) == 1
         assert db.session.scalar(sa.select(sa.func.count()).select_from(Round)) == 1
+
+
+def test_a_withdrawn_proposal_is_owed_by_nobody(house):
+    reviewer, other = house.reviewers[:2]
+    assignment = house.assigned(reviewer)
+    sent = house.assigned(other)
+    services.submit_review(sent, review(), by=house.by(other))
+    moves.withdraw(house.proposal, by=SYSTEM, reason="Ya no hace falta.")
+    assert (assignment.status, sent.status) == (AssignmentStatus.CANCELLED, AssignmentStatus.SUBMITTED)
+    assert queries.open_reviews(reviewer.id) == 0
+    told = db.session.scalars(sa.select(OutboxMessage).where(OutboxMessage.kind == "assignment_cancelled")).one()
+    assert (told.to_address, told.context["reason"]) == (reviewer.email, "Ya no hace falta.")
+    entry = db.session.scalars(sa.select(AuditEntry).where(AuditEntry.action == "assignment.cancel")).one()
+    assert (entry.subject_id, entry.reason) == (assignment.id, "Ya no hace falta.")
+    with pytest.raises(Conflict):
+        services.submit_review(assignment, review(), by=house.by(reviewer))

@@ -10,9 +10,9 @@ from intake.core import audit
 from intake.core.errors import Invalid
 from intake.core.i18n import lazy_gettext as _l
 from intake.core.permissions import Permission, authorize
-from intake.core.transaction import transaction
+from intake.core.transaction import lock, transaction
 from intake.extensions import db
-from models import IrmRating, IrmScaleValue
+from models import Commitment, IrmRating, IrmScaleValue, Plan
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from intake.accountability.inputs import ScaleValueInput
     from intake.core.identity import Principal
-    from models import Commitment, Plan
     from models.enums import IrmDimension
 
 
@@ -30,6 +29,7 @@ def define_scale(
     """Say which values a dimension may take in this plan, in order. Known keys get their new words and place."""
     with transaction():
         authorize(by, Permission.IRM_RATE)
+        lock(sa.select(Plan.id).where(Plan.id == plan.id))
         known = {v.key: v for v in _scale(plan.id, dimension)}
         made = []
         for position, given in enumerate(values):
@@ -55,6 +55,7 @@ def rate(
         authorize(by, Permission.IRM_RATE, commitment)
         if value_key is None and not note.strip():
             raise Invalid(_l("Escriba por qué no hay valoración."), field="note")
+        lock(sa.select(Commitment.id).where(Commitment.id == commitment.id))  # one rating for each dimension
         row = db.session.scalars(
             sa.select(IrmRating).where(IrmRating.commitment_id == commitment.id, IrmRating.dimension == dimension)
         ).one_or_none() or IrmRating(commitment_id=commitment.id, dimension=dimension)

@@ -11,6 +11,7 @@ from intake.accounts import queries as accounts
 from intake.core import audit, clock, outbox
 from intake.core.errors import Conflict, Invalid
 from intake.core.i18n import lazy_gettext as _l
+from intake.core.identity import SYSTEM
 from intake.core.permissions import Permission, authorize
 from intake.core.transaction import transaction
 from intake.evaluation import conflicts
@@ -54,6 +55,7 @@ def assign(
     """
     authorize(by, Permission.ASSIGNMENT_MANAGE, round)
     with transaction():
+        hold(round, [proposal])
         made = _assign(round, proposal, reviewer, by=by, due_on=due_on)
         made.assigned_at = at or made.assigned_at
         _tell(reviewer, round, [proposal], due_on or round.due_on)
@@ -74,6 +76,7 @@ def assign_many(
     skipped: list[Skipped] = []
     made = 0
     with transaction():
+        hold(round, proposals)
         for reviewer in reviewers:
             given = []
             for proposal in proposals:
@@ -110,6 +113,22 @@ def cancel_all(assignments: Sequence[Assignment], reason: str, *, by: Principal)
             ASSIGNMENT.fire(assignment, "cancel", by=by, reason=reason)
         for person, folios in _by_reviewer(assignments):
             _mail("assignment_cancelled", person, folios=folios, reason=reason.strip())
+
+
+def cancel_for_withdrawn(proposal: Proposal, reason: str) -> None:
+    """Take back what reviewers still owe of a proposal that its author has taken back, and tell them."""
+    query = sa.select(Assignment).where(Assignment.proposal_id == proposal.id, Assignment.status.in_(PENDING_STATES))
+    if open_ones := db.session.scalars(query.order_by(Assignment.id)).all():
+        cancel_all(open_ones, reason, by=SYSTEM)
+
+
+def hold(round: Round, proposals: Sequence[Proposal] = ()) -> None:  # noqa: A002
+    """Read the round and the proposals again under a lock: assigning, closing and withdrawing wait for each other."""
+    db.session.refresh(round, ["status"], with_for_update=True)
+    if proposals:
+        query = sa.select(Proposal).where(Proposal.id.in_([p.id for p in proposals])).order_by(Proposal.id)
+        fresh = query.options(sa.orm.load_only(Proposal.status, Proposal.lock_version)).with_for_update(of=Proposal)
+        db.session.scalars(fresh.execution_options(populate_existing=True)).all()
 
 
 def remind(round: Round, *, by: Principal) -> int:  # noqa: A002

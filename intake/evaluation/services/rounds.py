@@ -12,13 +12,13 @@ from intake.core import audit, clock
 from intake.core.errors import Conflict, Invalid
 from intake.core.i18n import lazy_gettext as _l
 from intake.core.permissions import Permission, authorize
-from intake.core.transaction import transaction
+from intake.core.transaction import lock, transaction
 from intake.evaluation import paga_rubric, queries
 from intake.evaluation.lifecycle import PENDING_STATES, ROUND
 from intake.evaluation.services import assigning
 from intake.extensions import db
 from intake.reception.services import move
-from models import Assignment, Criterion, Proposal, Round, Rubric
+from models import Assignment, Criterion, Plan, Proposal, Round, Rubric
 from models.enums import ProposalStatus, RoundStatus
 
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
     from intake.core.identity import Principal
     from intake.evaluation.inputs import RoundInput
-    from models import Plan
 
 MOST_REVIEWS = 12
 
@@ -38,6 +37,7 @@ def ensure_rubric(*, by: Principal) -> Rubric:
     """
     authorize(by, Permission.ROUND_MANAGE)
     with transaction():
+        lock(sa.select(Plan.id).order_by(Plan.id))  # rounds of any plan may ask for the missing version together
         known = db.session.scalars(
             sa.select(Rubric)
             .where(Rubric.code == paga_rubric.CODE)
@@ -72,6 +72,7 @@ def create_round(plan: Plan, given: RoundInput, *, by: Principal, at: datetime |
         check_due(given.due_on)
     with transaction():
         rubric = _rubric(given.rubric_version, by=by)
+        lock(sa.select(Plan.id).where(Plan.id == plan.id))
         last = db.session.scalar(sa.select(sa.func.max(Round.number)).where(Round.plan_id == plan.id))
         made = Round(
             plan_id=plan.id,
@@ -91,6 +92,7 @@ def change_due(round: Round, due_on: date, *, by: Principal) -> int:  # noqa: A0
     authorize(by, Permission.ROUND_MANAGE, round)
     check_due(due_on)
     with transaction():
+        assigning.hold(round)
         if round.status is not RoundStatus.OPEN:
             raise Conflict(_l("Esta ronda ya está cerrada."))
         former = round.due_on
@@ -134,6 +136,7 @@ def close_round(round: Round, reason: str, *, by: Principal) -> int:  # noqa: A0
     if not reason.strip():
         raise Invalid(_l("Escriba el motivo."), field="reason")
     with transaction():
+        assigning.hold(round)
         if round.status is not RoundStatus.OPEN:
             raise Conflict(_l("Esta ronda ya está cerrada."))
         query = sa.select(Assignment).where(Assignment.round_id == round.id, Assignment.status.in_(PENDING_STATES))

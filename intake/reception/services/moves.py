@@ -17,11 +17,20 @@ from models import Stage
 from models.enums import StageKind
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from intake.core.identity import Principal
     from models import Proposal
+
+
+#: What other rooms do in the same transaction when a proposal is taken back, by name. The factory fills it.
+_WITHDRAWN: dict[str, Callable[[Proposal, str], None]] = {}
+
+
+def when_withdrawn(call: Callable[[Proposal, str], None]) -> None:
+    """Have ``call(proposal, reason)`` run with every withdrawal: this room knows nothing of the later ones."""
+    _WITHDRAWN[f"{call.__module__}.{call.__qualname__}"] = call
 
 
 def withdraw(proposal: Proposal, *, by: Principal, reason: str, at: datetime | None = None) -> None:
@@ -53,6 +62,9 @@ def fire(
     row = PROPOSAL.fire(proposal, action, by=by, reason=reason, **details)
     if row.stamp and stamp is not None:
         setattr(proposal, row.stamp, stamp)
+    if action == "withdraw":
+        for call in _WITHDRAWN.values():
+            call(proposal, reason)
     if row.notifies and tell:
         mail.tell_author(proposal, action, reason=reason, stages=stages_of(proposal.plan_id))
 

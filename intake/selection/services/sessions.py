@@ -11,7 +11,7 @@ from intake.core import audit, clock
 from intake.core.errors import Conflict, Invalid
 from intake.core.i18n import lazy_gettext as _l
 from intake.core.permissions import Permission, authorize
-from intake.core.transaction import transaction
+from intake.core.transaction import lock, transaction
 from intake.extensions import db
 from intake.selection import queries
 from intake.selection.lifecycle import DECISION, SESSION
@@ -193,6 +193,7 @@ def _check(given: SessionInput) -> None:
 
 
 def _new(plan: Plan, given: SessionInput) -> SelectionSession:
+    lock(sa.select(Plan.id).where(Plan.id == plan.id))  # numbers follow one another, and open sessions do not overlap
     last = db.session.scalar(sa.select(sa.func.max(SelectionSession.number)).where(SelectionSession.plan_id == plan.id))
     return SelectionSession(
         plan_id=plan.id,

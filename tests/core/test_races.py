@@ -1,0 +1,155 @@
+"""Doing the same at the same moment, on a database of its own: a refusal in words, never an error of the database."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+import sqlalchemy as sa
+from flask_migrate import upgrade
+
+from config import Config
+from intake import create_app
+from intake.accountability import services as accountability
+from intake.core import clock, outbox
+from intake.core.identity import SYSTEM
+from intake.core.transaction import transaction
+from intake.engine import writing
+from intake.evaluation import services as evaluation
+from intake.evaluation.inputs import RoundInput
+from intake.evaluation.lifecycle import PENDING_STATES
+from intake.extensions import db
+from intake.mapping import services as mapping
+from intake.selection import services as selection
+from intake.selection.inputs import SessionInput
+from models import (
+    Assignment,
+    Body,
+    Commitment,
+    IrmRating,
+    OutboxMessage,
+    Plan,
+    Proposal,
+    Round,
+    Rubric,
+    SelectionSession,
+    User,
+)
+from models.enums import BodyKind, IrmDimension, ProposalStatus, ReviewSector, Role, RoundStatus, StageKind
+from tests import factories
+
+TIMES = 4
+
+
+@pytest.fixture
+def own_app(own_url, tmp_path):
+    """An application on a database that nobody else uses, with a plan in evaluation."""
+    app = create_app(Config.for_tests(database_url=own_url, instance_path=str(tmp_path)))
+    with app.app_context():
+        upgrade()
+        factories.plan(StageKind.EVALUATION, code="PAGA3")
+        db.session.commit()
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+def together(app, *calls):
+    """What each of the simultaneous calls did: "done", or the class of its error. Sorted."""
+    found, start = [], threading.Barrier(len(calls))
+
+    def press(call):
+        with app.app_context():
+            writing.set(True)  # as intake.web.hooks does for every request that may write
+            start.wait()
+            try:
+                call()
+                found.append("done")
+            except Exception as error:  # noqa: BLE001 -- the test compares it
+                found.append(type(error).__name__)
+            finally:
+                db.session.remove()
+
+    threads = [threading.Thread(target=press, args=(call,)) for call in calls]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return sorted(found)
+
+
+def one(model):
+    return db.session.scalars(sa.select(model).order_by(model.id)).first()
+
+
+def count(app, model):
+    with app.app_context():
+        return db.session.scalar(sa.select(sa.func.count()).select_from(model))
+
+
+def to_assign(app):
+    with app.app_context():
+        evaluation.create_round(one(Plan), RoundInput(name="R", reviews_per_proposal=1), by=SYSTEM)
+        factories.proposal(one(Plan), ProposalStatus.ADMITTED)
+        factories.user(Role.REVIEWER, sector=ReviewSector.ACADEMIA)
+        db.session.commit()
+
+
+def assign():
+    evaluation.assign(one(Round), one(Proposal), one(User), by=SYSTEM)
+
+
+def test_a_review_is_asked_once(own_app):
+    to_assign(own_app)
+    assert together(own_app, *[assign] * TIMES) == ["Conflict"] * (TIMES - 1) + ["done"]
+    assert count(own_app, Assignment) == 1
+
+
+def test_a_closed_round_has_no_open_review(own_app):
+    to_assign(own_app)
+    done = together(own_app, assign, lambda: evaluation.close_round(one(Round), "Terminó.", by=SYSTEM))
+    assert done in (["done", "done"], ["Conflict", "done"])
+    with own_app.app_context():
+        assert one(Round).status is RoundStatus.CLOSED
+        left = sa.select(sa.func.count()).where(Assignment.status.in_(PENDING_STATES))
+        assert db.session.scalar(left) == 0
+
+
+def test_rounds_and_the_rubric_are_numbered_one_after_the_other(own_app):
+    given = RoundInput(name="R", reviews_per_proposal=1)
+    calls = [lambda: evaluation.create_round(one(Plan), given, by=SYSTEM)] * TIMES
+    assert together(own_app, *calls) == ["done"] * TIMES
+    with own_app.app_context():
+        assert list(db.session.scalars(sa.select(Round.number).order_by(Round.number))) == [1, 2, 3, 4]
+    assert count(own_app, Rubric) == 1
+
+
+def test_one_session_at_a_time_is_open_on_a_plan(own_app):
+    given = SessionInput(title="S", held_on=clock.today(), decided_by="Núcleo")
+    calls = [lambda: selection.open_session(one(Plan), given, by=SYSTEM)] * TIMES
+    assert together(own_app, *calls) == ["Conflict"] * (TIMES - 1) + ["done"]
+    assert count(own_app, SelectionSession) == 1
+
+
+def test_a_message_is_queued_once_and_a_body_set_up_once(own_app):
+    def tell():
+        with transaction():
+            assert outbox.enqueue("account_exists", to="a@demo.example", dedupe_key="k") is not None
+
+    assert together(own_app, *[tell] * TIMES) == ["done"] * TIMES
+    assert count(own_app, OutboxMessage) == 1
+    calls = [lambda: mapping.create_body(one(Plan), BodyKind.CORE_GROUP, [], by=SYSTEM)] * TIMES
+    assert together(own_app, *calls) == ["Conflict"] * (TIMES - 1) + ["done"]
+    assert count(own_app, Body) == 1
+
+
+def test_a_rating_recorded_twice_is_one_rating(own_app):
+    with own_app.app_context():
+        factories.save(
+            Commitment(plan_id=one(Plan).id, number=1, reference="PAGA3-1", title_es="C", created_at=clock.now())
+        )
+        db.session.commit()
+    dimension = next(iter(IrmDimension))
+    calls = [lambda: accountability.rate(one(Commitment), dimension, None, "No hay.", None, by=SYSTEM)] * TIMES
+    assert together(own_app, *calls) == ["done"] * TIMES
+    assert count(own_app, IrmRating) == 1
