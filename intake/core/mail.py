@@ -165,7 +165,8 @@ def fecha_hora(value: datetime | str | None) -> str:
     if value is None or value == "":
         return "—"
     moment = datetime.fromisoformat(value) if isinstance(value, str) else value
-    return format_datetime(clock.local(moment).replace(tzinfo=None), "d MMMM y, HH:mm", locale=_locale())
+    pattern = "d MMMM y, HH:mm" if language() == "en" else "d 'de' MMMM 'de' y, HH:mm"
+    return format_datetime(clock.local(moment).replace(tzinfo=None), pattern, locale=_locale())
 
 
 def numero(value: float | str | None, digits: int = 0) -> str:

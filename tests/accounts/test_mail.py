@@ -59,7 +59,7 @@ def test_every_kind_is_written_in_every_language(app, kind, locale):
 
 def test_dates_are_in_words_and_in_ecuador_s_time(app):
     text = mail.render("password_changed", "es", {"name": "Ana", "at": "2026-11-21T02:30:00+00:00"}).text
-    assert "20 noviembre 2026, 21:30" in text
+    assert "20 de noviembre de 2026, 21:30" in text
 
 
 def test_markup_stays_text_in_the_html_part(app):
