@@ -445,15 +445,35 @@ def test_ratings_form_offers_the_plans_scale(sign_in: SignIn, post: Callable[...
     assert "Pendiente de revisión" in client.get("/compromisos/PAGA3-1").text
 
 
+def test_long_lists_of_the_past_fold_and_reports_never_do(client: FlaskClient) -> None:
+    from intake.accountability.inputs import HistoricalCommitment, HistoricalMilestone
+    from intake.core.identity import SYSTEM
+
+    plan = factories.plan(None, code="PAGA1")
+    given = HistoricalCommitment(
+        content=kit.content(number=1, problem="x" * 401),
+        milestones=tuple(HistoricalMilestone(number=n, title_es="A") for n in range(1, 10)),
+    )
+    services.record_historical(plan, given, by=SYSTEM)
+    page = client.get("/compromisos/PAGA1-1").text
+    fold = page.index("Ver 6 hitos más")
+    assert page.index('id="hito-3"') < fold < page.index('id="hito-4"')
+    assert page.count("Leer el texto") == 1
+    kit.formalized()
+    assert 'class="fold"' not in client.get("/compromisos/PAGA3-1").text
+
+
 def test_title_not_found_says_so(client: FlaskClient) -> None:
     from intake.accountability.inputs import CommitmentInput, HistoricalCommitment
     from intake.core.identity import SYSTEM
 
     plan = factories.plan(None, code="PAGA2")
-    content = CommitmentInput(title_es=None, title_note="No aparece en ninguna fuente.", number=1)
+    words = "No aparece en ninguna fuente."
+    content = CommitmentInput(title_es=None, title_note=words, summary_es=words, number=1)
     services.record_historical(plan, HistoricalCommitment(content=content), by=SYSTEM)
     page = client.get("/compromisos/PAGA2-1").text
-    assert "El título no se encontró en las fuentes públicas" in page and "No aparece en ninguna fuente." in page
+    assert "Compromiso 1 del PAGA2</h1>" in page and page.count("No aparece en ninguna fuente.") == 1
+    assert "El título no se encontró en las fuentes públicas" not in page
     assert "sin dato" in page
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
@@ -163,7 +163,7 @@ def _theme_id(code: str | None) -> int | None:
     return found
 
 
-def _lists_of(commitment: Commitment) -> dict[str, list[object]]:
+def _lists_of(commitment: Commitment) -> dict[str, Any]:
     """The lists of a commitment as the trace compares them."""
     return {
         "approaches": sorted(a.approach for a in commitment.approaches),
