@@ -6,7 +6,7 @@ from typing import Any
 
 import phonenumbers
 from wtforms import BooleanField, EmailField, HiddenField, IntegerField, StringField, TelField, TextAreaField
-from wtforms.validators import Length, ValidationError
+from wtforms.validators import Length, Optional, ValidationError
 from wtforms.widgets import HiddenInput
 
 from forms.base import Form, MaxWords, optional_text, required
@@ -22,7 +22,7 @@ class ProposalForm(Texts):
     """A new proposal or a draft: the texts, and who to answer to, if the person wants an answer by mail."""
 
     key = HiddenField()
-    lock_version = IntegerField(widget=HiddenInput())
+    lock_version = IntegerField(widget=HiddenInput(), validators=[Optional()])  # a new proposal has none
     contact_name = StringField(_l("Su nombre"), validators=[Length(max=120)], render_kw={"autocomplete": "name"})
     contact_email = EmailField(
         _l("Su correo"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 import sqlalchemy as sa
@@ -147,3 +148,13 @@ def test_a_foreign_host_is_refused(tmp_path: object) -> None:
 def test_an_address_with_a_wrong_method_says_which_are_right(client: FlaskClient) -> None:
     answer = client.delete("/propuestas/")
     assert answer.status_code in {400, 405}
+
+
+def test_a_new_proposal_is_posted_as_a_browser_posts_it(client: FlaskClient) -> None:
+    factories.plan(code="PAGA3")
+    fields = dict(
+        re.findall(r'<input [^>]*name="(\w+)" type="hidden" value="([^"]*)"', client.get("/propuestas/nueva").text)
+    )
+    assert fields["lock_version"] == ""
+    answer = client.post("/propuestas/nueva", data={**fields, "title": "Agua limpia", "save": "1"})
+    assert "No es un valor entero" not in answer.text and "Lock Version" not in answer.text
