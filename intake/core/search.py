@@ -32,17 +32,22 @@ def terms(query: str) -> list[str]:
     return list(dict.fromkeys(stems(query).split()))[:MAX_TERMS]
 
 
-def proposals_matching(query: str) -> sa.ColumnElement[bool] | None:
-    """A condition that holds for proposals with every word of the query (each as a prefix); None for no words."""
+def proposals_matching(query: str, *, any_word: bool = False) -> sa.ColumnElement[bool] | None:
+    """A condition that holds for proposals with every word of the query (each as a prefix); None for no words.
+
+    With ``any_word``, one of them is enough.
+    """
     wanted = terms(query)
     if not wanted:
         return None
     if db.session.get_bind().dialect.name == "postgresql":
         document = sa.func.to_tsvector(sa.literal_column("'simple'::regconfig"), Proposal.search_stems)
         return document.bool_op("@@")(
-            sa.func.to_tsquery(sa.literal_column("'simple'::regconfig"), " & ".join(f"{t}:*" for t in wanted))
+            sa.func.to_tsquery(
+                sa.literal_column("'simple'::regconfig"), (" | " if any_word else " & ").join(f"{t}:*" for t in wanted)
+            )
         )
     match = sa.text("SELECT rowid FROM proposal_search WHERE proposal_search MATCH :fts").bindparams(
-        fts=" AND ".join(f'"{t}"*' for t in wanted)
+        fts=(" OR " if any_word else " AND ").join(f'"{t}"*' for t in wanted)
     )
     return Proposal.id.in_(match)

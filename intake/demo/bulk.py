@@ -86,9 +86,12 @@ class _Maker:
         self.sources = [row for row in read("paga3_proposals") if row["submitted_offset"] is not None]
         self.texts = {row["key"]: stems(*(row[name] or "" for name in _TEXTS[1:])) for row in self.sources}
         self.themes = dict(db.session.execute(sa.select(Theme.code, Theme.id)).all())
+        self.theme_names = dict(db.session.execute(sa.select(Theme.code, Theme.name_es)).all())
         parishes = sa.select(Territory.id, Territory.code, Territory.name)
         where = (Territory.level == TerritoryLevel.PARISH, Territory.selectable)
         self.places = db.session.execute(parishes.where(*where).order_by(Territory.code)).all()
+        names = dict(db.session.execute(sa.select(Territory.code, Territory.name)).all())
+        self.near = {place.code: [names[place.code[:n]] for n in (2, 4, 6)] for place in self.places}
         self.criteria = db.session.scalars(
             sa.select(Criterion).where(Criterion.rubric_id == self.round.rubric_id).order_by(Criterion.position)
         ).all()
@@ -120,6 +123,7 @@ class _Maker:
         title = f"{row['title'][:100]} ({place}, {folio_number})"
         at = moment(self.world.day(offset), 8 + self.dice.random() * 8)
         folio = f"PAGA3-{folio_number:05d}"
+        beside = stems(*sorted([self.theme_names[row["theme"]], *self.near[place_code]]))
         texts = {"title": title, **{name: row[name] or "" for name in _TEXTS[1:]}}
         self.batch.add(
             Proposal,
@@ -136,7 +140,7 @@ class _Maker:
             created_at=at,
             submitted_at=at,
             updated_at=at,
-            search_stems=f"{stems(title)} {self.texts[row['key']]}".strip(),
+            search_stems=" ".join(f"{stems(title)} {self.texts[row['key']]} {beside}".split()),
         )
         for code in row["approaches"]:
             self.batch.add(ProposalApproach, proposal_id=key, approach=Approach(code))

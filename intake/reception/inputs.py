@@ -78,6 +78,8 @@ STATUS_SLUGS: dict[ProposalStatus, str] = {
     ProposalStatus.NEXT_PLAN: "proximo-plan",
     ProposalStatus.WITHDRAWN: "retirada",
 }
+#: ``?modo=alguna``: one of the words is enough.
+ANY_WORD = "alguna"
 ORDERS = ("recientes", "antiguas", "titulo")
 
 
@@ -95,6 +97,7 @@ class Filters:
     """
 
     query: str = ""
+    any_word: bool = False  # one of the words is enough
     plan: str = ""
     status: str = ""  # one of STATUS_SLUGS' values
     theme: str = ""
@@ -116,6 +119,7 @@ class Filters:
         order, status = text("orden"), text("estado")
         return cls(
             query=text("q", 200),
+            any_word=text("modo") == ANY_WORD,
             plan=text("plan").upper(),
             status=status if status in STATUS_SLUGS.values() else "",
             theme=text("tema"),

@@ -14,10 +14,12 @@ from intake.core.i18n import language, localized
 from intake.core.labels import label, tone
 from intake.core.pagination import number_from, paginate
 from intake.core.permissions import Permission
+from intake.core.search import terms
 from intake.plans import queries as plans
 from intake.reception import differences, queries, serializers, storyline
 from intake.reception.blueprint import bp
-from intake.reception.inputs import ORDERS, STATUS_SLUGS, Filters, public_status
+from intake.reception.folios import folio_of
+from intake.reception.inputs import ANY_WORD, ORDERS, STATUS_SLUGS, Filters, public_status
 from intake.reception.services import draft_reference
 from intake.reception.views_author import load, owner_links
 from intake.reception.writing import TEXTS
@@ -71,6 +73,8 @@ def index() -> ResponseReturnValue:
     who = principal()
     own = (who.user_id, who.claims) if request.args.get("mias") else None
     filters = Filters.parse(request.args, own)
+    if own is None and (folio := _folio_searched(filters.query)):
+        return redirect(url_for("reception.show", folio=folio))
     page = paginate(queries.listing(filters), number=number_from(request.args.get("pagina")), row=lambda row: row)
     choices = queries.choices()
     if any(choice.code == filters.plan for choice in choices["plan"]):
@@ -88,7 +92,23 @@ def index() -> ResponseReturnValue:
         states={s: (label(public_status(s)), tone(public_status(s))) for s in ProposalStatus},
         theme_column="theme_en" if language() == "en" else "theme_es",
         draft_reference=draft_reference,
+        any_word=_any_word(filters, page),
     )
+
+
+def _any_word(filters: Filters, page: Page[Any]) -> str:
+    """Where the same search is with one of its words being enough; "" unless every word together found nothing."""
+    alone = page.total or filters.any_word or len(terms(filters.query)) < 2
+    return "" if alone else address_with(modo=ANY_WORD)
+
+
+def _folio_searched(query: str) -> str | None:
+    """The folio of a proposal that the search words are, if they are one. No statement for words without digits."""
+    if not any(c.isdigit() for c in query):
+        return None
+    g.plan = plans.current()
+    folio = folio_of(query, g.plan.code if g.plan else "")
+    return folio if folio and queries.is_public(folio) else None
 
 
 def _order_words() -> tuple[str, str, str]:
@@ -121,7 +141,10 @@ def _options(choices: dict[str, list[queries.Choice]]) -> list[tuple[str, str, s
 def _chips(options: list[tuple[str, str, str, list[tuple[str, str]]]]) -> list[Chip]:
     found = []
     if text := request.args.get("q", "").strip():
-        found.append(Chip(_("«%(text)s»", text=text[:60]), address_with(q="")))
+        words = (
+            _("«%(text)s» (cualquiera de las palabras)") if request.args.get("modo") == ANY_WORD else _("«%(text)s»")
+        )
+        found.append(Chip(words % {"text": text[:60]}, address_with(q="", modo="")))
     for name, words, chosen, pairs in options:
         if chosen:
             url = address_with(**{name: ""})

@@ -11,8 +11,10 @@ from intake.core.errors import NotFound, TooMany
 from intake.core.i18n import lazy_gettext as _l
 from intake.core.i18n import ngettext
 from intake.core.permissions import Permission
+from intake.plans import queries as plans
 from intake.reception import queries, services, storyline
 from intake.reception.blueprint import bp
+from intake.reception.folios import folio_of
 from intake.reception.inputs import public_status
 from intake.reception.views_author import load, owner_links
 from intake.web.access import public, remember_claim
@@ -40,7 +42,7 @@ def track() -> ResponseReturnValue:
     form = FolioForm()
     if form.validate_on_submit():
         try:
-            proposal = queries.by_folio((form.folio.data or "").replace(" ", ""))
+            proposal = queries.by_folio(_folio(form.folio.data or ""))
         except NotFound as error:
             form.folio.errors = [str(error.message)]
         else:
@@ -48,6 +50,12 @@ def track() -> ResponseReturnValue:
                 return redirect(url_for("reception.follow", folio=proposal.folio), 303)
     _old_session(form)
     return render_template("reception/track.html", form=form), _status(form)
+
+
+def _folio(text: str) -> str:
+    """What was typed, as a folio where it can be read as one; a number alone is of the plan under way."""
+    plan = plans.current()
+    return folio_of(text, plan.code if plan else "", least_digits=1) or text.replace(" ", "")
 
 
 def _open(proposal: Proposal, form: FolioForm | ClaimForm) -> bool:

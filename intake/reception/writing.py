@@ -17,6 +17,7 @@ from models import Consent, Proposal, ProposalApproach, ProposalContact, Territo
 from models.enums import Channel, PublicName
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
     from intake.core.identity import Principal
@@ -51,8 +52,25 @@ def write(proposal: Proposal, data: ProposalInput) -> None:
     proposal.proposer_kind, proposal.public_name = data.proposer_kind, data.public_name
     proposal.organisation_name = clean(data.organisation_name) or None
     _set_approaches(proposal, data)
-    proposal.search_stems = stems(*(getattr(proposal, name) for name in TEXTS))
+    with db.session.no_autoflush:
+        words = db.session.execute(_words_beside(data)).scalars().all()
+    proposal.search_stems = search_words(proposal, words)
     proposal.updated_at = clock.now()
+
+
+def search_words(texts: Any, beside: Iterable[str]) -> str:
+    """The stems by which a proposal is found: those of its texts, then of its theme and of its place and those above.
+
+    ``texts`` has the attributes of `TEXTS`; ``beside`` are those names, sorted so that they can be worked out again.
+    """
+    return stems(*(getattr(texts, name) for name in TEXTS), *sorted(beside))
+
+
+def _words_beside(data: ProposalInput) -> sa.CompoundSelect[Any]:
+    """The name of the theme and of the place with those above it. INEC codes begin with those of the places above."""
+    code = data.territory_code or ""
+    places = sa.select(Territory.name).where(Territory.code.in_([code[:n] for n in (2, 4, 6) if n <= len(code)]))
+    return sa.select(Theme.name_es).where(Theme.code == (data.theme_code or "")).union_all(places)
 
 
 def _id_of(kind: type[Theme | Territory], code: str | None, field: str, message: Any) -> int | None:

@@ -11,12 +11,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 
 from intake.core import workflow
-from intake.core.search import stems
 from intake.evaluation import queries as evaluation
 from intake.evaluation import scoring
 from intake.extensions import db
 from intake.reception import serializers as reception
 from intake.reception.lifecycle import PROPOSAL
+from intake.reception.writing import search_words
 from intake.reports import publictables
 from models import (
     Assignment,
@@ -27,6 +27,8 @@ from models import (
     ProposalVersion,
     Round,
     Rubric,
+    Territory,
+    Theme,
     User,
 )
 from models.base import Base
@@ -141,10 +143,23 @@ def versions_are_kept() -> Sequence[Any]:
 
 
 def search_in_step() -> Sequence[Any]:
-    """Proposals whose words for search are not those of their texts."""
+    """Proposals whose words for search are not those of their texts, theme and place."""
+    names = {row.code: row.name for row in db.session.execute(sa.select(Territory.code, Territory.name))}
     columns = (Proposal.id, Proposal.search_stems, *(getattr(Proposal, name) for name in TEXTS))
-    rows = db.session.execute(sa.select(*columns).order_by(Proposal.id))
-    return [f"proposal {row[0]}" for row in rows if row[1] != stems(*row[2:])]
+    rows = db.session.execute(
+        sa.select(*columns, Theme.name_es.label("theme"), Territory.code.label("place"))
+        .outerjoin(Theme, Theme.id == Proposal.theme_id)
+        .outerjoin(Territory, Territory.id == Proposal.territory_id)
+        .order_by(Proposal.id)
+    )
+    return [f"proposal {row.id}" for row in rows if row.search_stems != search_words(row, _beside(row, names))]
+
+
+def _beside(row: Any, places: dict[str, str]) -> list[str]:
+    """The names of theme and places, the codes of the places above being the beginnings of a place's own."""
+    code = row.place or ""
+    found = [places[code[:n]] for n in (2, 4, 6) if n <= len(code) and code[:n] in places]
+    return found + ([row.theme] if row.theme else [])
 
 
 def nothing_personal_is_public() -> Sequence[Any]:

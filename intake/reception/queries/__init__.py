@@ -9,6 +9,7 @@ from intake.reception.queries.one import (
     by_idempotency_key,
     complete,
     exported,
+    is_public,
     last_change,
     versions,
 )
@@ -30,6 +31,7 @@ __all__ = [
     "complete",
     "exported",
     "fallback_of",
+    "is_public",
     "last_change",
     "listing",
     "places",

@@ -70,7 +70,7 @@ def _conditions(filters: Filters) -> list[sa.ColumnElement[bool]]:
     if filters.approach is not None:
         claimed = sa.select(ProposalApproach.proposal_id).where(ProposalApproach.approach == filters.approach)
         found.append(Proposal.id.in_(claimed))
-    if filters.query and (match := proposals_matching(filters.query)) is not None:
+    if filters.query and (match := proposals_matching(filters.query, any_word=filters.any_word)) is not None:
         found.append(match)
     return found
 

@@ -36,6 +36,12 @@ def by_folio(folio: str) -> Proposal:
     return found
 
 
+def is_public(folio: str) -> bool:
+    """Whether a proposal was sent under this folio. One statement."""
+    query = sa.select(Proposal.id).where(Proposal.folio == folio, Proposal.status != ProposalStatus.DRAFT)
+    return db.session.scalar(query) is not None
+
+
 def by_draft_key(key: str) -> Proposal:
     """The proposal, draft or since submitted, written under this secret address. Two statements; `NotFound`."""
     found = _one(Proposal.draft_key_hash == tokens.token_hash(key))
