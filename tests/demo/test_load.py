@@ -41,6 +41,7 @@ ABSENT = {
     ("agreement", "terminated"): "nobody has ended one",
     ("decision", "pending"): "the second session is for the visitor to open",
     ("session", "open"): "the second session is for the visitor to open",
+    ("session", "cancelled"): "nobody has cancelled one",
 }
 
 
