@@ -111,7 +111,7 @@ def propose(journey: Journey, page: Page) -> None:
     page.get_by_role("button", name="Revisar antes de enviar").click()
     expect(page.get_by_role("heading", name="Revise su propuesta")).to_be_visible()
     expect(page.get_by_role("heading", name=TITLE)).to_be_visible()
-    expect(page.get_by_text("Cochapata", exact=True)).to_be_visible()
+    expect(page.get_by_text("Azuay › Nabón › Cochapata")).to_be_visible()
     journey.shot(page, "preview")
     page.get_by_role("button", name="Enviar mi propuesta").click()
     expect(page.get_by_role("heading", name="Recibimos su propuesta")).to_be_visible()
