@@ -7,10 +7,7 @@ from typing import TYPE_CHECKING, Any
 from wtforms import (
     BooleanField,
     DateField,
-    DecimalField,
-    FieldList,
     FileField,
-    FormField,
     HiddenField,
     IntegerField,
     RadioField,
@@ -19,70 +16,23 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from forms.amounts_and_files import FILE_LIMIT, LONG, Money, WebAddress
 from forms.base import Form, choices, chosen, enum_or_none, optional_text, required
 from intake.accountability.inputs import (
-    AnswerInput,
     CommitmentInput,
-    EvidenceInput,
     MilestoneInput,
-    ReportInput,
     SignatureInput,
-    is_address,
 )
-from intake.core import amounts
-from intake.core.files import LIMIT_BYTES, Upload
 from intake.core.i18n import lazy_gettext as _l
-from models.enums import Approach, CommitmentStatus, MilestoneKind, MilestoneStatus, PartyRole, Verdict
+from models.enums import Approach, CommitmentStatus, MilestoneKind, PartyRole
 
 if TYPE_CHECKING:
     from datetime import date
 
     from wtforms import Field
-
-LONG = 6_000  # characters of a text of the template
-EVIDENCE_ROWS = 3
-
-
-class WebAddress:
-    """A whole address of the web that people can follow."""
-
-    def __call__(self, _form: Any, field: Field) -> None:
-        if not is_address(field.data or ""):
-            raise ValidationError(_l("Escriba un enlace completo, que empiece con https://"))
-
-
-#: What the browser needs to say at once that a file is too large.
-FILE_LIMIT = {
-    "data-max-bytes": LIMIT_BYTES,
-    "data-too-large": _l("El archivo pesa más de 10 MB: elija otro más liviano."),
-}
-
-
-class Number(DecimalField):
-    """A number as people here write it: with a decimal comma or point, and no idle zeros."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        super().process_formdata([v.replace(",", ".") if "." not in v else v for v in valuelist])
-
-    def _value(self) -> str:
-        if self.raw_data:
-            return str(self.raw_data[0])
-        return "" if self.data is None else f"{self.data:f}".removesuffix(".00")
-
-
-class Money(Number):
-    """Dollars, with points or commas as people write them."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        if not valuelist or not valuelist[0].strip():
-            self.data = None
-            return
-        self.data = amounts.parse(valuelist[0])
-        if self.data is None:
-            raise ValueError(_l("Escriba el presupuesto en dólares, por ejemplo 48.000 o 48.000,50."))
 
 
 class Checkboxes(SelectMultipleField):
@@ -94,14 +44,6 @@ class Checkboxes(SelectMultipleField):
 
 def _long(words: Any, hint: Any = None, *, most: int = LONG) -> Field:
     return TextAreaField(words, description=hint or "", validators=[Length(max=most)])
-
-
-def upload_of(field: FileField) -> Upload | None:
-    """What arrived in a file field, None if nothing was chosen."""
-    given = field.data
-    if given is None or isinstance(given, str) or not given.filename:
-        return None
-    return Upload(name=given.filename, content=given.read())
 
 
 class FilterForm(Form):
@@ -301,93 +243,6 @@ class SignatureForm(Form):
             signer_post=self.signer_post.data or "",
             signed_on=self.signed_on.data,  # type: ignore[arg-type]  # demanded by its validator
         )
-
-
-class EvidenceForm(Form):
-    """One piece of evidence: what it is, and a link or a file."""
-
-    class Meta(Form.Meta):
-        csrf = False
-
-    title = StringField(_l("¿Qué es?"), validators=[Optional(), Length(max=200)])
-    url = StringField(_l("Enlace"), validators=[Optional(), Length(max=400)], render_kw={"inputmode": "url"})
-    upload = FileField(_l("o archivo"), render_kw=FILE_LIMIT)
-
-
-class WithEvidence(Form):
-    """A form that carries evidence. Files must be chosen again after an error: browsers do not send them back."""
-
-    evidence = FieldList(FormField(EvidenceForm), min_entries=EVIDENCE_ROWS, max_entries=10)
-
-    def evidence_input(self) -> tuple[EvidenceInput, ...]:
-        """The rows in which something was given. Their place in the form is kept in `rows_given`."""
-        found, self.rows_given = [], []
-        for i, entry in enumerate(self.evidence.entries):
-            row = entry.form
-            upload, url, title = upload_of(row.upload), optional_text(row.url.data), row.title.data or ""
-            if upload is not None or url is not None or title:
-                found.append(EvidenceInput(title=title, url=url, upload=upload))
-                self.rows_given.append(i)
-        return tuple(found)
-
-
-class ReportForm(WithEvidence):
-    """What the institution says of a milestone."""
-
-    status = RadioField(_l("Estado del hito"), choices=[], coerce=enum_or_none(MilestoneStatus), validators=[chosen()])
-    progress_pct = Number(
-        _l("Avance (de 0 a 100)"),
-        validators=[
-            InputRequired(_l("Escriba el avance, de 0 a 100.")),
-            NumberRange(0, 100, _l("El avance va de 0 a 100.")),
-        ],
-        places=2,
-    )
-    text = TextAreaField(
-        _l("¿Qué se hizo?"),
-        description=_l("Con hechos que se puedan comprobar. Lo leerá todo el mundo."),
-        validators=[required(_l("Cuente qué se hizo.")), Length(max=LONG)],
-        render_kw={"rows": 7},
-    )
-    lowering_reason = TextAreaField(
-        _l("Si el avance baja, ¿por qué?"), validators=[Optional(), Length(max=1_000)], render_kw={"rows": 3}
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.status.choices = choices(MilestoneStatus)
-
-    def to_input(self) -> ReportInput:
-        """What was typed, as the services take it."""
-        return ReportInput(
-            status=self.status.data,
-            progress_pct=self.progress_pct.data,  # type: ignore[arg-type]  # demanded by its validator
-            text=self.text.data or "",
-            evidence=self.evidence_input(),
-            lowering_reason=self.lowering_reason.data or "",
-        )
-
-
-class AnswerForm(WithEvidence):
-    """What the counterpart says of a report."""
-
-    verdict = RadioField(_l("Su respuesta"), choices=[], coerce=enum_or_none(Verdict), validators=[chosen()])
-    comment = TextAreaField(
-        _l("Su explicación"),
-        description=_l(
-            "Necesaria si tiene reparos o no está de acuerdo. Se publica junto a lo que dice la institución."
-        ),
-        validators=[Optional(), Length(max=LONG)],
-        render_kw={"rows": 7},
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.verdict.choices = choices(Verdict)
-
-    def to_input(self) -> AnswerInput:
-        """What was typed, as the services take it."""
-        return AnswerInput(verdict=self.verdict.data, comment=self.comment.data or "", evidence=self.evidence_input())
 
 
 class RatingForm(Form):

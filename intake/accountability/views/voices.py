@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import flash, render_template, request
 
-from forms.accountability import AnswerForm, ReportForm
+from forms.monitoring import AnswerForm, ReportForm
 from intake.accountability import queries, services
 from intake.accountability.views.common import UNPROCESSABLE, argument, attach, bp, readable, refuse, to_page
 from intake.core.errors import Conflict, Invalid
