@@ -260,6 +260,6 @@ class ReasonForm(Form):
 
     reason = TextAreaField(
         _l("Documento que lo hace oficial"),
-        description=_l("Por ejemplo: número y fecha del acuerdo. Quedará en la bitácora pública."),
+        description=_l("Por ejemplo: número y fecha del acuerdo. Quedará en el rastro público."),
         validators=[required(_l("Escriba qué documento hace oficial el plan.")), Length(max=2_000)],
     )

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from flask_wtf import FlaskForm
+from werkzeug.datastructures import MultiDict
 from wtforms import SelectFieldBase, StringField, TextAreaField
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # the stubs lag
 from wtforms.validators import DataRequired, InputRequired, ValidationError
@@ -27,6 +28,14 @@ class Form(FlaskForm):
 
     class Meta(FlaskForm.Meta):
         locales = ("es",)
+
+        def wrap_formdata(self, form: Any, formdata: Any) -> Any:
+            """What was sent, without zero bytes: nobody types them, and PostgreSQL refuses them even in a question."""
+            sent = super().wrap_formdata(form, formdata)
+            if not sent or not any(isinstance(v, str) and "\x00" in v for _k, v in sent.items(multi=True)):
+                return sent
+            kept = ((k, v.replace("\x00", "") if isinstance(v, str) else v) for k, v in sent.items(multi=True))
+            return MultiDict(list(kept))
 
         def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Any:
             if issubclass(unbound_field.field_class, (StringField, TextAreaField)):

@@ -60,7 +60,7 @@ def publish(session: SelectionSession, *, by: Principal, at: datetime | None = N
 
 def _lock(session: SelectionSession) -> None:
     """Two people publishing at once wait for each other, and the second finds it done."""
-    db.session.refresh(session, with_for_update=True)
+    db.session.refresh(session, ["status", "lock_version"], with_for_update=True)
     require_open(session)
 
 
