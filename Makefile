@@ -32,9 +32,7 @@ help: ## Show this list
 
 run: .venv/.run assets $(CATALOGUES) ## Serve the demonstration on this machine (PORT=8000)
 	@export INTAKE_DEMO=1 INTAKE_BASE_URL="$${INTAKE_BASE_URL:-http://127.0.0.1:$(PORT)}"; \
-	$(FLASK) setup; \
-	echo; echo "Intake is at http://127.0.0.1:$(PORT)   (Ctrl-C stops it)"; echo; \
-	exec $(BIN)/gunicorn --bind 127.0.0.1:$(PORT) --workers 2 --threads 4 --preload --no-control-socket --log-level warning wsgi:app
+	exec $(BIN)/python -m tools.serve $(PORT)
 
 fresh: ## Delete the local database and its files after asking, then as `make run`
 	@if [ "$${CONFIRM:-}" != yes ]; then \
