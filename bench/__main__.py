@@ -140,13 +140,13 @@ def _post(connection: http.client.HTTPConnection, path: str, cookie: str, fields
 def _submission(ours: serving.Served, options: argparse.Namespace) -> Line:
     """Saving a citizen's draft: one durable transaction with its trace, against a bare POST that keeps nothing."""
     _connection, cookie, token = _open(ours.port, "/propuestas/nueva")
-    fields = {"csrf_token": token, "title": "Cuentas claras en la junta de agua", "accion": "borrador"}
+    fields = {"csrf_token": token, "title": "Cuentas claras en la junta de agua", "save": "1"}
 
     def ours_post(connection: http.client.HTTPConnection) -> int:
         _post(connection, "/propuestas/nueva", cookie, fields)
         answer = connection.getresponse()
         answer.read()
-        return 500 if answer.status != http.HTTPStatus.FOUND else answer.status
+        return answer.status if answer.status in {302, 303} else 500
 
     def bare_post(connection: http.client.HTTPConnection) -> int:
         _post(connection, "/", "", fields)
