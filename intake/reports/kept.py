@@ -8,19 +8,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from intake.accountability.queries.choices import WITHOUT_ANSWER
 from intake.core import files
 from intake.core.errors import NotFound
 from intake.extensions import db
 from models import Decision, Plan, Proposal, StoredFile
-from models.enums import DecisionStatus, PlanStatus, ProposalStatus
+from models.enums import DecisionStatus, PlanStatus
 
-WAITING = (
-    ProposalStatus.SUBMITTED,
-    ProposalStatus.REFUSAL_PROPOSED,
-    ProposalStatus.ADMITTED,
-    ProposalStatus.IN_EVALUATION,
-    ProposalStatus.EVALUATED,
-)
 _GUARDS = {
     "sqlite": (
         "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'audit_entry'",
@@ -58,7 +52,7 @@ def formalized_plans_answered() -> Sequence[Any]:
     """Proposals without an answer in plans that were formalized: the reasoned response is a gate."""
     query = sa.select(Proposal.folio).join(Plan, Plan.id == Proposal.plan_id)
     formal = Plan.status.in_((PlanStatus.IMPLEMENTATION, PlanStatus.CLOSED))
-    return db.session.scalars(query.where(formal, Proposal.status.in_(WAITING)).order_by(Proposal.id)).all()
+    return db.session.scalars(query.where(formal, Proposal.status.in_(WITHOUT_ANSWER)).order_by(Proposal.id)).all()
 
 
 def trace_is_guarded() -> Sequence[Any]:

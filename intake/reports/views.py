@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-from urllib.parse import urlencode
-
 from flask import Blueprint, Response, g, jsonify, render_template, request, stream_with_context
 
 from forms.base import with_rows
@@ -24,6 +21,7 @@ from intake.reports.queries import gaps, load
 from intake.reports.queries import home as home_rows
 from intake.reports.queries import trail as trail_rows
 from intake.web.access import principal, public, requires
+from intake.web.listing import Listing
 from models.enums import Role
 
 bp = Blueprint("reports", __name__)
@@ -99,24 +97,8 @@ def trail() -> str:
     form.validate()
     filters = form.to_input()
     found = trail_rows.page(filters, number_from(request.args.get("pagina")), reader=principal())
-    page = _Numbered(found)
+    page = Listing(found)
     return render_template("reports/trail.html", form=form, filters=filters, page=page, act=acts.act, thing=acts.thing)
-
-
-class _Numbered:
-    """A page of rows that knows the addresses of its neighbours."""
-
-    def __init__(self, page: Any) -> None:
-        self._page = page
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._page, name)
-
-    @staticmethod
-    def url_of(number: int) -> str:
-        """The present address with another page number."""
-        kept = [(k, v) for k, v in request.args.items(multi=True) if k != "pagina" and v]
-        return f"{request.path}?{urlencode([*kept, ('pagina', str(number))])}"
 
 
 @bp.route("/datos/")

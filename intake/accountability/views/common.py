@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
 
 from flask import Blueprint, g, redirect, request, url_for
 
@@ -24,22 +23,6 @@ if TYPE_CHECKING:
 
 bp = Blueprint("accountability", __name__)
 UNPROCESSABLE, CONFLICT = 422, 409
-
-
-class Numbered:
-    """A page of rows that knows the addresses of its neighbours."""
-
-    def __init__(self, page: Any) -> None:
-        self._page = page
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._page, name)
-
-    @staticmethod
-    def url_of(number: int) -> str:
-        """The same address with another page number."""
-        kept = [(k, v) for k, v in request.args.items(multi=True) if k != "pagina" and v]
-        return f"{request.path}?{urlencode([*kept, ('pagina', str(number))])}"
 
 
 def readable(reference: str, **_rest: Any) -> Commitment:

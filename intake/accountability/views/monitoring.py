@@ -11,7 +11,7 @@ from forms.base import with_rows
 from intake.accountability import progress, queries, serializers, services
 from intake.accountability.lifecycle import COMMITMENT
 from intake.accountability.queries import Filters
-from intake.accountability.views.common import Numbered, bp, readable
+from intake.accountability.views.common import bp, readable
 from intake.core import mail
 from intake.core.i18n import lazy_gettext as _l
 from intake.core.i18n import localized
@@ -19,6 +19,7 @@ from intake.core.pagination import number_from
 from intake.core.permissions import Permission, can
 from intake.plans import queries as plans
 from intake.web.access import principal, public, requires
+from intake.web.listing import Listing
 from models.enums import CommitmentStatus, MilestoneKind, PartyRole
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def index() -> str:
         "accountability/index.html",
         form=form,
         active=sum(bool(v) for v in (filters.plan, filters.theme, filters.status, filters.institution, filters.q)),
-        page=Numbered(page),
+        page=Listing(page),
         summaries=queries.plan_progress(chosen),
         figures={c.id: progress.figure_of(c, disputed.get(c.id, ())) for c in page.items},
         leads={c.id: _leads(c) for c in page.items},
