@@ -9,7 +9,7 @@ DIGITS = 5
 #: Letters that stand for digits in what is copied by hand.
 _CONFUSED = str.maketrans({"O": "0", "I": "1", "L": "1"})
 _IN_ADDRESS = re.compile(r"/(?:PROPUESTAS|SEGUIMIENTO)/([^/?#\s]+)")
-_WHOLE = re.compile(r"([A-Z]{2,8}[0-9]{0,3})[\s\-.·_/]+([0-9OIL]{1,6})")
+_WHOLE = re.compile(r"([A-Z]{2,8}[0-9]{0,4})[\s\-.·_/]+([0-9OIL]{1,6})")
 _NUMBER = re.compile(r"[0-9OIL]{1,6}")
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—−", "-"))
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 class FolioConverter(BaseConverter):
     """A proposal's folio: ``PAGA3-00042``; small letters are accepted and answered with capitals."""
 
-    regex = r"[A-Za-z]{2,8}[0-9]{0,3}-[0-9]{5,6}"
+    regex = r"[A-Za-z]{2,8}[0-9]{0,4}-[0-9]{5,6}"
 
     def to_python(self, value: str) -> str:
         return value.upper()
@@ -22,7 +22,7 @@ class FolioConverter(BaseConverter):
 class CommitmentConverter(BaseConverter):
     """A commitment's reference: ``PAGA1-3``."""
 
-    regex = r"[A-Za-z]{2,8}[0-9]{0,3}-[0-9]{1,3}"
+    regex = r"[A-Za-z]{2,8}[0-9]{0,4}-[0-9]{1,3}"
 
     def to_python(self, value: str) -> str:
         return value.upper()
@@ -31,7 +31,7 @@ class CommitmentConverter(BaseConverter):
 class PlanConverter(BaseConverter):
     """A plan's code: ``PAGA3``."""
 
-    regex = r"[A-Za-z]{2,8}[0-9]{1,3}"
+    regex = r"[A-Za-z]{2,8}[0-9]{1,4}"
 
     def to_python(self, value: str) -> str:
         return value.upper()
