@@ -7,7 +7,7 @@
 #
 # Registries, certificates and proxies are those this machine is configured for: whatever PIP_*, UV_*, NPM_CONFIG_* and *_proxy say
 # in the environment; COLD_MIRROR is Debian's, if not debootstrap's own. The bare system is kept in COLD_BASE for the next time.
-# COLD_TREE=1 takes along what is not committed yet.
+# COLD_TREE=1 takes along what is not committed yet. ARGS goes to pytest, for a slice of the tests instead of all.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 [ "$(id -u)" = 0 ] || { echo "Run this as root: it makes a chroot." >&2; exit 1; }
@@ -56,7 +56,7 @@ passed=(HOME=/root PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:
 while IFS= read -r -d '' pair; do
   case ${pair%%=*} in
   PIP_FIND_LINKS) ;; # a folder of this machine
-  PIP_* | UV_* | NPM_CONFIG_* | npm_config_registry | *_proxy | *_PROXY) passed+=("$pair") ;;
+  ARGS | PIP_* | UV_* | NPM_CONFIG_* | npm_config_registry | *_proxy | *_PROXY) passed+=("$pair") ;;
   esac
 done < <(env -0)
 inside() { env -i "${passed[@]}" chroot "$cold" sh -c 'cd /root/intake && exec "$@"' sh "$@"; }
