@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import ipaddress
 import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -33,6 +34,7 @@ class Limit:
 def hit(limit: Limit, *keys: str) -> None:
     """Count one attempt for each key (an address, an account…) and raise `TooMany` if one is over the limit.
 
+    A key may join several words with spaces ("PAGA3-00012 192.0.2.7"). Network addresses are counted as `network` says.
     Commits at once: an attempt counts even when what follows fails.
     """
     over = False
@@ -79,8 +81,24 @@ def purge() -> int:
     return int(done.rowcount)  # type: ignore[attr-defined]
 
 
+def network(word: str) -> str:
+    """What a network address counts as; any other word stays as it is.
+
+    One customer is given a whole /64 of IPv6 (RFC 6177) and may take another of its addresses for each attempt, so that
+    network counts as one. An IPv4 address counts alone, also where it is written in IPv6 ("::ffff:192.0.2.7").
+    """
+    try:
+        address = ipaddress.IPv6Address(word.partition("%")[0])
+    except ValueError:
+        return word
+    if address.ipv4_mapped is not None:
+        return str(address.ipv4_mapped)
+    return str(ipaddress.IPv6Network((address, 64), strict=False))
+
+
 def _bucket(limit: Limit, key: str) -> str:
-    return f"{limit.name}:{hashlib.sha256(key.encode()).hexdigest()[:40]}"
+    counted = " ".join(network(word) for word in key.split(" "))
+    return f"{limit.name}:{hashlib.sha256(counted.encode()).hexdigest()[:40]}"
 
 
 def _window(limit: Limit) -> datetime:

@@ -42,6 +42,18 @@ def test_limit_counts_across_sessions(app: object) -> None:
     assert limits.used(few, "b") == 1
 
 
+def test_limit_counts_a_network_of_ipv6_as_one_and_each_address_of_ipv4(app: object) -> None:
+    few = limits.Limit("test", times=2, minutes=60)
+    limits.hit(few, "PAGA3-00001 2001:db8:a:b::1", "2001:db8:a:b::1")
+    limits.hit(few, "PAGA3-00001 2001:0DB8:a:b:ffff::2", "2001:db8:a:b:1:2:3:4%eth0")
+    with pytest.raises(TooMany):
+        limits.hit(few, "PAGA3-00001 2001:db8:a:b:9::9")
+    assert limits.used(few, "2001:db8:a:b::5") == 2
+    assert [limits.used(few, k) for k in ("2001:db8:a:c::1", "PAGA3-00002 2001:db8:a:b::1", "::")] == [0, 0, 0]
+    limits.hit(few, "192.0.2.7", "::ffff:192.0.2.7", "::ffff:192.0.2.8")
+    assert [limits.used(few, k) for k in ("192.0.2.7", "192.0.2.8", "::ffff:192.0.2.9")] == [2, 1, 0]
+
+
 def test_nothing_stays_of_a_failed_transaction(app: object) -> None:
     def fail() -> None:
         with transaction():
