@@ -231,6 +231,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     Invariant("admissions", "admitted and refused proposals have the examination that says so", admissions),
     Invariant("evaluated_have_reviews", "an evaluated proposal has a review", evaluated_have_reviews),
     Invariant("review_totals", "a review's total is that of its scores", recomputed.review_totals),
+    Invariant("open_reviews_can_be_sent", "nobody owes a review that cannot be sent", kept.open_reviews_can_be_sent),
     Invariant("own_reviews", "nobody reviews an own proposal", own_reviews),
     Invariant("participation_adds_up", "each dimension of a count adds up to its total", participation_adds_up),
     Invariant("published_together", "decisions are public exactly with their session", published_together),

@@ -1,4 +1,4 @@
-"""Invariants about promises kept over time: files, explanations, answers, and the trace's own guard."""
+"""Invariants about promises kept over time: files, explanations, answers, what is asked, and the trace's own guard."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ import sqlalchemy as sa
 from intake.accountability.queries.choices import WITHOUT_ANSWER
 from intake.core import files
 from intake.core.errors import NotFound
+from intake.evaluation.lifecycle import PENDING_STATES
 from intake.extensions import db
-from models import Decision, Plan, Proposal, StoredFile
-from models.enums import DecisionStatus, PlanStatus
+from models import Assignment, Decision, Plan, Proposal, Round, StoredFile
+from models.enums import DecisionStatus, PlanStatus, ProposalStatus, RoundStatus
 
 _GUARDS = {
     "sqlite": (
@@ -53,6 +54,23 @@ def formalized_plans_answered() -> Sequence[Any]:
     query = sa.select(Proposal.folio).join(Plan, Plan.id == Proposal.plan_id)
     formal = Plan.status.in_((PlanStatus.IMPLEMENTATION, PlanStatus.CLOSED))
     return db.session.scalars(query.where(formal, Proposal.status.in_(WITHOUT_ANSWER)).order_by(Proposal.id)).all()
+
+
+def open_reviews_can_be_sent() -> Sequence[Any]:
+    """Reviews still asked for of a proposal that is not in evaluation (withdrawn, above all), or in a closed round.
+
+    The directorate cancels them on the page of the round.
+    """
+    query = (
+        sa.select(Proposal.folio, Assignment.id)
+        .join(Assignment, Assignment.proposal_id == Proposal.id)
+        .join(Round, Round.id == Assignment.round_id)
+        .where(
+            Assignment.status.in_(PENDING_STATES),
+            (Proposal.status != ProposalStatus.IN_EVALUATION) | (Round.status != RoundStatus.OPEN),
+        )
+    )
+    return [f"{folio} assignment {key}" for folio, key in db.session.execute(query.order_by(Assignment.id))]
 
 
 def trace_is_guarded() -> Sequence[Any]:

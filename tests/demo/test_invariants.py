@@ -191,6 +191,17 @@ def break_search_in_step() -> str:
     return f"proposal {row.id}"
 
 
+def break_open_reviews_can_be_sent() -> str:
+    row = one(
+        sa.select(Assignment.id, Assignment.proposal_id, Proposal.folio)
+        .join(Proposal, Proposal.id == Assignment.proposal_id)
+        .where(Assignment.status == "pending")
+        .order_by(Assignment.id)
+    )
+    set_proposal(row.proposal_id, status="withdrawn", withdrawn_at=sa.func.current_timestamp())
+    return f"{row.folio} assignment {row.id}"
+
+
 def break_files_are_intact() -> str:
     row = one(sa.select(StoredFile.id).order_by(StoredFile.id))
     write(sa.update(StoredFile.__table__).where(StoredFile.id == row.id).values(sha256="0" * 64))
