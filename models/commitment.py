@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, UtcDateTime, enum_type
@@ -104,6 +105,7 @@ class Commitment(Base):
     published_progress_source: Mapped[str] = mapped_column(sa.String(400), default="")
     source_url: Mapped[str | None] = mapped_column(sa.String(400))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    published_at: Mapped[datetime | None] = mapped_column(UtcDateTime())  # first consulted on or confirmed
     formalized_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
     lock_version: Mapped[int] = mapped_column(default=1)
 
@@ -125,6 +127,19 @@ class Commitment(Base):
     proposals: Mapped[list[Proposal]] = relationship(secondary=commitment_proposal, lazy="raise_on_sql")
 
     __mapper_args__ = {"version_id_col": lock_version}
+
+    @hybrid_property
+    def is_public(self) -> bool:
+        """Whether anybody may read it: no draft, and nothing that was dropped while it was one."""
+        if self.status is CommitmentStatus.DROPPED:
+            return self.published_at is not None
+        return self.status is not CommitmentStatus.DRAFT
+
+    @is_public.inplace.expression
+    @classmethod
+    def _is_public(cls) -> sa.ColumnElement[bool]:
+        seen = sa.or_(cls.status != CommitmentStatus.DROPPED, cls.published_at.is_not(None))
+        return sa.and_(cls.status != CommitmentStatus.DRAFT, seen)
 
 
 class CommitmentApproach(Base):

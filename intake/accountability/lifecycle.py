@@ -21,6 +21,7 @@ COMMITMENT = Lifecycle(
             sources=frozenset({C.DRAFT}),
             target=C.CONSULTATION,
             permission=Permission.COMMITMENT_MOVE,
+            first_stamp="published_at",
             button=False,
         ),
         Transition(
@@ -29,6 +30,7 @@ COMMITMENT = Lifecycle(
             sources=frozenset({C.DRAFT, C.CONSULTATION}),
             target=C.CONFIRMED,
             permission=Permission.COMMITMENT_MOVE,
+            first_stamp="published_at",
             button=False,
             tone="primary",
         ),

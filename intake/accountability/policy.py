@@ -5,7 +5,7 @@ from typing import Any
 from intake.core.identity import Principal
 from intake.core.permissions import Permission, Rules, predicate, role
 from models import Commitment
-from models.enums import CommitmentStatus, PartyRole, Role
+from models.enums import PartyRole, Role
 
 
 def commitment_of(subject: Any) -> Any:
@@ -20,7 +20,7 @@ def _is_party(principal: Principal, subject: Any, party: PartyRole) -> bool:
     return any(p.role is party and p.until is None and p.actor_id in principal.actor_ids for p in parties)
 
 
-is_public = predicate("commitment is public")(lambda _p, s: commitment_of(s).status is not CommitmentStatus.DRAFT)
+is_public = predicate("commitment is public")(lambda _p, s: commitment_of(s).is_public)
 is_responsible = predicate("its responsible institution")(lambda p, s: _is_party(p, s, PartyRole.RESPONSIBLE))
 is_counterpart = predicate("its counterpart")(lambda p, s: _is_party(p, s, PartyRole.COUNTERPART))
 team = role(Role.DIRECTORATE)

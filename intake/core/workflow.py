@@ -36,8 +36,9 @@ _LIFECYCLES: list[Lifecycle] = []
 class Transition:
     """One row: ``action`` takes a subject from one of ``sources`` to ``target``.
 
-    ``stamp`` names a column that receives the instant; ``notifies`` says that a mail of kind ``<noun>_<action>`` goes
-    out; ``button`` False keeps the move out of generic buttons, because a page of its own makes it.
+    ``stamp`` names a column that receives the instant, ``first_stamp`` one that keeps the first it got; ``notifies``
+    says that a mail of kind ``<noun>_<action>`` goes out; ``button`` False keeps the move out of generic buttons,
+    because a page of its own makes it.
     """
 
     action: str
@@ -47,6 +48,7 @@ class Transition:
     permission: Permission
     needs_reason: bool = False
     stamp: str | None = None
+    first_stamp: str | None = None
     notifies: bool = False
     button: bool = True
     tone: str = "secondary"
@@ -108,6 +110,8 @@ class Lifecycle:
         self._set(subject, row.target)
         if row.stamp:
             setattr(subject, row.stamp, clock.now())
+        if row.first_stamp and getattr(subject, row.first_stamp) is None:
+            setattr(subject, row.first_stamp, clock.now())
         audit.record(f"{self.noun}.{action}", subject, by=by, reason=reason, extra=details)
         return row
 

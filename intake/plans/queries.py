@@ -28,7 +28,7 @@ from models import (
     StageNote,
     User,
 )
-from models.enums import CommitmentStatus, Dimension, ProposalKind, ProposalStatus
+from models.enums import Dimension, ProposalKind, ProposalStatus
 
 
 def current() -> Plan | None:
@@ -170,7 +170,7 @@ class Numbers(NamedTuple):
 
 def numbers(plan_ids: Sequence[int]) -> dict[int, Numbers]:
     """The numbers of several plans, without what is still in draft. One statement."""
-    public = Commitment.status != CommitmentStatus.DRAFT
+    public = Commitment.is_public
     milestones = (
         sa.select(sa.func.count(Milestone.id))
         .join(Commitment, Commitment.id == Milestone.commitment_id)

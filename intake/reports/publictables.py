@@ -34,7 +34,6 @@ from models import (
 )
 from models.enums import (
     ActorStatus,
-    CommitmentStatus,
     DecisionStatus,
     PartyRole,
     ProposalStatus,
@@ -87,10 +86,6 @@ def proposals() -> sa.Select[*tuple[Any, ...]]:
     )
 
 
-def _is_public() -> sa.ColumnElement[bool]:
-    return Commitment.status != CommitmentStatus.DRAFT
-
-
 def commitments() -> sa.Select[*tuple[Any, ...]]:
     """Public commitments, by plan and number."""
     progress = (
@@ -125,7 +120,7 @@ def commitments() -> sa.Select[*tuple[Any, ...]]:
         )
         .join(Plan, Plan.id == Commitment.plan_id)
         .outerjoin(Theme, Theme.id == Commitment.theme_id)
-        .where(_is_public())
+        .where(Commitment.is_public)
         .order_by(Plan.number, Commitment.number)
     )
 
@@ -161,7 +156,7 @@ def milestones() -> sa.Select[*tuple[Any, ...]]:
         )
         .join(Commitment, Commitment.id == Milestone.commitment_id)
         .join(Plan, Plan.id == Commitment.plan_id)
-        .where(_is_public())
+        .where(Commitment.is_public)
         .order_by(Plan.number, Commitment.number, Milestone.number)
     )
 

@@ -63,6 +63,7 @@ def test_dropped_commitment_says_when_why_and_by_which_role(
     sign_in: SignIn, post: Callable[..., Any], client: FlaskClient
 ) -> None:
     at = kit.drafted()
+    services.open_consultation(at.commitment, clock.today(), clock.today(), by=at.team)
     services.move(at.commitment, "drop", "La institución no aceptó.", by=at.team)
     page = client.get("/compromisos/PAGA3-1").text
     assert "Lo retiró Dirección de Gobierno Abierto el " in page and "Motivo: La institución no aceptó." in page

@@ -91,6 +91,8 @@ def test_list_filters_by_each_field(client: FlaskClient) -> None:
     other = services.draft(
         at.plan, kit.content(title_es="Presupuesto abierto", theme_code="agua"), [at.proposal], by=at.team
     )
+    services.add_milestone(other, kit.milestone(), by=at.team)
+    services.open_consultation(other, clock.today(), clock.today(), by=at.team)
     services.move(other, "drop", "Sin contraparte.", by=at.team)
     assert theme.id is not None
     cases = {

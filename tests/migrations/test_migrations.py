@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from config import ROOT, Config
 from intake import create_app
 from intake.core.transaction import transaction
 from intake.extensions import db
-from models import Base
+from models import Base, Commitment
 
 
 @pytest.fixture
@@ -133,3 +134,20 @@ def test_a_migration_that_fails_leaves_nothing_behind(fresh: Flask, tmp_path: Pa
     with pytest.raises(SystemExit):  # Flask-Migrate logs the error and leaves
         upgrade(directory=str(folder))
     assert "extra" not in {c["name"] for c in sa.inspect(db.engine).get_columns("plan")}
+
+
+def test_published_commitments_are_known_from_the_trace(fresh: Flask) -> None:
+    """0003 fills the moment in which the public could first read each commitment from what the trace recorded."""
+    from tests.accountability import kit
+
+    upgrade()
+    at = kit.confirmed()
+    told = at.commitment.published_at
+    kit.drafted(at)
+    db.session.remove()
+    downgrade(revision="0002")
+    upgrade()
+    rows = db.session.execute(sa.select(Commitment.reference, Commitment.published_at)).all()
+    known = {row.reference: row.published_at for row in rows}
+    assert told is not None and abs(known["PAGA3-1"] - told) < timedelta(seconds=1)  # the trace asks the clock itself
+    assert known["PAGA3-2"] is None

@@ -61,11 +61,11 @@ class PlanProgress:
     confirmed: int = 0
 
 
-def visible_to(principal: Principal) -> sa.ColumnElement[bool]:
+def visible_to(principal: Principal) -> sa.ColumnExpressionArgument[bool]:
     """The condition of `Permission.COMMITMENT_READ` for lists."""
     if principal.is_system or principal.holds(Role.DIRECTORATE, Role.CORE_GROUP, Role.OBSERVER):
         return sa.true()
-    public = Commitment.status != C.DRAFT
+    public = Commitment.is_public
     if not principal.actor_ids:
         return public
     mine = sa.select(CommitmentParty.commitment_id).where(

@@ -31,7 +31,7 @@ from models import (
     actor_territory,
     actor_theme,
 )
-from models.enums import ActorKind, ActorStatus, BodyKind, CommitmentStatus
+from models.enums import ActorKind, ActorStatus, BodyKind
 
 #: Names at least this alike (0..1, difflib) are asked about before a second record is made.
 ALIKE = 0.72
@@ -155,7 +155,7 @@ def commitments_of(actor: Actor) -> Sequence[tuple[Commitment, Plan, CommitmentP
         sa.select(Commitment, Plan, CommitmentParty)
         .join(CommitmentParty, CommitmentParty.commitment_id == Commitment.id)
         .join(Plan, Plan.id == Commitment.plan_id)
-        .where(CommitmentParty.actor_id == actor.id, Commitment.status != CommitmentStatus.DRAFT)
+        .where(CommitmentParty.actor_id == actor.id, Commitment.is_public)
         .order_by(Plan.number.desc(), Commitment.number)
     )
     return db.session.execute(query).all()

@@ -147,7 +147,7 @@ def commitments_of(proposal: Proposal) -> tuple[CommitmentLink, ...]:
         sa.select(*columns, sa.func.count(Milestone.id), done)
         .join(commitment_proposal, commitment_proposal.c.commitment_id == Commitment.id)
         .outerjoin(Milestone, Milestone.commitment_id == Commitment.id)
-        .where(commitment_proposal.c.proposal_id == proposal.id, Commitment.status != CommitmentStatus.DRAFT)
+        .where(commitment_proposal.c.proposal_id == proposal.id, Commitment.is_public)
         .group_by(Commitment.id, *columns)
         .order_by(Commitment.id)
     )
@@ -190,7 +190,7 @@ def answers(plan: Plan) -> tuple[dict[int, Decision], dict[int, list[str]]]:
         sa.select(linked, Commitment.reference)
         .join(Commitment, Commitment.id == commitment_proposal.c.commitment_id)
         .join(Proposal, Proposal.id == linked)
-        .where(Proposal.plan_id == plan.id, Commitment.status != CommitmentStatus.DRAFT)
+        .where(Proposal.plan_id == plan.id, Commitment.is_public)
         .order_by(Commitment.id)
     )
     for proposal_id, reference in rows:

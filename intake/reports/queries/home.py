@@ -12,7 +12,7 @@ from sqlalchemy.orm import joinedload
 from intake.core import clock
 from intake.extensions import db
 from models import Actor, Commitment, Decision, Event, Participation, Proposal, Territory
-from models.enums import ActorStatus, CommitmentStatus, DecisionStatus, ProposalStatus, TerritoryLevel
+from models.enums import ActorStatus, DecisionStatus, ProposalStatus, TerritoryLevel
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 LATEST_ANSWERS = 3
 NEXT_EVENTS = 3
-#: Commitments that anybody may read, as `Permission.COMMITMENT_READ` has it.
-PUBLIC_COMMITMENTS = tuple(s for s in CommitmentStatus if s is not CommitmentStatus.DRAFT)
 
 
 @dataclass(frozen=True)
@@ -65,9 +63,9 @@ def numbers(plan: Plan) -> Numbers:
     return Numbers(*(int(n) for n in row))
 
 
-def public_commitments(plan: Plan) -> tuple[sa.ColumnElement[bool], ...]:
+def public_commitments(plan: Plan) -> tuple[sa.ColumnExpressionArgument[bool], ...]:
     """Conditions on `Commitment`: of the plan, and readable by anybody."""
-    return (Commitment.plan_id == plan.id, Commitment.status.in_(PUBLIC_COMMITMENTS))
+    return (Commitment.plan_id == plan.id, Commitment.is_public)
 
 
 def provinces(plan_id: int) -> list[Province]:
