@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from markupsafe import Markup
+
 from intake.core import calendar, clock
 from intake.core.i18n import gettext as _
-from intake.core.i18n import localized, ngettext
+from intake.core.i18n import ngettext
 from intake.core.labels import label, tone
-from intake.web.filters import fecha, porcentaje
+from intake.web.filters import fecha, lang, porcentaje
 from models.enums import Category, ProposalKind, ProposalStatus, StageKind
 
 if TYPE_CHECKING:
@@ -27,7 +29,7 @@ _EVALUATED = frozenset({S.EVALUATED, S.SELECTED, S.RESERVE, S.OUTSIDE_PLAN, S.NE
 
 @dataclass(frozen=True)
 class Step:
-    """A point of the line; ``date`` None lies ahead."""
+    """A point of the line; ``date`` None lies ahead. In it, what people wrote says its language."""
 
     label: str
     state: str
@@ -55,7 +57,12 @@ def steps(proposal: Proposal, story: Story, stages: Sequence[Stage]) -> list[Ste
     if proposal.status is S.WITHDRAWN:
         return [
             *(s for s in found if s.state == DONE),
-            Step(_("Retirada por quien la presentó"), BAD, _day(proposal.withdrawn_at), story.withdrawal_reason),
+            Step(
+                _("Retirada por quien la presentó"),
+                BAD,
+                _day(proposal.withdrawn_at),
+                lang(story.withdrawal_reason, proposal.language),
+            ),
         ]
     if proposal.status is S.NOT_ADMITTED:
         return [s for s in found if s.state != PENDING]
@@ -76,7 +83,7 @@ def _admission(proposal: Proposal, story: Story) -> Iterable[Step]:
         return []
     refused = proposal.status is S.NOT_ADMITTED
     at = _day(admission.second_at or admission.examined_at)
-    return [Step(_("No admitida") if refused else _("Admitida"), BAD if refused else DONE, at, admission.reason)]
+    return [Step(_("No admitida") if refused else _("Admitida"), BAD if refused else DONE, at, lang(admission.reason))]
 
 
 def _evaluation(proposal: Proposal, story: Story, when: dict[StageKind, Any]) -> Iterable[Step]:
@@ -87,7 +94,9 @@ def _evaluation(proposal: Proposal, story: Story, when: dict[StageKind, Any]) ->
         result = _("Resultado: %(mean)s.", mean=porcentaje(story.mean_pct)) if story.mean_pct is not None else ""
         return [Step(_("Evaluada"), DONE, _day(story.reviewed_at), f"{_reviews(story)} {result}".strip())]
     if status is S.IN_EVALUATION:
-        return [Step(_("En evaluación"), CURRENT, None, " ".join(t for t in (_reviews(story), _round(story)) if t))]
+        return [
+            Step(_("En evaluación"), CURRENT, None, Markup(" ").join(t for t in (_reviews(story), _round(story)) if t))
+        ]
     return [Step(_("Evaluación"), PENDING, None, _planned(when.get(StageKind.EVALUATION)))]
 
 
@@ -106,7 +115,8 @@ def _round(story: Story) -> str:
     """The round that reads it and its last day, if that day lies ahead."""
     if story.round_due is None or story.round_due < clock.today():
         return ""
-    return str(_("%(round)s: hasta el %(due)s.", round=story.round_name, due=fecha(story.round_due)))
+    words = Markup(_("%(round)s: hasta el %(due)s."))  # noqa: S704 -- our own words; what is put in is escaped
+    return words % {"round": lang(story.round_name), "due": fecha(story.round_due)}
 
 
 def _decision(proposal: Proposal, story: Story, when: dict[StageKind, Any]) -> Iterable[Step]:
@@ -114,8 +124,8 @@ def _decision(proposal: Proposal, story: Story, when: dict[StageKind, Any]) -> I
         return [Step(_("Decisión"), PENDING, None, _planned(when.get(StageKind.SELECTION)))]
     category = story.decision.category
     state = BAD if category is Category.OUTSIDE_PLAN else DONE
-    reason = story.decision.reason or _("La fuente no publica el motivo.")
-    detail = "\n".join(t for t in (reason, reserve_note(proposal, story)) if t)
+    reason = lang(story.decision.reason) or _("La fuente no publica el motivo.")
+    detail = Markup("\n").join(t for t in (reason, reserve_note(proposal, story)) if t)
     return [Step(_("Decisión: %(category)s", category=label(category)), state, _decided(story), detail)]
 
 
@@ -185,10 +195,10 @@ def callout(proposal: Proposal, story: Story) -> Callout | None:
     return Callout(
         label=label(decision.category),
         tone=tone(decision.category),
-        reason=decision.reason or _("La fuente no publica el motivo."),
+        reason=lang(decision.reason) or _("La fuente no publica el motivo."),
         note=reserve_note(proposal, story),
-        by=(session.decided_by if session else None) or decision.promoter,
-        role=session.title if session else None,
+        by=lang((session.decided_by if session else None) or decision.promoter) or None,
+        role=lang(session.title) if session else None,
         at=decision.published_at or decision.decided_at,
     )
 
@@ -206,7 +216,7 @@ def what_next(proposal: Proposal, stages: Sequence[Stage], story: Story | None =
     if status in {S.ADMITTED, S.IN_EVALUATION, S.EVALUATED}:
         decided = _until(when, _("La decisión se publicará a más tardar el %(date)s."), "")
         read = _round(story) if story is not None and status is S.IN_EVALUATION else ""
-        return " ".join(t for t in (read, decided) if t)
+        return Markup(" ").join(t for t in (read, decided) if t)
     ahead = {S.RESERVE: StageKind.SELECTION, S.SELECTED: StageKind.ACCOUNTABILITY}.get(status)
     return _stage_ahead(when.get(ahead)) if ahead else ""
 
@@ -234,8 +244,3 @@ def _stage_ahead(view: Any) -> str:
     if view.is_open:
         return str(_("Ahora: %(name)s, hasta el %(closes)s.", **dates))
     return str(_("Lo que sigue: %(name)s, del %(opens)s al %(closes)s.", **dates))
-
-
-def commitment_title(link: Any) -> str:
-    """The title in the reader's language; its reference where no source gives one."""
-    return localized(link, "title") or link.reference

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from flask import g, jsonify, redirect, render_template, request, url_for
+from markupsafe import Markup
 
 from intake.core.i18n import gettext as _
 from intake.core.i18n import language, localized
@@ -24,6 +25,7 @@ from intake.reception.services import draft_reference
 from intake.reception.views_author import load, owner_links
 from intake.reception.writing import TEXTS
 from intake.web.access import principal, public
+from intake.web.filters import lang
 from intake.web.templating import may
 from models.enums import Approach, Branch, Channel, ProposalStatus
 
@@ -151,7 +153,8 @@ def _chips(options: list[tuple[str, str, str, list[tuple[str, str]]]]) -> list[C
             if name in _FIXED and chosen not in dict(pairs):
                 found.append(Chip(_("Filtro desconocido, no se aplicó: %(text)s", text=chosen[:40]), url))
             else:
-                found.append(Chip(f"{words}: {dict(pairs).get(chosen, chosen[:40])}", url))
+                value = dict(pairs).get(chosen, chosen[:40])
+                found.append(Chip(Markup("{}: {}").format(words, lang(value) if name == "mesa" else value), url))
     return found
 
 
@@ -175,7 +178,6 @@ def show(folio: str) -> ResponseReturnValue:
         author=serializers.public_author(proposal),
         places=list(serializers.place_names(proposal.territory).values()),
         next_words=storyline.what_next(proposal, proposal.plan.stages, story),
-        commitment_title=storyline.commitment_title,
         links=owner_links(proposal) if mine else None,
         contact=proposal.contact if may(Permission.PROPOSAL_CONTACT, proposal) else None,
     )

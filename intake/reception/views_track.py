@@ -110,7 +110,6 @@ def follow(folio: str) -> ResponseReturnValue:
         decision=storyline.callout(proposal, story),
         status=public_status(proposal.status),
         next_words=storyline.what_next(proposal, proposal.plan.stages, story),
-        commitment_title=storyline.commitment_title,
         links=owner_links(proposal) if mine else None,
         form=form,
     )

@@ -221,9 +221,11 @@ def published_sessions() -> Sequence[SelectionSession]:
 
 
 def published_decisions(session: SelectionSession) -> Sequence[Any]:
-    """Rows (Decision, folio, title, status of the proposal, theme names), by category and place. One statement."""
+    """Rows (Decision, folio, title, language and status of the proposal, theme names), by category and place."""
     query = (
-        sa.select(Decision, Proposal.folio, Proposal.title, Proposal.status, Theme.name_es, Theme.name_en)
+        sa.select(
+            Decision, Proposal.folio, Proposal.title, Proposal.language, Proposal.status, Theme.name_es, Theme.name_en
+        )
         .join(Proposal, Proposal.id == Decision.proposal_id)
         .outerjoin(Theme, Theme.id == Proposal.theme_id)
         .where(Decision.session_id == session.id, Decision.published_at.is_not(None))
@@ -233,9 +235,9 @@ def published_decisions(session: SelectionSession) -> Sequence[Any]:
 
 
 def reserves(plan: Plan) -> Sequence[Any]:
-    """Rows (folio, title, fallback) of the plan's proposals that are in reserve. One statement."""
+    """Rows (folio, title, language, fallback) of the plan's proposals that are in reserve. One statement."""
     query = (
-        sa.select(Proposal.folio, Proposal.title, Decision.fallback)
+        sa.select(Proposal.folio, Proposal.title, Proposal.language, Decision.fallback)
         .outerjoin(Decision, Decision.proposal_id == Proposal.id)
         .where(Proposal.plan_id == plan.id, Proposal.status == ProposalStatus.RESERVE)
         .order_by(Decision.rank.is_(None), Decision.rank, Proposal.folio_number)

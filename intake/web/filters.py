@@ -14,8 +14,9 @@ from flask_babel import format_datetime, format_decimal, get_locale
 from markupsafe import Markup, escape
 
 from intake.core import clock
-from intake.core.i18n import language
+from intake.core.i18n import language, localized
 from intake.core.labels import label, tone
+from intake.web.spoken import language_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,7 +25,7 @@ UNKNOWN = "—"
 
 
 def install(app: Flask) -> None:
-    """Attach the filters to templates."""
+    """Attach the filters to templates, and the two functions that say in which language a text is."""
     app.jinja_env.filters.update(
         fecha=fecha,
         fecha_corta=fecha_corta,
@@ -38,7 +39,9 @@ def install(app: Flask) -> None:
         parrafos=parrafos,
         iso=iso,
         dolares=dolares,
+        lang=lang,
     )
+    app.jinja_env.globals.update(lang_attr=lang_attr, said=said)
 
 
 def fecha(value: date | datetime | None, style: str = "long") -> str:
@@ -107,3 +110,24 @@ def parrafos(text: str | None) -> Markup:
     return Markup("").join(  # every block is escaped below
         Markup("<p>{}</p>").format(Markup("<br>").join(escape(line) for line in b.strip().split("\n"))) for b in blocks
     )
+
+
+def lang(text: str | None, code: str = "es") -> str:
+    """A text of the database in a ``<span>`` that says its language, where the page is in another one.
+
+    ``code`` is "es" or "qu": what citizens and institutions write has no English.
+    """
+    if not text or code == language_of(language()):
+        return text or ""
+    return Markup('<span lang="{}">{}</span>').format(code, text)
+
+
+def lang_attr(code: str = "es") -> str:
+    """The same as an attribute, for an element that holds nothing else: `` lang="es"``, or nothing."""
+    return "" if code == language_of(language()) else Markup(' lang="{}"').format(code)
+
+
+def said(thing: Any, name: str) -> str:
+    """`localized`, its language said where the text does not exist in that of the page."""
+    text = localized(thing, name)
+    return lang(text) if text and text == getattr(thing, f"{name}_es", None) else text

@@ -24,7 +24,7 @@ EXCERPT_CHARACTERS = 220
 def listing(filters: Filters) -> sa.Select[Any]:
     """The ordered rows of a list, lean columns only; `intake.core.pagination.paginate` runs it in two statements.
 
-    A row: ``id folio title status kind excerpt submitted_at updated_at theme_es theme_en place author_id
+    A row: ``id folio title language status kind excerpt submitted_at updated_at theme_es theme_en place author_id
     idempotency_key source``.
     """
     return (
@@ -32,6 +32,7 @@ def listing(filters: Filters) -> sa.Select[Any]:
             Proposal.id,
             Proposal.folio,
             Proposal.title,
+            Proposal.language,
             Proposal.status,
             Proposal.kind,
             Proposal.source,

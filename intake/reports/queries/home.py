@@ -93,6 +93,7 @@ class Answer:
 
     folio: str
     title: str
+    language: str
     category: Any
     reason: str
     published_at: datetime
@@ -101,7 +102,14 @@ class Answer:
 def latest_answers(plan_id: int, limit: int = LATEST_ANSWERS) -> list[Answer]:
     """The latest published decisions of the plan that give a reason. One statement."""
     query = (
-        sa.select(Proposal.folio, Proposal.title, Decision.category, Decision.reason, Decision.published_at)
+        sa.select(
+            Proposal.folio,
+            Proposal.title,
+            Proposal.language,
+            Decision.category,
+            Decision.reason,
+            Decision.published_at,
+        )
         .join(Proposal, Proposal.id == Decision.proposal_id)
         .where(Proposal.plan_id == plan_id, Decision.status == DecisionStatus.PUBLISHED, Decision.reason != "")
         .order_by(Decision.published_at.desc(), Decision.rank, Decision.id)
