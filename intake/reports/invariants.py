@@ -185,7 +185,9 @@ def agreements_signed() -> Sequence[Any]:
             CommitmentParty.commitment_id == Commitment.id,
             CommitmentParty.role.in_(_SIGNING),
             CommitmentParty.until.is_(None),
-            ~sa.exists().where(Signature.agreement_id == Agreement.id, Signature.actor_id == CommitmentParty.actor_id),
+            ~sa.exists()
+            .where(Signature.agreement_id == Agreement.id, Signature.actor_id == CommitmentParty.actor_id)
+            .correlate(Agreement, CommitmentParty),  # of this very agreement, not of any
         )
         .correlate(Commitment, Agreement)
     )

@@ -15,6 +15,8 @@ from intake.accountability import queries, services
 from intake.core import clock, mail
 from intake.core.errors import Conflict, Forbidden, Invalid, NotFound
 from intake.extensions import db
+from intake.reports import invariants
+from intake.reports.queries import desk
 from models import AuditEntry, OutboxMessage, Stage
 from models.enums import AgreementStatus, StageKind
 from tests.accountability import kit
@@ -118,3 +120,12 @@ def test_the_directorate_annuls_on_the_page_of_the_agreement(
     assert (answer.status_code, answer.location) == (302, page)
     text = sign_in(at.institution_user).get(page).text
     assert "falta su firma" in text and "Registrar la firma" in text and "Entre el " in text
+
+
+def test_a_signature_counts_for_its_own_agreement_only(app: object) -> None:
+    """Of an organisation bound to two commitments: what it signed for one does not stand for the other."""
+    at = kit.confirmed()
+    kit.drafted(at)
+    services.prepare_agreement(at.commitment, "Nos comprometemos otra vez.", by=at.team)
+    assert [(row.reference, row.missing) for row in desk.unsigned(at.plan.id)] == [("PAGA3-2", 2)]
+    assert list(invariants.agreements_signed()) == []

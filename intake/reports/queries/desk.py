@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 
+from intake.accountability.queries import ANSWER_DAYS, SIGN_DAYS
 from intake.core import clock
 from intake.extensions import db
 from models import (
@@ -38,7 +39,7 @@ from models.enums import (
 #: People who must sign an agreement.
 SIGNING = (PartyRole.RESPONSIBLE, PartyRole.COUNTERPART)
 #: After how many days a waiting task is called late here. Our own working rule, not law; the page says so.
-ALLOWED_DAYS = {"examine": 15, "countersign": 5, "verify_actor": 10, "answer_report": 15, "sign": 15}
+ALLOWED_DAYS = {"examine": 15, "countersign": 5, "verify_actor": 10, "answer_report": ANSWER_DAYS, "sign": SIGN_DAYS}
 #: How many rows of one kind the desk names before it only counts them.
 NAMED = 20
 
@@ -143,7 +144,9 @@ def unsigned(plan_id: int) -> list[Unsigned]:
             CommitmentParty.commitment_id == Commitment.id,
             CommitmentParty.role.in_(SIGNING),
             CommitmentParty.until.is_(None),
-            ~sa.exists().where(Signature.agreement_id == Agreement.id, Signature.actor_id == CommitmentParty.actor_id),
+            ~sa.exists()
+            .where(Signature.agreement_id == Agreement.id, Signature.actor_id == CommitmentParty.actor_id)
+            .correlate(Agreement, CommitmentParty),  # of this very agreement, not of any
         )
         .correlate(Commitment, Agreement)
         .scalar_subquery()
