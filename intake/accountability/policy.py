@@ -39,4 +39,5 @@ RULES: Rules = {
     Permission.PROGRESS_REPORT: role(Role.INSTITUTION) & is_responsible,
     Permission.PROGRESS_ANSWER: role(Role.COUNTERPART) & is_counterpart,
     Permission.IRM_RATE: team,
+    Permission.OWED_LIST: role(Role.INSTITUTION, Role.COUNTERPART),
 }

@@ -89,6 +89,8 @@ DESKS: tuple[tuple[Role, str], ...] = (
     (Role.ANALYST, "evaluation.index"),
     (Role.REVIEWER, "evaluation.index"),
     (Role.FACILITATOR, "mapping.events"),
+    (Role.INSTITUTION, "accountability.owed"),
+    (Role.COUNTERPART, "accountability.owed"),
 )
 
 

@@ -66,6 +66,7 @@ class Permission(StrEnum):
     PROGRESS_REPORT = "accountability:report_progress"
     PROGRESS_ANSWER = "accountability:answer_report"
     IRM_RATE = "accountability:rate"
+    OWED_LIST = "accountability:list_owed"
 
     DESK_READ = "reports:read_desk"
     AUDIT_READ = "reports:read_audit"

@@ -37,6 +37,7 @@ NAVIGATION: tuple[tuple[Any, str, Permission | None], ...] = (
     (_l("Evaluación"), "evaluation.index", P.REVIEW_LIST),
     (_l("Selección"), "selection.index", P.SELECTION_READ),
     (_l("Dirección"), "reports.desk", P.DESK_READ),
+    (_l("Lo que le espera"), "accountability.owed", P.OWED_LIST),
 )
 
 

@@ -15,11 +15,14 @@ from tests import factories
         (Role.ANALYST, "evaluation.index"),
         (Role.REVIEWER, "evaluation.index"),
         (Role.FACILITATOR, "mapping.events"),
+        (Role.INSTITUTION, "accountability.owed"),
+        (Role.COUNTERPART, "accountability.owed"),
         (Role.OBSERVER, "accounts.own"),
     ],
 )
 def test_each_role_has_its_desk(app, role, endpoint):
-    assert pages._desk_of(factories.user(role)) == endpoint
+    bound = {"actor": factories.actor("Organización Ejemplo")} if role in {Role.INSTITUTION, Role.COUNTERPART} else {}
+    assert pages._desk_of(factories.user(role, **bound)) == endpoint
 
 
 def test_a_citizen_lands_on_the_own_account(app):

@@ -21,6 +21,14 @@ from intake.accountability.queries.lists import (
     plan_progress,
     visible_to,
 )
+from intake.accountability.queries.owed import (
+    ANSWER_DAYS,
+    NEAR_DAYS,
+    SIGN_DAYS,
+    SILENCE_DAYS,
+    Owed,
+    owed,
+)
 from intake.accountability.queries.records import (
     Change,
     by_reference,
@@ -37,10 +45,15 @@ from intake.accountability.queries.records import (
 )
 
 __all__ = [
+    "ANSWER_DAYS",
     "BINDING",
+    "NEAR_DAYS",
     "PLAN_PROGRESS_KEY",
+    "SIGN_DAYS",
+    "SILENCE_DAYS",
     "Change",
     "Filters",
+    "Owed",
     "PlanProgress",
     "actor_named",
     "by_reference",
@@ -56,6 +69,7 @@ __all__ = [
     "milestone_of",
     "named",
     "of_plan",
+    "owed",
     "plan_progress",
     "report_of",
     "scale_of",
