@@ -1,7 +1,17 @@
 """Every table of Intake. Plain SQLAlchemy: no Flask, no session, no queries."""
 
 from models.account import AttemptCounter, Consent, OneTimeToken, Post, PostHolding, RecoveryCode, User
-from models.actor import Actor, ActorContact, Body, BodyMember, Event, actor_territory, actor_theme
+from models.actor import (
+    Actor,
+    ActorContact,
+    ActorMerge,
+    ImportBatch,
+    MailStop,
+    actor_language,
+    actor_people,
+    actor_territory,
+    actor_theme,
+)
 from models.audit import AuditEntry
 from models.base import Base
 from models.commitment import (
@@ -20,9 +30,21 @@ from models.commitment import (
     commitment_proposal,
     commitment_sdg,
 )
+from models.council import Body, BodyMember, Delegate, Meeting, MeetingPresence, Resolution, ResolutionVote
 from models.evaluation import Assignment, Criterion, Round, Rubric, Score
+from models.event import (
+    Event,
+    EventAct,
+    EventFile,
+    EventStep,
+    PersonProfile,
+    ProfileAttendance,
+    Registration,
+    event_theme,
+)
 from models.file import StoredFile
 from models.outbox import OutboxMessage
+from models.outreach import Campaign, Invitation, Mailing, Target, TargetStep
 from models.plan import (
     Participation,
     ParticipationCount,
@@ -34,12 +56,13 @@ from models.plan import (
     StageNote,
 )
 from models.proposal import Admission, Proposal, ProposalApproach, ProposalContact, ProposalVersion
-from models.reference import People, PolicyArea, Sdg, Sector, Territory, Theme
+from models.reference import Language, People, PolicyArea, Sdg, Sector, Territory, Theme
 from models.selection import Decision, SelectionSession
 
 __all__ = [
     "Actor",
     "ActorContact",
+    "ActorMerge",
     "Admission",
     "Agreement",
     "Assignment",
@@ -48,6 +71,7 @@ __all__ = [
     "Base",
     "Body",
     "BodyMember",
+    "Campaign",
     "Commitment",
     "CommitmentApproach",
     "CommitmentParty",
@@ -55,29 +79,45 @@ __all__ = [
     "CounterpartResponse",
     "Criterion",
     "Decision",
+    "Delegate",
     "Event",
+    "EventAct",
+    "EventFile",
+    "EventStep",
     "Evidence",
+    "ImportBatch",
+    "Invitation",
     "IrmRating",
     "IrmScaleValue",
+    "Language",
+    "MailStop",
+    "Mailing",
+    "Meeting",
+    "MeetingPresence",
     "Milestone",
     "OneTimeToken",
     "OutboxMessage",
     "Participation",
     "ParticipationCount",
     "People",
+    "PersonProfile",
     "Plan",
     "PlanApproach",
     "PolicyArea",
     "Post",
     "PostHolding",
+    "ProfileAttendance",
     "ProgressReport",
     "Proposal",
     "ProposalApproach",
     "ProposalContact",
     "ProposalVersion",
     "RecoveryCode",
+    "Registration",
     "ReportedFigure",
     "Reschedule",
+    "Resolution",
+    "ResolutionVote",
     "Round",
     "Rubric",
     "Score",
@@ -88,12 +128,17 @@ __all__ = [
     "Stage",
     "StageNote",
     "StoredFile",
+    "Target",
+    "TargetStep",
     "Territory",
     "Theme",
     "User",
+    "actor_language",
+    "actor_people",
     "actor_territory",
     "actor_theme",
     "commitment_policy_area",
     "commitment_proposal",
     "commitment_sdg",
+    "event_theme",
 ]

@@ -110,6 +110,7 @@ class OneTimeToken(Base):
     email: Mapped[str] = mapped_column(sa.String(254), index=True, info=PERSONAL)
     user_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id", ondelete="CASCADE"), index=True)
     post_id: Mapped[int | None] = mapped_column(sa.ForeignKey("post.id"))
+    proposal_id: Mapped[int | None] = mapped_column(sa.ForeignKey("proposal.id", ondelete="CASCADE"), index=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime())
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime())
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime())

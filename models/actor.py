@@ -1,20 +1,19 @@
-"""Stage 1: actors, their contacts, the bodies they sit in, and co-creation events."""
+"""Stage 1: the registry of actors, their contacts, and what joined or brought in their records."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import PERSONAL, Base, UtcDateTime, enum_type
-from models.enums import ActorKind, ActorStatus, BodyKind, EventKind
+from models.enums import ActorKind, ActorStatus, BatchKind, GovernmentFunction, GovernmentLevel
 
 if TYPE_CHECKING:
     from models.account import Consent
-    from models.plan import Participation, Plan
-    from models.reference import Sector, Territory, Theme
+    from models.reference import Language, People, Sector, Territory, Theme
 
 actor_territory = sa.Table(
     "actor_territory",
@@ -28,6 +27,37 @@ actor_theme = sa.Table(
     sa.Column("actor_id", sa.ForeignKey("actor.id", ondelete="CASCADE"), primary_key=True),
     sa.Column("theme_id", sa.ForeignKey("theme.id"), primary_key=True, index=True),
 )
+actor_people = sa.Table(
+    "actor_people",
+    Base.metadata,
+    sa.Column("actor_id", sa.ForeignKey("actor.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("people_id", sa.ForeignKey("people.id"), primary_key=True, index=True),
+)
+actor_language = sa.Table(
+    "actor_language",
+    Base.metadata,
+    sa.Column("actor_id", sa.ForeignKey("actor.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("language_id", sa.ForeignKey("language.id"), primary_key=True, index=True),
+)
+
+
+class ImportBatch(Base):
+    """A file whose rows were brought in together; ``name`` makes the same file recognisable and undoable as one."""
+
+    __tablename__ = "import_batch"
+    __table_args__ = (sa.UniqueConstraint("kind", "name"), sa.CheckConstraint("row_count >= 0", name="rows_counted"))
+
+    kind: Mapped[BatchKind] = mapped_column(enum_type(BatchKind))
+    name: Mapped[str] = mapped_column(sa.String(80))
+    plan_id: Mapped[int | None] = mapped_column(sa.ForeignKey("plan.id"), index=True)  # None: belongs to no plan
+    file_name: Mapped[str] = mapped_column(sa.String(160), default="")
+    sha256: Mapped[str] = mapped_column(sa.String(64), index=True)
+    row_count: Mapped[int]  # rows read
+    added_count: Mapped[int] = mapped_column(default=0)  # rows that were new
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    created_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"))
+    undone_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    undone_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"))
 
 
 class Actor(Base):
@@ -35,7 +65,12 @@ class Actor(Base):
 
     __tablename__ = "actor"
     __table_args__ = (
-        sa.CheckConstraint("(status = 'verified') = (verified_at IS NOT NULL)", name="verified_is_dated"),
+        sa.CheckConstraint(
+            "(status = 'verified') = (verified_at IS NOT NULL) OR status = 'merged'", name="verified_is_dated"
+        ),
+        sa.CheckConstraint("(status = 'merged') = (merged_into_id IS NOT NULL)", name="merged_into_another"),
+        sa.CheckConstraint("merged_into_id IS NULL OR merged_into_id <> id", name="not_merged_into_itself"),
+        sa.UniqueConstraint("external_id"),
     )
 
     slug: Mapped[str] = mapped_column(sa.String(120), unique=True)
@@ -45,9 +80,17 @@ class Actor(Base):
     kind: Mapped[ActorKind] = mapped_column(enum_type(ActorKind), index=True)
     status: Mapped[ActorStatus] = mapped_column(enum_type(ActorStatus), default=ActorStatus.PENDING, index=True)
     sector_id: Mapped[int | None] = mapped_column(sa.ForeignKey("sector.id"), index=True)
+    function: Mapped[GovernmentFunction | None] = mapped_column(enum_type(GovernmentFunction))  # public institutions
+    level: Mapped[GovernmentLevel | None] = mapped_column(enum_type(GovernmentLevel))
+    ruc: Mapped[str | None] = mapped_column(sa.String(13), index=True)  # tax number, checked; not shown to the public
     website: Mapped[str | None] = mapped_column(sa.String(240))
     description: Mapped[str] = mapped_column(default="")
     source: Mapped[str] = mapped_column(sa.String(400), default="")
+    source_on: Mapped[date | None]  # the day of the source
+    external_id: Mapped[str | None] = mapped_column(sa.String(80))  # the record's key in the file it came from
+    batch_id: Mapped[int | None] = mapped_column(sa.ForeignKey("import_batch.id"), index=True)
+    merged_into_id: Mapped[int | None] = mapped_column(sa.ForeignKey("actor.id"), index=True)
+    merged_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
     is_fictional: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime())
     created_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"))
@@ -59,6 +102,9 @@ class Actor(Base):
     sector: Mapped[Sector | None] = relationship(lazy="raise_on_sql")
     territories: Mapped[list[Territory]] = relationship(secondary=actor_territory, lazy="raise_on_sql")
     themes: Mapped[list[Theme]] = relationship(secondary=actor_theme, lazy="raise_on_sql")
+    peoples: Mapped[list[People]] = relationship(secondary=actor_people, lazy="raise_on_sql")
+    languages: Mapped[list[Language]] = relationship(secondary=actor_language, lazy="raise_on_sql")
+    merged_into: Mapped[Actor | None] = relationship(lazy="raise_on_sql", remote_side="Actor.id")
     contacts: Mapped[list[ActorContact]] = relationship(lazy="raise_on_sql", cascade="all, delete-orphan")
 
     __mapper_args__ = {"version_id_col": lock_version}
@@ -73,66 +119,35 @@ class ActorContact(Base):
     name: Mapped[str] = mapped_column(sa.String(120), info=PERSONAL)
     email: Mapped[str | None] = mapped_column(sa.String(254), info=PERSONAL)
     phone: Mapped[str | None] = mapped_column(sa.String(24), info=PERSONAL)  # E.164
+    position: Mapped[str] = mapped_column(sa.String(120), default="")  # what the person is in the organisation
     is_public: Mapped[bool] = mapped_column(default=False)
+    locale: Mapped[str] = mapped_column(sa.String(8), default="es")  # language in which to write to them
     consent_id: Mapped[int] = mapped_column(sa.ForeignKey("consent.id"))
 
     consent: Mapped[Consent] = relationship(lazy="raise_on_sql")
 
 
-class Body(Base):
-    """A standing body that accompanies a plan, such as the Core Group."""
+class ActorMerge(Base):
+    """Two records that were the same organisation: which one stayed, why, and everything that was moved.
 
-    __tablename__ = "body"
-    __table_args__ = (sa.UniqueConstraint("plan_id", "kind"),)
+    ``moved`` maps the name of a table to the keys of the rows that changed hands, so that the trace can be checked.
+    """
 
-    plan_id: Mapped[int] = mapped_column(sa.ForeignKey("plan.id", ondelete="CASCADE"), index=True)
-    kind: Mapped[BodyKind] = mapped_column(enum_type(BodyKind))
-    note: Mapped[str] = mapped_column(default="")
-    source: Mapped[str] = mapped_column(sa.String(400), default="")
+    __tablename__ = "actor_merge"
+    __table_args__ = (sa.UniqueConstraint("merged_id"), sa.CheckConstraint("kept_id <> merged_id", name="two_records"))
 
-    members: Mapped[list[BodyMember]] = relationship(
-        lazy="raise_on_sql", cascade="all, delete-orphan", order_by="BodyMember.position"
-    )
-
-
-class BodyMember(Base):
-    """A seat of a body; ``pair`` joins the government and non-government delegates of the working group."""
-
-    __tablename__ = "body_member"
-
-    body_id: Mapped[int] = mapped_column(sa.ForeignKey("body.id", ondelete="CASCADE"), index=True)
-    actor_id: Mapped[int] = mapped_column(sa.ForeignKey("actor.id"), index=True)
-    position: Mapped[int]
-    pair: Mapped[int | None]
-    joined_on: Mapped[date | None]
-    by_invitation: Mapped[bool] = mapped_column(default=False)
-
-    actor: Mapped[Actor] = relationship(lazy="raise_on_sql")
+    kept_id: Mapped[int] = mapped_column(sa.ForeignKey("actor.id"), index=True)
+    merged_id: Mapped[int] = mapped_column(sa.ForeignKey("actor.id"))
+    reason: Mapped[str]
+    merged_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    merged_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"))
+    moved: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)
 
 
-class Event(Base):
-    """A co-creation table (*mesa*) or another event of stage 1 or 2."""
+class MailStop(Base):
+    """An address that asked for no more invitations. Only its hash: whoever comes back with it is left in peace."""
 
-    __tablename__ = "event"
-    __table_args__ = (sa.CheckConstraint("ends_at IS NULL OR ends_at >= starts_at", name="ends_after_start"),)
+    __tablename__ = "mail_stop"
 
-    slug: Mapped[str] = mapped_column(sa.String(120), unique=True)
-    plan_id: Mapped[int] = mapped_column(sa.ForeignKey("plan.id"), index=True)
-    kind: Mapped[EventKind] = mapped_column(enum_type(EventKind), index=True)
-    title: Mapped[str] = mapped_column(sa.String(200))
-    place: Mapped[str] = mapped_column(sa.String(200), default="")
-    territory_id: Mapped[int | None] = mapped_column(sa.ForeignKey("territory.id"), index=True)
-    starts_at: Mapped[datetime | None] = mapped_column(UtcDateTime(), index=True)  # None: the date was never found
-    ends_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
-    has_time: Mapped[bool] = mapped_column(default=True)  # False: only the day is known
-    description: Mapped[str] = mapped_column(default="")
-    source: Mapped[str] = mapped_column(sa.String(400), default="")
-    created_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"))
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime())
-    lock_version: Mapped[int] = mapped_column(default=1)
-
-    plan: Mapped[Plan] = relationship(lazy="raise_on_sql")
-    territory: Mapped[Territory | None] = relationship(lazy="raise_on_sql")
-    participation: Mapped[Participation | None] = relationship(lazy="raise_on_sql", uselist=False)
-
-    __mapper_args__ = {"version_id_col": lock_version}
+    address_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    stopped_at: Mapped[datetime] = mapped_column(UtcDateTime())

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, UtcDateTime, enum_type
-from models.enums import Approach, Dimension, PlanStatus, StageKind, StageStatus
+from models.enums import Approach, AttendanceMethod, Dimension, PlanStatus, StageKind, StageStatus
 
 
 class Plan(Base):
@@ -135,6 +135,7 @@ class Participation(Base):
     plan_id: Mapped[int] = mapped_column(sa.ForeignKey("plan.id", ondelete="CASCADE"), index=True)
     event_id: Mapped[int | None] = mapped_column(sa.ForeignKey("event.id", ondelete="CASCADE"))
     total: Mapped[int]  # people
+    method: Mapped[AttendanceMethod] = mapped_column(enum_type(AttendanceMethod), default=AttendanceMethod.COUNTS)
     label_es: Mapped[str] = mapped_column(sa.String(200), default="")
     label_en: Mapped[str] = mapped_column(sa.String(200), default="")
     source: Mapped[str] = mapped_column(sa.String(400), default="")

@@ -13,7 +13,8 @@ from models.enums import Approach, Branch, Channel, ProposalKind, ProposalStatus
 
 if TYPE_CHECKING:
     from models.account import Consent, User
-    from models.actor import Actor, Event
+    from models.actor import Actor
+    from models.event import Event
     from models.plan import Plan
     from models.reference import Territory, Theme
 

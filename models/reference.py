@@ -83,6 +83,17 @@ class People(Base):
     provinces: Mapped[str | None] = mapped_column(sa.String(240))
 
 
+class Language(Base):
+    """A language of Ecuador; ``standing``: official, or official for intercultural relations (Constitution, art. 2)."""
+
+    __tablename__ = "language"
+
+    code: Mapped[str] = mapped_column(sa.String(12), unique=True)  # ISO 639
+    name_es: Mapped[str] = mapped_column(sa.String(80))
+    name_en: Mapped[str] = mapped_column(sa.String(80))
+    standing: Mapped[str] = mapped_column(sa.String(24), default="")
+
+
 class PolicyArea(Base):
     """An OGP policy area, challenge area or value tag."""
 

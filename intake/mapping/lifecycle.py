@@ -32,6 +32,16 @@ ACTOR = Lifecycle(
             needs_reason=True,
             notifies=True,
         ),
+        Transition(
+            action="merge",
+            label=_l("Unir a otro registro"),
+            sources=frozenset({ActorStatus.PENDING, ActorStatus.VERIFIED, ActorStatus.REJECTED}),
+            target=ActorStatus.MERGED,
+            permission=Permission.ACTOR_VERIFY,
+            needs_reason=True,
+            stamp="merged_at",
+            button=False,
+        ),
     ],
-    final=frozenset({ActorStatus.VERIFIED}),
+    final=frozenset({ActorStatus.VERIFIED, ActorStatus.MERGED}),
 )

@@ -15,7 +15,7 @@ from intake.core.i18n import lazy_gettext as _l
 from intake.core.text import plain
 from intake.core.transaction import transaction
 from intake.extensions import db
-from models import Base, People, PolicyArea, Sdg, Sector, Territory, Theme
+from models import Base, Language, People, PolicyArea, Sdg, Sector, Territory, Theme
 from models.enums import ReviewSector, Role, TerritoryLevel
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ REVIEW_SECTORS = {sector.value: sector for sector in ReviewSector}
 
 
 def load_reference(*, by: Principal) -> None:
-    """Load territories, themes, goals, sectors, peoples and policy areas; rows that are there already stay as they are.
+    """Load the vocabularies that have rows; rows that are there already stay as they are.
 
     Only the system (commands, the demonstration) and administrators may. About 1,700 rows in ten statements.
     """
@@ -40,6 +40,7 @@ def load_reference(*, by: Principal) -> None:
         added["sdg"] = _missing(Sdg, "number", map(_sdg, _read("sdgs")))
         added["sector"] = _missing(Sector, "code", map(_sector, _read("sectors")))
         added["people"] = _missing(People, "name", map(_people, _read("peoples")))
+        added["language"] = _missing(Language, "code", map(_language, _read("languages")))
         added["policy_area"] = _missing(PolicyArea, "code", _policy_areas())
         if any(added.values()):
             country = db.session.scalars(sa.select(Territory).where(Territory.code == COUNTRY)).one()
@@ -130,6 +131,10 @@ def _people(row: Row) -> dict[str, Any]:
         "language": row["language_name"] or None,
         "provinces": row["province_codes"].replace("|", ",") or None,
     }
+
+
+def _language(row: Row) -> dict[str, Any]:
+    return {**_names(row), "standing": row["status"]}
 
 
 def _policy_areas() -> list[dict[str, Any]]:

@@ -39,6 +39,7 @@ CATEGORIES: dict[Dimension, tuple[str, ...]] = {
         "otro",
         "not_stated",
     ),
+    Dimension.DISABILITY: ("with_disability", "without_disability", "not_stated"),
 }
 
 

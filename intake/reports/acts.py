@@ -15,6 +15,7 @@ ACTS: dict[str, Text] = {
     "actor.self_register": _l("Se registró como actor"),
     "actor.verify": _l("Verificó un actor"),
     "actor.reject": _l("No verificó un actor"),
+    "actor.merge": _l("Unió un actor a otro registro"),
     "admission.examine": _l("Examinó una propuesta"),
     "admission.countersign": _l("Puso la segunda firma"),
     "agreement.prepare": _l("Preparó un acuerdo"),

@@ -32,6 +32,7 @@ from tests import factories
 
 #: States that the demonstration has nothing in, and why.
 ABSENT = {
+    ("actor", "merged"): "no record was there twice",
     ("plan", "preparing"): "every plan has begun",
     ("plan", "implementation"): "two plans are over and the third is being made",
     ("stage", "planned"): "the calendar of the plan under way is published",
