@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 class Permission(StrEnum):
     """What may be permitted, ``room:verb``."""
 
+    PLAN_CREATE = "plans:create"
     PLAN_RESCHEDULE = "plans:reschedule"
     PLAN_MOVE = "plans:move"
 

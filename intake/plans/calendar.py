@@ -1,7 +1,8 @@
-"""What dates a stage may have: the order of the five stages, whatever their overlaps."""
+"""What dates a stage may have: the order of the five stages, whatever their overlaps; and what a new plan needs."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
 
@@ -9,11 +10,26 @@ from intake.core import clock
 from intake.core.errors import Invalid
 from intake.core.i18n import lazy_gettext as _l
 from intake.core.labels import label
+from intake.core.text import clean
+from intake.plans.inputs import CODE, PlanInput
 from models import Plan, Stage
 from models.enums import PlanStatus, StageStatus
 
 #: Plans whose calendar people still act by; the calendar of a past plan is only put right.
 UNDER_WAY = frozenset({PlanStatus.PREPARING, PlanStatus.CO_CREATION})
+
+
+def check_new(given: PlanInput) -> None:
+    """Raise `Invalid` at the field of a new plan that is missing or cannot be."""
+    if not re.match(CODE, given.code):
+        raise Invalid(_l("Escriba de 2 a 8 letras y un número, sin espacios: PAGA4."), field="code")
+    if given.number < 1:
+        raise Invalid(_l("Escriba un número, por ejemplo 4."), field="number")
+    for name in ("title_es", "title_en"):
+        if not clean(getattr(given, name)):
+            raise Invalid(_l("Este dato es necesario."), field=name)
+    if given.starts_on and given.ends_on and given.ends_on < given.starts_on:
+        raise Invalid(_l("El plan no puede terminar antes de empezar."), field="ends_on")
 
 
 def check_dates(

@@ -35,6 +35,44 @@ def list_plans(*, as_json: bool) -> None:
             click.echo(f"  {stage.number} {stage.kind.value:<15} {_day(stage.opens_on)} – {_day(stage.closes_on)}")
 
 
+@group.command("create")
+@click.argument("code")
+@click.option("--number", type=click.IntRange(1, 999), required=True, help="Its place among the country's plans.")
+@click.option("--title-es", required=True, help="Title in Spanish.")
+@click.option("--title-en", required=True, help="Title in English.")
+@click.option("--starts-on", type=DAY, help="First day of its implementation, YYYY-MM-DD.")
+@click.option("--ends-on", type=DAY, help="Last day of its implementation, YYYY-MM-DD.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def create(
+    code: str,
+    number: int,
+    title_es: str,
+    title_en: str,
+    starts_on: datetime | None,
+    ends_on: datetime | None,
+    *,
+    as_json: bool,
+) -> None:
+    """Make a plan in preparation, with five stages that get their dates later (CODE: PAGA4)."""
+    from intake.plans import services
+    from intake.plans.inputs import PlanInput
+
+    given = PlanInput(
+        code=code.upper(),
+        number=number,
+        title_es=title_es,
+        title_en=title_en,
+        starts_on=starts_on.date() if starts_on else None,
+        ends_on=ends_on.date() if ends_on else None,
+    )
+    try:
+        plan = services.create_plan(given, by=SYSTEM)
+    except IntakeError as error:
+        raise click.ClickException(str(error.message)) from None
+    words = f"{plan.code}: /planes/{plan.code}/"
+    click.echo(json.dumps(_as_dict(plan), ensure_ascii=False, indent=2) if as_json else words)
+
+
 @group.command("reschedule")
 @click.argument("plan_code", metavar="PLAN")
 @click.argument("stage_name", metavar="STAGE")

@@ -10,6 +10,8 @@ from typing import Any
 
 from models.enums import Approach, Dimension, PlanStatus, StageKind, StageStatus
 
+#: A plan's code, as addresses take it: PAGA4.
+CODE = r"^[A-Za-z]{2,8}[0-9]{1,4}\Z"
 #: People by category, for each dimension by which they were counted.
 Counts = Mapping[Dimension, Mapping[str, int]]
 

@@ -15,7 +15,7 @@ from intake.core.text import clean
 from intake.core.transaction import transaction
 from intake.extensions import db
 from intake.plans import queries
-from intake.plans.calendar import check_dates
+from intake.plans.calendar import check_dates, check_new
 from intake.plans.inputs import PlanInput, StageInput
 from intake.plans.lifecycle import PLAN, STAGE
 from intake.plans.recording import add_reported_figure, check_counts, record_participation
@@ -38,8 +38,12 @@ __all__ = [
 
 
 def create_plan(given: PlanInput, *, by: Principal) -> Plan:
-    """Make a plan with its five stages, all of them loaded. Raises `Invalid` if the code is taken."""
-    authorize(by, Permission.PLAN_MOVE)
+    """Make a plan with its five stages, all of them loaded.
+
+    Raises `Invalid` (``code``, ``number``, ``title_es``, ``title_en``, ``ends_on``), also if the code is taken.
+    """
+    authorize(by, Permission.PLAN_CREATE)
+    check_new(given)
     with transaction():
         if db.session.scalar(sa.select(Plan.id).where(Plan.code == given.code)) is not None:
             raise Invalid(_l("Ya existe un plan con ese código."), field="code")
@@ -130,7 +134,11 @@ def reschedule_plan(  # noqa: PLR0913 -- what a public change of dates must carr
 
 
 def move_stage(stage: Stage, action: str, *, by: Principal, reason: str = "") -> Stage:
-    """Publish or conclude a stage. The first publication dates the plan's calendar."""
+    """Publish or conclude a stage.
+
+    The first publication dates the plan's calendar, and makes a plan in preparation the one under way, unless people
+    are still co-creating another: that one stays until the new one begins.
+    """
     with transaction():
         if action == "publish" and stage.opens_on is None:
             authorize(by, Permission.PLAN_MOVE, stage)
@@ -139,6 +147,8 @@ def move_stage(stage: Stage, action: str, *, by: Principal, reason: str = "") ->
         plan = db.session.get_one(Plan, stage.plan_id)
         if action == "publish" and plan.calendar_published_at is None:
             plan.calendar_published_at = clock.now()
+            if plan.status is PlanStatus.PREPARING and not _another_is_co_created(plan):
+                _make_current(plan, by)
     return stage
 
 
@@ -147,8 +157,7 @@ def move_plan(plan: Plan, action: str, *, by: Principal, reason: str = "") -> Pl
     with transaction():
         PLAN.fire(plan, action, by=by, reason=reason)
         if action == "begin":
-            _retire_current(keep=plan)
-            plan.is_current = True
+            _make_current(plan, by)
     return plan
 
 
@@ -201,6 +210,20 @@ def _notes(plan: Plan, given: PlanInput) -> list[StageNote]:
         )
         for n in given.history
     ]
+
+
+def _another_is_co_created(plan: Plan) -> bool:
+    others = sa.select(Plan.id).where(Plan.is_current, Plan.id != plan.id, Plan.status == PlanStatus.CO_CREATION)
+    return db.session.scalar(others.limit(1)) is not None
+
+
+def _make_current(plan: Plan, by: Principal) -> None:
+    """Make a plan the one under way, traced; nothing if it is already."""
+    if plan.is_current:
+        return
+    _retire_current(keep=plan)
+    plan.is_current = True
+    audit.record("plan.make_current", plan, by=by)
 
 
 def _retire_current(keep: Plan | None = None) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from forms.plans import RescheduleForm
+from forms.plans import PlanForm, RescheduleForm
 from intake.core import calendar
 from intake.core.errors import Conflict, Invalid
 from intake.core.i18n import lazy_gettext as _l
@@ -32,6 +32,25 @@ def index() -> str:
     """Every plan with its period, state and numbers."""
     plans = queries.all_plans()
     return render_template("plans/index.html", plans=plans, numbers=queries.numbers([plan.id for plan in plans]))
+
+
+@bp.route("/planes/nuevo", methods=["GET", "POST"])
+@requires(Permission.PLAN_CREATE, form=True)
+def new() -> ResponseReturnValue:
+    """Make a plan; its five stages get their dates on its page."""
+    form = PlanForm()
+    if form.validate_on_submit():
+        try:
+            plan = services.create_plan(form.to_input(), by=principal())
+        except Invalid as error:
+            _put(error, form)
+        else:
+            flash(
+                str(_l("El plan está en preparación. Ponga ahora las fechas de sus etapas y publíquelas.")), "success"
+            )
+            return redirect(url_for("plans.show", code=plan.code))
+    body = render_template("plans/new.html", form=form)
+    return (body, HTTPStatus.UNPROCESSABLE_ENTITY) if form.errors else body
 
 
 @bp.route("/planes/<plan:code>/")

@@ -44,6 +44,8 @@ ACTS: dict[str, Text] = {
     "milestone.add": _l("Añadió un hito"),
     "milestone.remove": _l("Quitó un hito"),
     "milestone.report": _l("Actualizó el avance de un hito"),
+    "plan.create": _l("Creó un plan"),
+    "plan.make_current": _l("Puso en marcha un plan"),
     "plan.reschedule": _l("Cambió el calendario"),
     "post.create": _l("Creó un puesto"),
     "post.grant": _l("Dio un puesto"),

@@ -43,3 +43,27 @@ def test_a_refusal_is_one_line_on_stderr(app):
         assert done.exit_code == 1
         assert done.stdout == ""
         assert len(done.stderr.strip().splitlines()) == 1
+
+
+TITLES = ("--title-es", "Cuarto Plan", "--title-en", "Fourth Plan")
+
+
+def test_create_makes_a_plan_with_five_planned_stages(app):
+    dates = ("--starts-on", "2027-06-01", "--ends-on", "2029-05-31")
+    done = run(app, "create", "paga4", "--number", "4", *TITLES, *dates, "--json")
+    assert done.exit_code == 0, done.output
+    made = json.loads(done.stdout)
+    assert (made["code"], made["number"], made["status"], made["is_current"]) == ("PAGA4", 4, "preparing", False)
+    assert (made["starts_on"], made["ends_on"]) == ("2027-06-01", "2029-05-31")
+    assert [(s["number"], s["status"], s["opens_on"]) for s in made["stages"]] == [
+        (n, "planned", None) for n in range(1, 6)
+    ]
+    assert run(app, "create", "PAGA5", "--number", "5", *TITLES).stdout == "PAGA5: /planes/PAGA5/\n"
+
+
+def test_create_refuses_in_one_line(app):
+    assert run(app, "create", "PAGA4", "--number", "4", *TITLES).exit_code == 0
+    for code in ("PAGA4", "no"):  # taken, no code
+        done = run(app, "create", code, "--number", "4", *TITLES)
+        assert (done.exit_code, done.stdout) == (1, "")
+        assert len(done.stderr.strip().splitlines()) == 1

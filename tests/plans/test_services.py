@@ -222,6 +222,56 @@ def test_a_plan_that_begins_becomes_the_one_under_way(app):
     assert queries.current().id == new.id
 
 
+def test_the_first_publication_makes_a_new_plan_the_one_under_way(app, as_principal):
+    old, new = make.plan(status=PlanStatus.IMPLEMENTATION), new_plan()
+    who = as_principal(make.user(Role.DIRECTORATE))
+    stage = stage_of(new, StageKind.MAPPING)
+    assert stage.status is StageStatus.PLANNED and not new.is_current
+    reschedule(stage, clock.today(), None, by=who)
+    services.move_stage(stage, "publish", by=who)
+    db.session.refresh(old)
+    assert (old.is_current, new.is_current, queries.current().id) == (False, True, new.id)
+    made = sa.select(AuditEntry).where(AuditEntry.action == "plan.make_current", AuditEntry.subject_id == new.id)
+    assert db.session.scalars(made).one().changes["is_current"] == [False, True]
+
+
+def test_a_plan_that_is_being_co_created_stays_until_the_next_begins(app):
+    old, new = make.plan(status=PlanStatus.CO_CREATION), new_plan()
+    stage = stage_of(new, StageKind.MAPPING)
+    reschedule(stage, clock.today(), None)
+    services.move_stage(stage, "publish", by=SYSTEM)
+    assert queries.current().id == old.id and new.calendar_published_at is not None
+    services.move_plan(new, "begin", by=SYSTEM)
+    assert queries.current().id == new.id
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        ({"code": "PLAN 4"}, "code"),
+        ({"code": "4"}, "code"),
+        ({"code": "PAGA4\n"}, "code"),
+        ({"number": 0}, "number"),
+        ({"title_es": " "}, "title_es"),
+        ({"title_en": ""}, "title_en"),
+        ({"starts_on": date(2027, 1, 2), "ends_on": date(2027, 1, 1)}, "ends_on"),
+    ],
+)
+def test_a_new_plan_needs_its_names_and_an_order(app, values, field):
+    with pytest.raises(Invalid) as error:
+        new_plan(**values)
+    assert error.value.field == field
+    assert queries.all_plans() == []
+
+
+@pytest.mark.parametrize("role", [Role.CITIZEN, Role.ANALYST, Role.CORE_GROUP, Role.OBSERVER])
+def test_only_directorate_and_administration_make_plans(app, as_principal, role):
+    given = PlanInput(code="PAGA9", number=9, title_es="Noveno", title_en="Ninth")
+    with pytest.raises(Forbidden):
+        services.create_plan(given, by=as_principal(make.user(role)))
+    assert services.create_plan(given, by=as_principal(make.user(Role.ADMIN))).status is PlanStatus.PREPARING
+
+
 def figure(**values):
     given = {
         "key": "funnel.received",

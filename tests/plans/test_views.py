@@ -214,3 +214,50 @@ def test_the_list_of_plans_takes_the_same_statements(app, client, count_queries,
     with count_queries() as seen:
         assert client.get("/planes/").status_code == 200
     assert len(seen) == 3
+
+
+NEW = {"code": "paga4", "number": "4", "title_es": "Cuarto Plan", "title_en": "Fourth Plan"}
+
+
+@pytest.mark.parametrize("role", [Role.DIRECTORATE, Role.ADMIN])
+def test_a_plan_is_made_on_its_page(sign_in, post, role):
+    browser = sign_in(make.user(role))
+    assert 'href="/planes/nuevo"' in browser.get("/planes/").text
+    done = post(browser, "/planes/nuevo", **NEW, starts_on="2027-06-01")
+    assert done.status_code == 302 and done.headers["Location"].endswith("/planes/PAGA4/")
+    plan = queries.by_code("PAGA4")
+    assert (plan.number, plan.title_es, plan.title_en) == (4, "Cuarto Plan", "Fourth Plan")
+    assert [(s.number, s.status, s.opens_on) for s in plan.stages] == [
+        (n, StageStatus.PLANNED, None) for n in range(1, 6)
+    ]
+    page = browser.get("/planes/PAGA4/")
+    assert page.status_code == 200
+    assert ("/planes/PAGA4/etapas/1/reprogramar" in page.text) is (role is Role.DIRECTORATE)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("code", "Plan cuatro"),
+        ("code", "PAGA8"),
+        ("number", "cuatro"),
+        ("number", "0"),
+        ("title_es", ""),
+        ("title_en", ""),
+        ("ends_on", "2026-01-01"),
+    ],
+)
+def test_a_bad_plan_keeps_what_was_typed(sign_in, post, name, value):
+    make.plan(code="PAGA8")
+    sent = NEW | {"starts_on": "2027-06-01", "title_en": HOSTILE, name: value}
+    answer = post(sign_in(make.user(Role.DIRECTORATE)), "/planes/nuevo", **sent)
+    assert answer.status_code == 422
+    assert f'id="{name}-error"' in answer.text and f'href="#{name}"' in answer.text
+    assert 'value="2027-06-01"' in answer.text and "<script>alert" not in answer.text
+    assert [plan.code for plan in queries.all_plans()] == ["PAGA8"]
+
+
+def test_the_page_of_new_plans_is_closed_to_others(client, sign_in):
+    assert client.get("/planes/nuevo").status_code in (302, 303, 401)
+    assert sign_in(make.user(Role.ANALYST)).get("/planes/nuevo").status_code == 403
+    assert "/planes/nuevo" not in client.get("/planes/").text
