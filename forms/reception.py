@@ -9,6 +9,7 @@ from wtforms import BooleanField, EmailField, HiddenField, IntegerField, StringF
 from wtforms.validators import Length, Optional, ValidationError
 from wtforms.widgets import HiddenInput
 
+from forms.accounts import email_field
 from forms.base import Form, MaxWords, optional_text, required
 from forms.reception_texts import Texts
 from intake.core.i18n import lazy_gettext as _l
@@ -128,6 +129,22 @@ class FolioForm(Form):
         validators=[Length(max=24)],
         render_kw={"autocomplete": "off", "spellcheck": "false"},
     )
+
+
+class LostCodeForm(Form):
+    """Another claim code, asked for by who left an address with the proposal."""
+
+    folio = StringField(
+        _l("Folio"),
+        description=_l("Está en su comprobante. Por ejemplo PAGA3-00042."),
+        validators=[required(_l("Escriba el folio.")), Length(max=200)],
+        render_kw={"autocomplete": "off", "spellcheck": "false"},
+    )
+    email = email_field(_l("El correo que dejó con la propuesta"))
+
+
+class RenewForm(Form):
+    """One button: make the new code."""
 
 
 class ClaimForm(Form):

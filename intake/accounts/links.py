@@ -31,7 +31,13 @@ class Issued:
 
 
 def issue(
-    purpose: TokenPurpose, email: str, *, user_id: int | None = None, post_id: int | None = None, coded: bool = False
+    purpose: TokenPurpose,
+    email: str,
+    *,
+    user_id: int | None = None,
+    post_id: int | None = None,
+    proposal_id: int | None = None,
+    coded: bool = False,
 ) -> Issued:
     """Make a link (and with ``coded`` a short code to type) within the caller's transaction; only hashes are kept."""
     issued = Issued(tokens.new_token(), tokens.new_code() if coded else "")
@@ -46,6 +52,7 @@ def issue(
                 email=email,
                 user_id=user_id,
                 post_id=post_id,
+                proposal_id=proposal_id,
                 created_at=clock.now(),
                 expires_at=clock.now() + LIVES[purpose],
             )
@@ -85,7 +92,7 @@ def look_by_code(purpose: TokenPurpose, email: str, code: str) -> OneTimeToken |
 
 
 def consume(row: OneTimeToken) -> None:
-    """Use it up, and with it every other link of the same purpose for the same address and post.
+    """Use it up, and with it every other link of the same purpose for the same address, post and proposal.
 
     Raises `Gone` if somebody was faster.
     """
@@ -93,16 +100,18 @@ def consume(row: OneTimeToken) -> None:
     done = db.session.execute(used.values(used_at=clock.now()), execution_options={"synchronize_session": False})
     if not done.rowcount:  # type: ignore[attr-defined]
         raise Gone(_l("Este enlace ya se usó. Cada enlace sirve una sola vez; si lo necesita, pida otro."))
-    void(row.purpose, row.email, post_id=row.post_id)
+    void(row.purpose, row.email, post_id=row.post_id, proposal_id=row.proposal_id)
 
 
-def void(purpose: TokenPurpose, email: str, *, post_id: int | None = None) -> None:
-    """Use up every open link of a purpose for an address (for an invitation: to the same post)."""
+def void(purpose: TokenPurpose, email: str, *, post_id: int | None = None, proposal_id: int | None = None) -> None:
+    """Use up every open link of a purpose for an address (only those about the same post or proposal)."""
     others = sa.update(OneTimeToken).where(
         OneTimeToken.purpose == purpose, OneTimeToken.email == email, OneTimeToken.used_at.is_(None)
     )
     if purpose is TokenPurpose.INVITATION:
         others = others.where(OneTimeToken.post_id.is_not_distinct_from(post_id))
+    if purpose is TokenPurpose.CLAIM_CODE:
+        others = others.where(OneTimeToken.proposal_id.is_not_distinct_from(proposal_id))
     db.session.execute(others.values(used_at=clock.now()), execution_options={"synchronize_session": False})
 
 

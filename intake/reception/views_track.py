@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from models import Proposal
 
 
-def _old_session(form: Form) -> None:
+def say_again(form: Form) -> None:
+    """Where only the forgery token failed: ask for one more press, everything typed being kept."""
     if "csrf_token" in form.errors:
         form.csrf_token.errors = []
         form.form_errors.append(
@@ -42,17 +43,17 @@ def track() -> ResponseReturnValue:
     form = FolioForm()
     if form.validate_on_submit():
         try:
-            proposal = queries.by_folio(_folio(form.folio.data or ""))
+            proposal = queries.by_folio(typed_folio(form.folio.data or ""))
         except NotFound as error:
             form.folio.errors = [str(error.message)]
         else:
             if not form.claim_code.data or _open(proposal, form):
                 return redirect(url_for("reception.follow", folio=proposal.folio), 303)
-    _old_session(form)
+    say_again(form)
     return render_template("reception/track.html", form=form), _status(form)
 
 
-def _folio(text: str) -> str:
+def typed_folio(text: str) -> str:
     """What was typed, as a folio where it can be read as one; a number alone is of the plan under way."""
     plan = plans.current()
     return folio_of(text, plan.code if plan else "", least_digits=1) or text.replace(" ", "")
@@ -99,7 +100,7 @@ def follow(folio: str) -> ResponseReturnValue:
         if _open(proposal, form):
             return redirect(url_for("reception.follow", folio=folio), 303)
         proposal = load(folio)
-    _old_session(form)
+    say_again(form)
     story = queries.story(proposal)
     mine = may(Permission.PROPOSAL_EDIT, proposal)
     page = render_template(

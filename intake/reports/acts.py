@@ -54,6 +54,7 @@ ACTS: dict[str, Text] = {
     "progress.answer": _l("Respondió un reporte"),
     "proposal.submit": _l("Envió una propuesta"),
     "proposal.revise": _l("Corrigió una propuesta"),
+    "proposal.renew_code": _l("Pidió otro código de seguimiento"),
     "proposal.admit": _l("Admitió una propuesta"),
     "proposal.propose_refusal": _l("Propuso no admitir"),
     "proposal.refuse": _l("No admitió una propuesta"),

@@ -2,6 +2,7 @@
 
 from intake.reception.services.drafts import create_draft, draft_reference, holding, save_draft
 from intake.reception.services.history import record_historical
+from intake.reception.services.lost_code import ask_for_code, look_at_link, renew_code
 from intake.reception.services.moves import move, withdraw
 from intake.reception.services.revision import revise
 from intake.reception.services.submission import (
@@ -19,14 +20,17 @@ __all__ = [
     "BY_ADDRESS",
     "BY_FOLIO",
     "BY_SHARED_ADDRESS",
+    "ask_for_code",
     "claim",
     "count_sending",
     "create_draft",
     "derived_code",
     "draft_reference",
     "holding",
+    "look_at_link",
     "move",
     "record_historical",
+    "renew_code",
     "revise",
     "save_draft",
     "submit",
