@@ -6,8 +6,8 @@ among the proposals already decided,
 - one that is in the plan departs if k or more others have a higher mean: the k places would be theirs;
 - one that is not in the plan departs if, counting it, at most k have a mean as high: a place was its due.
 
-- one that is not in the plan departs if at most k, itself counted, have a mean as high: a place was its due.
-has been explained is set aside and the others are compared without it, so that the neighbours of an explained exception
+Equal means never make a departure by themselves. A proposal without reviews counts as below every mean. A departure
+that has been explained is set aside and the others are compared without it, so that the neighbours of an exception
 need not explain it again. Before the last decision the answer is provisional; publishing asks again over all of them.
 """
 

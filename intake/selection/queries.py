@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -10,44 +9,21 @@ from sqlalchemy.orm import joinedload
 
 from intake.core.errors import Invalid, NotFound
 from intake.core.i18n import lazy_gettext as _l
-from intake.core.pagination import Page
+from intake.core.pagination import Page, paginate
 from intake.evaluation import results
 from intake.extensions import db
 from models import Assignment, Decision, Plan, Proposal, Round, SelectionSession, Theme, User
 from models.enums import AssignmentStatus, Category, ProposalStatus, SessionStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from decimal import Decimal
 
-    from intake.evaluation.scoring import Summary
 
 Means = dict[int, "Decimal | None"]
 #: States of proposals that were admitted and have no public answer yet.
 UNEVALUATED = (ProposalStatus.ADMITTED, ProposalStatus.IN_EVALUATION)
 AWAITING = (*UNEVALUATED, ProposalStatus.EVALUATED)
-SIZE = 20
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """A line of the session: place, what the reviews say, and what is decided so far (None: nothing)."""
-
-    folio: str
-    title: str
-    status: ProposalStatus
-    rank: int | None
-    summary: Summary | None
-    category: Category | None
-    departs: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class CandidateFilters:
-    """``decided``: "si", "no" or "" for all; ``category`` None for all."""
-
-    decided: str = ""
-    category: Category | None = None
 
 
 def sessions(plan: Plan) -> Sequence[Any]:
@@ -138,61 +114,27 @@ def undecided(session: SelectionSession) -> Sequence[tuple[str, str, ProposalSta
     return [(folio or "", title, status) for folio, title, status in db.session.execute(query)]
 
 
-def candidates(session: SelectionSession, filters: CandidateFilters, number: int) -> Page[Candidate]:
-    """The session's evaluated proposals in order of mean with what is decided so far. Three statements."""
-    rows = db.session.execute(_candidates(session, filters)).all()
-    number = min(max(1, number), max(1, -(-len(rows) // SIZE)))
-    shown = rows[(number - 1) * SIZE : number * SIZE]
-    ranked = means(session)
-    read: Mapping[int, Summary] = results.summaries([row.id for row in shown])
-    found = [
-        Candidate(
-            row.folio,
-            row.title,
-            row.status,
-            rank_in(ranked, row.id),
-            read.get(row.id),
-            row.category,
-            bool(row.departs_from_order),
-        )
-        for row in shown
-    ]
-    return Page(found, number, SIZE, len(rows))
-
-
-def _candidates(session: SelectionSession, filters: CandidateFilters) -> Any:
-    place = results.standings(session.plan_id)
-    query: Any = (
-        sa.select(
-            Proposal.id, Proposal.folio, Proposal.title, Proposal.status, Decision.category, Decision.departs_from_order
-        )
-        .outerjoin(place, place.c.proposal_id == Proposal.id)
-        .outerjoin(Decision, sa.and_(Decision.proposal_id == Proposal.id, Decision.session_id == session.id))
-        .where(in_scope(session), Proposal.status == ProposalStatus.EVALUATED)
-        .order_by(place.c.mean.is_(None), place.c.mean.desc(), place.c.plain_mean.desc(), Proposal.folio_number)
-    )
-    if filters.decided:
-        query = query.where(Decision.id.is_not(None) if filters.decided == "si" else Decision.id.is_(None))
-    if filters.category:
-        query = query.where(Decision.category == filters.category)
-    return query
-
-
 def tally(session: SelectionSession) -> Mapping[Category, int]:
     """How many decisions of the session fall in each category. One statement."""
     query = sa.select(Decision.category, sa.func.count()).where(Decision.session_id == session.id)
     return {category: int(n) for category, n in db.session.execute(query.group_by(Decision.category))}
 
 
-def decisions(session: SelectionSession) -> Sequence[Decision]:
-    """The session's decisions with their proposals, by place. One statement."""
+def decisions(session: SelectionSession, number: int = 1) -> Page[Decision]:
+    """A page of the session's decisions with their proposals, by place. Two statements."""
     query = (
         sa.select(Decision)
         .where(Decision.session_id == session.id)
         .options(joinedload(Decision.proposal))
         .order_by(Decision.rank.is_(None), Decision.rank, Decision.id)
     )
-    return db.session.scalars(query).all()
+    return paginate(query, number=number)
+
+
+def titles(proposal_ids: Collection[int]) -> Sequence[Any]:
+    """Rows (folio, title, language) of some proposals, by folio. One statement, none for none."""
+    query = sa.select(Proposal.folio, Proposal.title, Proposal.language).where(Proposal.id.in_(proposal_ids))
+    return db.session.execute(query.order_by(Proposal.folio_number)).all() if proposal_ids else []
 
 
 def published_session(code: str, number: int) -> SelectionSession:

@@ -9,11 +9,13 @@ from flask import flash, redirect, render_template, request, url_for
 from intake.core import clock
 from intake.core.errors import Conflict
 from intake.core.i18n import ngettext
+from intake.core.pagination import number_from
 from intake.core.permissions import Permission
 from intake.evaluation.blueprint import current_plan
 from intake.selection import letters, order, queries, services
 from intake.selection.blueprint import bp
 from intake.web.access import principal, requires
+from intake.web.listing import PAGE, Listing
 from models.enums import SessionStatus
 
 if TYPE_CHECKING:
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 @bp.route("/seleccion/sesiones/<int:number>/publicar", methods=["GET", "POST"])
 @requires(Permission.DECISION_PUBLISH)
 def publish(number: int) -> ResponseReturnValue:
-    """What is missing, all the letters, and the button."""
+    """What is missing, the letters a page at a time, and the button, which publishes all of them."""
     plan = current_plan()
     session = queries.session_of(plan, number)
     if session.status is SessionStatus.PUBLISHED:
@@ -40,16 +42,16 @@ def publish(number: int) -> ResponseReturnValue:
             words = ngettext("Se publicó %(num)s decisión.", "Se publicaron %(num)s decisiones.", n)
             flash(words, "success")
             return redirect(url_for(".published_session", code=plan.code, number=number))
-    decisions = queries.decisions(session)
-    explained = {d.proposal_id for d in decisions if d.departure_reason}
-    chosen = {d.proposal_id: d.category for d in decisions}
+    decisions = queries.decisions(session, number_from(request.args.get(PAGE)))
+    chosen, explained = queries.decided(session)
     page = render_template(
         "selection/publish.html",
         session=session,
         refusal=refusal,
         missing=queries.undecided(session),
         today=clock.today(),
-        unexplained=order.unexplained(queries.means(session), chosen, explained),
-        letters=[(d, letters.preview(d.proposal, d.category, d.reason, d.fallback)) for d in decisions],
+        unexplained=queries.titles(order.unexplained(queries.means(session), chosen, explained)),
+        page=Listing(decisions),
+        letters=[(d, letters.preview(d.proposal, d.category, d.reason, d.fallback)) for d in decisions.items],
     )
     return page, status

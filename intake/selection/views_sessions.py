@@ -16,6 +16,7 @@ from intake.core.permissions import Permission, authorize
 from intake.evaluation.blueprint import current_plan, require_nothing_owed
 from intake.selection import queries, scopes, services
 from intake.selection.blueprint import bp
+from intake.selection.candidates import CandidateFilters, candidates
 from intake.selection.views_session_edit import offer_scopes
 from intake.web.access import principal, requires
 from intake.web.listing import Listing, chips
@@ -64,12 +65,12 @@ def session(number: int) -> ResponseReturnValue:
         return redirect(url_for(".published_session", code=plan.code, number=number))
     form = CandidateFilterForm(request.args)
     category = form.categoria.data
-    filters = queries.CandidateFilters(decided=form.decididas.data or "", category=category)
+    filters = CandidateFilters(decided=form.decididas.data or "", category=category)
     words = {"si": _("Decididas"), "no": _("Sin decidir")}
     return render_template(
         "selection/session.html",
         session=found,
-        page=Listing(queries.candidates(found, filters, number_from(request.args.get("pagina")))),
+        page=Listing(candidates(found, filters, number_from(request.args.get("pagina")))),
         tally=queries.tally(found),
         categories=list(Category),
         sectors=list(ReviewSector),

@@ -155,7 +155,7 @@ def test_publishing_moves_all_and_tells_each_author_the_reason(
     assert mails() == [("proposal_select", author.email)]
     told = db.session.scalars(sa.select(OutboxMessage).where(OutboxMessage.kind == "proposal_select")).one()
     assert told.context["reason"] == "Razón de in_plan."
-    assert {d.status for d in queries.decisions(session)} == {DecisionStatus.PUBLISHED}
+    assert {d.status for d in queries.decisions(session).items} == {DecisionStatus.PUBLISHED}
     with pytest.raises(Conflict):
         services.publish(session, by=house.by(house.director))
     with pytest.raises(Conflict):
@@ -213,7 +213,7 @@ def test_history_is_published_at_once_and_tells_nobody(house: House) -> None:
         by=SYSTEM,
     )
     assert session.status is SessionStatus.PUBLISHED
-    assert [d.reason for d in queries.decisions(session)] == ["", "Sin contraparte."]
+    assert [d.reason for d in queries.decisions(session).items] == ["", "Sin contraparte."]
     assert mails() == []
 
 
