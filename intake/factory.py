@@ -19,7 +19,7 @@ from intake.accounts import session as accounts_session
 from intake.accounts.cli import group as users_cli
 from intake.accounts.outbox_cli import outbox_group as outbox_cli
 from intake.accounts.views import bp as accounts_bp
-from intake.core import calendar, delivery, files, mail, permissions
+from intake.core import calendar, delivery, files, keyed, mail, permissions
 from intake.core.i18n import localized
 from intake.core.labels import label
 from intake.demo.cli import group as demo_cli
@@ -87,6 +87,7 @@ def create_app(config: Config) -> Flask:
     reception_moves.when_withdrawn(assigning.cancel_for_withdrawn)
     files.configure(config.storage_url, config.instance_path)
     mail.configure(config.base_url)
+    keyed.configure(config.secret_key)
     delivery.configure(
         url=config.mail_url, sender=config.mail_from, instance_path=config.instance_path, demo=config.demo
     )

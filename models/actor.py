@@ -149,5 +149,5 @@ class MailStop(Base):
 
     __tablename__ = "mail_stop"
 
-    address_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    address_hash: Mapped[str] = mapped_column(sa.String(64), unique=True, info=PERSONAL)
     stopped_at: Mapped[datetime] = mapped_column(UtcDateTime())
