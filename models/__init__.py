@@ -30,6 +30,7 @@ from models.commitment import (
     commitment_proposal,
     commitment_sdg,
 )
+from models.conversation import Comment, CommentReport, Support
 from models.council import Body, BodyMember, Delegate, Meeting, MeetingPresence, Resolution, ResolutionVote
 from models.evaluation import Assignment, Criterion, Round, Rubric, Score
 from models.event import (
@@ -43,8 +44,10 @@ from models.event import (
     event_theme,
 )
 from models.file import StoredFile
+from models.joining import JoinRequest
 from models.outbox import OutboxMessage
 from models.outreach import Campaign, Invitation, Mailing, Target, TargetStep
+from models.paper import Packet, Sheet
 from models.plan import (
     Participation,
     ParticipationCount,
@@ -55,11 +58,24 @@ from models.plan import (
     Stage,
     StageNote,
 )
-from models.proposal import Admission, Proposal, ProposalApproach, ProposalContact, ProposalVersion
+from models.proposal import (
+    NOT_PUBLIC,
+    Admission,
+    AuthorReply,
+    CoAuthor,
+    Hold,
+    InformationRequest,
+    Proposal,
+    ProposalApproach,
+    ProposalContact,
+    ProposalFile,
+    ProposalVersion,
+)
 from models.reference import Language, People, PolicyArea, Sdg, Sector, Territory, Theme
 from models.selection import Decision, SelectionSession
 
 __all__ = [
+    "NOT_PUBLIC",
     "Actor",
     "ActorContact",
     "ActorMerge",
@@ -68,10 +84,14 @@ __all__ = [
     "Assignment",
     "AttemptCounter",
     "AuditEntry",
+    "AuthorReply",
     "Base",
     "Body",
     "BodyMember",
     "Campaign",
+    "CoAuthor",
+    "Comment",
+    "CommentReport",
     "Commitment",
     "CommitmentApproach",
     "CommitmentParty",
@@ -85,10 +105,13 @@ __all__ = [
     "EventFile",
     "EventStep",
     "Evidence",
+    "Hold",
     "ImportBatch",
+    "InformationRequest",
     "Invitation",
     "IrmRating",
     "IrmScaleValue",
+    "JoinRequest",
     "Language",
     "MailStop",
     "Mailing",
@@ -97,6 +120,7 @@ __all__ = [
     "Milestone",
     "OneTimeToken",
     "OutboxMessage",
+    "Packet",
     "Participation",
     "ParticipationCount",
     "People",
@@ -111,6 +135,7 @@ __all__ = [
     "Proposal",
     "ProposalApproach",
     "ProposalContact",
+    "ProposalFile",
     "ProposalVersion",
     "RecoveryCode",
     "Registration",
@@ -124,10 +149,12 @@ __all__ = [
     "Sdg",
     "Sector",
     "SelectionSession",
+    "Sheet",
     "Signature",
     "Stage",
     "StageNote",
     "StoredFile",
+    "Support",
     "Target",
     "TargetStep",
     "Territory",

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import PERSONAL, Base, UtcDateTime, enum_type
@@ -85,6 +86,19 @@ class Event(Base):
     participation: Mapped[Participation | None] = relationship(lazy="raise_on_sql", uselist=False)
 
     __mapper_args__ = {"version_id_col": lock_version}
+
+    @hybrid_property
+    def is_public(self) -> bool:
+        """Whether anybody may read it: called, held, or cancelled after it had been called."""
+        if self.status is EventStatus.CANCELLED:
+            return self.called_at is not None
+        return self.status is not EventStatus.PLANNED
+
+    @is_public.inplace.expression
+    @classmethod
+    def _is_public(cls) -> sa.ColumnElement[bool]:
+        seen = sa.or_(cls.status != EventStatus.CANCELLED, cls.called_at.is_not(None))
+        return sa.and_(cls.status != EventStatus.PLANNED, seen)
 
 
 class EventStep(Base):

@@ -2,21 +2,37 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import PERSONAL, Base, UtcDateTime, enum_type
-from models.enums import Approach, Branch, Channel, ProposalKind, ProposalStatus, ProposerKind, PublicName
+from models.enums import (
+    Approach,
+    Branch,
+    Channel,
+    CoAuthorStatus,
+    HoldReason,
+    ProposalFileKind,
+    ProposalKind,
+    ProposalStatus,
+    ProposerKind,
+    PublicName,
+)
 
 if TYPE_CHECKING:
     from models.account import Consent, User
     from models.actor import Actor
     from models.event import Event
+    from models.file import StoredFile
     from models.plan import Plan
     from models.reference import Territory, Theme
+
+#: States in which nobody but the author and the team reads a proposal.
+NOT_PUBLIC = (ProposalStatus.DRAFT, ProposalStatus.HELD, ProposalStatus.DISCARDED)
 
 
 class Proposal(Base):
@@ -32,7 +48,12 @@ class Proposal(Base):
         sa.CheckConstraint("(status = 'draft') = (submitted_at IS NULL)", name="dated_once_submitted"),
         sa.CheckConstraint("(status = 'draft') = (folio IS NULL)", name="folio_once_submitted"),
         sa.CheckConstraint("(status = 'withdrawn') = (withdrawn_at IS NOT NULL)", name="withdrawal_is_dated"),
+        sa.CheckConstraint("(status = 'joined') = (joined_to_id IS NOT NULL)", name="joined_to_another"),
+        sa.CheckConstraint("joined_to_id IS NULL OR joined_to_id <> id", name="not_joined_to_itself"),
+        sa.CheckConstraint("support_count >= 0 AND comment_count >= 0", name="counts_not_negative"),
+        sa.CheckConstraint("(latitude IS NULL) = (longitude IS NULL)", name="whole_point"),
         sa.UniqueConstraint("plan_id", "folio_number"),
+        sa.UniqueConstraint("plan_id", "external_id"),
         sa.Index("ix_proposal_plan_submitted", "plan_id", "submitted_at", "id"),
         sa.Index("ix_proposal_plan_status", "plan_id", "status"),
     )
@@ -66,6 +87,13 @@ class Proposal(Base):
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
     source: Mapped[str | None] = mapped_column(sa.String(400))  # where a historical proposal was published
     historical_number: Mapped[int | None]  # its line in that source
+    latitude: Mapped[float | None]  # a point on the map, WGS 84, if the author gave one
+    longitude: Mapped[float | None]
+    batch_id: Mapped[int | None] = mapped_column(sa.ForeignKey("import_batch.id"), index=True)
+    external_id: Mapped[str | None] = mapped_column(sa.String(80))  # its key in the file it came from
+    joined_to_id: Mapped[int | None] = mapped_column(sa.ForeignKey("proposal.id"), index=True)  # the collective one
+    support_count: Mapped[int] = mapped_column(default=0)  # confirmed supports of its own (flask check recounts)
+    comment_count: Mapped[int] = mapped_column(default=0)  # comments that are shown
     search_stems: Mapped[str] = mapped_column(default="")  # folded and stemmed words of all texts, for search
     lock_version: Mapped[int] = mapped_column(default=1)
 
@@ -86,7 +114,28 @@ class Proposal(Base):
     )
     admission: Mapped[Admission | None] = relationship(lazy="raise_on_sql", uselist=False)
 
+    joined_to: Mapped[Proposal | None] = relationship(lazy="raise_on_sql", remote_side="Proposal.id")
+    files: Mapped[list[ProposalFile]] = relationship(
+        lazy="raise_on_sql", cascade="all, delete-orphan", order_by="ProposalFile.position"
+    )
+    co_authors: Mapped[list[CoAuthor]] = relationship(
+        lazy="raise_on_sql",
+        cascade="all, delete-orphan",
+        order_by="CoAuthor.position",
+        foreign_keys="CoAuthor.proposal_id",
+    )
+
     __mapper_args__ = {"version_id_col": lock_version}
+
+    @hybrid_property
+    def is_public(self) -> bool:
+        """Whether anybody may read it: no draft, and nothing that is set aside."""
+        return self.status not in NOT_PUBLIC
+
+    @is_public.inplace.expression
+    @classmethod
+    def _is_public(cls) -> sa.ColumnElement[bool]:
+        return cls.status.not_in(NOT_PUBLIC)
 
 
 class ProposalApproach(Base):
@@ -146,3 +195,80 @@ class Admission(Base):
     second_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"))
     second_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
     second_reason: Mapped[str] = mapped_column(default="")
+
+
+class ProposalFile(Base):
+    """A document or picture that goes with a proposal; pictures say in words what they show."""
+
+    __tablename__ = "proposal_file"
+    __table_args__ = (sa.CheckConstraint("kind <> 'picture' OR description <> ''", name="picture_is_described"),)
+
+    proposal_id: Mapped[int] = mapped_column(sa.ForeignKey("proposal.id", ondelete="CASCADE"), index=True)
+    file_id: Mapped[int] = mapped_column(sa.ForeignKey("stored_file.id"), index=True)
+    kind: Mapped[ProposalFileKind] = mapped_column(enum_type(ProposalFileKind))
+    description: Mapped[str] = mapped_column(sa.String(400), default="")
+    position: Mapped[int]
+    added_at: Mapped[datetime] = mapped_column(UtcDateTime())
+
+    file: Mapped[StoredFile] = relationship(lazy="raise_on_sql")
+
+
+class CoAuthor(Base):
+    """Somebody whom the author named beside themselves, and what that person said. Appended in order, once each."""
+
+    __tablename__ = "co_author"
+    __table_args__ = (sa.UniqueConstraint("proposal_id", "email"),)
+
+    proposal_id: Mapped[int] = mapped_column(sa.ForeignKey("proposal.id", ondelete="CASCADE"))
+    position: Mapped[int]
+    name: Mapped[str] = mapped_column(sa.String(120), info=PERSONAL)
+    email: Mapped[str | None] = mapped_column(sa.String(254), info=PERSONAL)
+    user_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"), index=True)
+    status: Mapped[CoAuthorStatus] = mapped_column(enum_type(CoAuthorStatus), default=CoAuthorStatus.INVITED)
+    is_named: Mapped[bool] = mapped_column(default=False)  # whether the public reads the name
+    token_hash: Mapped[str | None] = mapped_column(sa.String(64), unique=True, info=PERSONAL)
+    invited_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    from_proposal_id: Mapped[int | None] = mapped_column(sa.ForeignKey("proposal.id"), index=True)  # by joining
+
+
+class Hold(Base):
+    """Why a proposal was set aside at its arrival, and what an analyst made of it. ``findings``: reason → evidence."""
+
+    __tablename__ = "hold"
+
+    proposal_id: Mapped[int] = mapped_column(sa.ForeignKey("proposal.id", ondelete="CASCADE"), index=True)
+    reason: Mapped[HoldReason] = mapped_column(enum_type(HoldReason))  # the weightiest
+    findings: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)
+    by_machine: Mapped[bool] = mapped_column(default=True)
+    held_at: Mapped[datetime] = mapped_column(UtcDateTime(), index=True)
+    settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    settled_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"))
+    released: Mapped[bool | None]  # None: not settled yet
+
+
+class InformationRequest(Base):
+    """A question to the author with its due date, answered on the page without an account. Public, both sides."""
+
+    __tablename__ = "information_request"
+
+    proposal_id: Mapped[int] = mapped_column(sa.ForeignKey("proposal.id", ondelete="CASCADE"), index=True)
+    question: Mapped[str]
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    asked_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"))
+    due_on: Mapped[date]
+    answer: Mapped[str] = mapped_column(default="")
+    answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+
+
+class AuthorReply(Base):
+    """The author's right of reply to a decision: one reply within the term, answered by a second official. Public."""
+
+    __tablename__ = "author_reply"
+
+    proposal_id: Mapped[int] = mapped_column(sa.ForeignKey("proposal.id", ondelete="CASCADE"), unique=True)
+    text: Mapped[str]
+    replied_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    answer: Mapped[str] = mapped_column(default="")
+    answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    answered_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"))

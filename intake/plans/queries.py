@@ -153,7 +153,7 @@ def funnel(plan: Plan) -> dict[tuple[ProposalKind, ProposalStatus], int]:
     """How many proposals of each kind stand in each state, drafts left out. One statement."""
     query = (
         sa.select(Proposal.kind, Proposal.status, sa.func.count())
-        .where(Proposal.plan_id == plan.id, Proposal.status != ProposalStatus.DRAFT)
+        .where(Proposal.plan_id == plan.id, Proposal.is_public)
         .group_by(Proposal.kind, Proposal.status)
     )
     return {(kind, status): number for kind, status, number in db.session.execute(query)}
@@ -179,7 +179,7 @@ def numbers(plan_ids: Sequence[int]) -> dict[int, Numbers]:
     query = sa.select(
         Plan.id,
         sa.select(sa.func.count(Proposal.id))
-        .where(Proposal.plan_id == Plan.id, Proposal.status != ProposalStatus.DRAFT)
+        .where(Proposal.plan_id == Plan.id, Proposal.is_public)
         .correlate(Plan)
         .scalar_subquery(),
         sa.select(sa.func.count(Commitment.id))

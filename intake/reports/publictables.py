@@ -36,7 +36,6 @@ from models.enums import (
     ActorStatus,
     DecisionStatus,
     PartyRole,
-    ProposalStatus,
     PublicName,
 )
 
@@ -81,7 +80,7 @@ def proposals() -> sa.Select[*tuple[Any, ...]]:
         .outerjoin(Theme, Theme.id == Proposal.theme_id)
         .outerjoin(Territory, Territory.id == Proposal.territory_id)
         .outerjoin(Decision, (Decision.proposal_id == Proposal.id) & (Decision.status == DecisionStatus.PUBLISHED))
-        .where(Proposal.status != ProposalStatus.DRAFT)
+        .where(Proposal.is_public)
         .order_by(Proposal.plan_id, Proposal.folio_number)
     )
 

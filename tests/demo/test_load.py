@@ -33,6 +33,9 @@ from tests import factories
 #: States that the demonstration has nothing in, and why.
 ABSENT = {
     ("actor", "merged"): "no record was there twice",
+    ("proposal", "held"): "stage two in depth brings some",
+    ("proposal", "discarded"): "stage two in depth brings some",
+    ("proposal", "joined"): "stage two in depth brings some",
     ("plan", "preparing"): "every plan has begun",
     ("plan", "implementation"): "two plans are over and the third is being made",
     ("stage", "planned"): "the calendar of the plan under way is published",

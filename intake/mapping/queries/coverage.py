@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from intake.extensions import db
 from intake.mapping.queries.vocabulary import COUNTRY, provinces, themes
 from models import Actor, Event, Participation, Plan, Proposal, Territory, Theme, actor_territory, actor_theme
-from models.enums import ActorStatus, ProposalStatus
+from models.enums import ActorStatus
 
 PER_INHABITANTS = 10_000
 
@@ -139,7 +139,7 @@ def _proposals(plan: Plan | None) -> Counting:
     query = (
         sa.select(Territory.province_code, sa.func.count(Proposal.id))
         .join(Proposal, Proposal.territory_id == Territory.id)
-        .where(Proposal.status != ProposalStatus.DRAFT)
+        .where(Proposal.is_public)
     )
     return _of_plan(query, Proposal.plan_id, plan).group_by(Territory.province_code)
 

@@ -13,7 +13,7 @@ from intake.core.i18n import lazy_gettext as _l
 from intake.core.pagination import Page, paginate
 from intake.extensions import db
 from models import Event, Participation, Plan, Proposal, Territory
-from models.enums import EventKind, ProposalStatus
+from models.enums import EventKind
 
 UPCOMING, PAST = "proximas", "pasadas"
 
@@ -85,6 +85,6 @@ def participation_of(event: Event) -> Participation | None:
 def proposals_born(event: Event) -> int:
     """How many proposals were made at the event, drafts left out. One statement."""
     query = sa.select(sa.func.count(Proposal.id)).where(
-        Proposal.event_id == event.id, Proposal.status != ProposalStatus.DRAFT
+        Proposal.event_id == event.id, Proposal.is_public
     )
     return db.session.scalar(query) or 0

@@ -11,7 +11,7 @@ from intake.core.search import proposals_matching
 from intake.extensions import db
 from intake.reception.inputs import STATUS_SLUGS
 from models import Event, Plan, Proposal, ProposalApproach, Territory, Theme
-from models.enums import ProposalStatus, TerritoryLevel
+from models.enums import TerritoryLevel
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -78,7 +78,7 @@ def _conditions(filters: Filters) -> list[sa.ColumnElement[bool]]:
 
 def _whose(filters: Filters) -> sa.ColumnElement[bool]:
     if filters.own is None:
-        return Proposal.status != ProposalStatus.DRAFT
+        return Proposal.is_public
     user_id, claims = filters.own
     return sa.or_(Proposal.id.in_(sorted(claims)), *([Proposal.author_id == user_id] if user_id is not None else []))
 

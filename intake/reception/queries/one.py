@@ -12,7 +12,6 @@ from intake.core.errors import NotFound
 from intake.core.i18n import lazy_gettext as _l
 from intake.extensions import db
 from models import AuditEntry, Plan, Proposal, ProposalContact, ProposalVersion, Territory, User
-from models.enums import ProposalStatus
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,7 +37,7 @@ def by_folio(folio: str) -> Proposal:
 
 def is_public(folio: str) -> bool:
     """Whether a proposal was sent under this folio. One statement."""
-    query = sa.select(Proposal.id).where(Proposal.folio == folio, Proposal.status != ProposalStatus.DRAFT)
+    query = sa.select(Proposal.id).where(Proposal.folio == folio, Proposal.is_public)
     return db.session.scalar(query) is not None
 
 
@@ -106,7 +105,7 @@ def exported(plan: Plan) -> Sequence[Proposal]:
     """Every submitted proposal of a plan in the order of folios, with what `serializers` writes. Four statements."""
     query = (
         sa.select(Proposal)
-        .where(Proposal.plan_id == plan.id, Proposal.status != ProposalStatus.DRAFT)
+        .where(Proposal.plan_id == plan.id, Proposal.is_public)
         .options(
             joinedload(Proposal.plan),
             joinedload(Proposal.theme),

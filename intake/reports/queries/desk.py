@@ -57,7 +57,7 @@ def stands(plan_id: int) -> dict[ProposalStatus, Stand]:
     """Every state that has proposals of the plan; the oldest by its submission. One statement."""
     query = (
         sa.select(Proposal.status, sa.func.count(), sa.func.min(Proposal.submitted_at), _late_ones())
-        .where(Proposal.plan_id == plan_id, Proposal.status != ProposalStatus.DRAFT)
+        .where(Proposal.plan_id == plan_id, Proposal.is_public)
         .group_by(Proposal.status)
     )
     return {status: Stand(n, oldest, int(late)) for status, n, oldest, late in db.session.execute(query)}

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from intake.extensions import db
 from models import Actor, Event, Proposal, Territory, actor_territory
-from models.enums import ActorStatus, ProposalStatus, TerritoryLevel
+from models.enums import ActorStatus, TerritoryLevel
 
 if TYPE_CHECKING:
     from models import Plan
@@ -48,7 +48,7 @@ def provinces(plan: Plan) -> list[ProvinceGap]:
         .subquery()
     )
     proposals = _in_province(
-        Proposal.territory_id, Proposal.plan_id == plan.id, Proposal.status != ProposalStatus.DRAFT
+        Proposal.territory_id, Proposal.plan_id == plan.id, Proposal.is_public
     )
     tables = _in_province(Event.territory_id, Event.plan_id == plan.id)
     found = [sa.func.coalesce(part.c.n, 0) for part in (actors, proposals, tables)]
@@ -67,7 +67,7 @@ def without_province(plan: Plan) -> int:
         sa.select(sa.func.count())
         .select_from(Proposal)
         .outerjoin(Territory, Territory.id == Proposal.territory_id)
-        .where(Proposal.plan_id == plan.id, Proposal.status != ProposalStatus.DRAFT, Territory.province_code.is_(None))
+        .where(Proposal.plan_id == plan.id, Proposal.is_public, Territory.province_code.is_(None))
     )
     return db.session.scalar(query) or 0
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import joinedload
 from intake.core import clock
 from intake.extensions import db
 from models import Actor, Commitment, Decision, Event, Participation, Proposal, Territory
-from models.enums import ActorStatus, DecisionStatus, ProposalStatus, TerritoryLevel
+from models.enums import ActorStatus, DecisionStatus, TerritoryLevel
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,7 +44,7 @@ class Province:
 
 def received(plan_id: int) -> tuple[sa.ColumnElement[bool], ...]:
     """Conditions on `Proposal`: of the plan, and no longer a draft."""
-    return (Proposal.plan_id == plan_id, Proposal.status != ProposalStatus.DRAFT)
+    return (Proposal.plan_id == plan_id, Proposal.is_public)
 
 
 def numbers(plan: Plan) -> Numbers:
