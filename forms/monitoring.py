@@ -88,7 +88,8 @@ class AnswerForm(WithEvidence):
     comment = TextAreaField(
         _l("Su explicación"),
         description=_l(
-            "Necesaria si tiene reparos o no está de acuerdo. Se publica junto a lo que dice la institución."
+            "Explique sus reparos o su desacuerdo; si confirma, puede dejarla vacía. "
+            "Se publica junto a lo que dice la institución."
         ),
         validators=[Optional(), Length(max=LONG)],
         render_kw={"rows": 7},

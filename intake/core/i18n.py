@@ -6,9 +6,11 @@ keep Ecuador's Spanish formats, and untranslated strings fall back to the Spanis
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any, Protocol
 
-from flask_babel import force_locale, get_locale, gettext, lazy_gettext, lazy_ngettext, ngettext
+from flask_babel import force_locale, format_decimal, get_locale, gettext, lazy_gettext, lazy_ngettext, ngettext
+from flask_babel.speaklater import LazyString
 
 __all__ = [
     "CATALOGUES",
@@ -20,6 +22,7 @@ __all__ = [
     "language",
     "lazy_gettext",
     "lazy_ngettext",
+    "lazy_number",
     "localized",
     "ngettext",
 ]
@@ -45,6 +48,12 @@ def language() -> str:
     if locale.modifier == "qu":
         return "qu"
     return "en" if locale.language == "en" else "es"
+
+
+def lazy_number(value: Decimal | float) -> Text:
+    """A number for a message: with the reader's signs, and at most two decimals, when it is shown."""
+    shown: Text = LazyString(format_decimal, value, "#,##0.##")
+    return shown
 
 
 def localized(thing: Any, name: str) -> str:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from flask.testing import FlaskClient
 
 from intake.accountability import queries, services
@@ -67,3 +70,44 @@ def test_dropped_commitment_says_when_why_and_by_which_role(
     services.move(at.commitment, "drop", "La institución no aceptó.", by=at.team)
     page = client.get("/compromisos/PAGA3-1").text
     assert "Lo retiró Dirección de Gobierno Abierto el " in page and "Motivo: La institución no aceptó." in page
+
+
+def test_the_explanation_is_asked_as_the_service_demands_it(sign_in: SignIn, post: Callable[..., Any]) -> None:
+    at = kit.formalized()
+    for number in (0, 1):
+        services.report(queries.named("PAGA3-1").milestones[number], kit.progress(), by=at.office)
+    browser, path = sign_in(at.counterpart_user), "/compromisos/PAGA3-1/reportes/1/responder"
+    page = browser.get(path).text
+    label = re.search(r'<label[^>]*for="comment".*?</label>', page, re.DOTALL)
+    assert label is not None and "(opcional)" not in label[0]
+    assert "si confirma, puede dejarla vacía" in page
+    for verdict in ("qualified", "disputed"):
+        refused = post(browser, path, verdict=verdict, comment="")
+        assert refused.status_code == 422 and 'id="comment-error"' in refused.text
+    assert post(browser, path, verdict="confirmed", comment="").status_code == 302
+
+
+def test_headings_of_a_commitment_stand_below_one_another(client: FlaskClient) -> None:
+    at = kit.formalized()
+    made = services.report(queries.named("PAGA3-1").milestones[0], kit.progress(), by=at.office)
+    services.answer(made, AnswerInput(verdict=Verdict.DISPUTED, comment="No se publicó."), by=at.citizens)
+    page = client.get("/compromisos/PAGA3-1").text
+    found = re.findall(r"<h([1-6])[^>]*>(.*?)</h\1>", page, re.DOTALL)
+    levels = [int(level) for level, _words in found]
+    assert levels[0] == 1 and all(b - a <= 1 for a, b in itertools.pairwise(levels))
+    below = {words: level for level, words in found}
+    for words in ("Lo que dice la institución", "Lo que dice la contraparte ciudadana", "Evidencias de la institución"):
+        assert below[words] == "4"  # within the milestone, whose own heading is of level 3
+
+
+@pytest.mark.parametrize(("language", "sign"), [("es", "62,5"), ("en", "62.5")])
+def test_the_old_progress_is_said_with_the_readers_decimal_sign(
+    sign_in: SignIn, post: Callable[..., Any], language: str, sign: str
+) -> None:
+    at = kit.formalized()
+    milestone = queries.named("PAGA3-1").milestones[0]
+    services.report(milestone, kit.progress(progress_pct=Decimal("62.5")), by=at.office)
+    path = f"/compromisos/PAGA3-1/hitos/1/reportar?lang={language}"
+    fields = {"status": "execution", "progress_pct": "10", "text": "Se contó de nuevo."}
+    refused = post(sign_in(at.institution_user), path, **fields)
+    assert refused.status_code == 422 and f"{sign} %" in refused.text

@@ -16,6 +16,7 @@ from intake.core import audit, clock, files
 from intake.core.errors import Conflict, Invalid
 from intake.core.i18n import gettext as _
 from intake.core.i18n import lazy_gettext as _l
+from intake.core.i18n import lazy_number
 from intake.core.permissions import Permission, authorize
 from intake.core.transaction import lock, transaction
 from intake.extensions import db
@@ -67,7 +68,7 @@ def _check_report(milestone: Milestone, given: ReportInput) -> None:
         raise Invalid(_l("Para completar un hito adjunte al menos una evidencia."), field="evidence")
     if given.progress_pct < milestone.progress_pct and not given.lowering_reason.strip():
         raise Invalid(
-            _l("El avance baja: antes era %(old)s %%. Escriba por qué.", old=f"{milestone.progress_pct.normalize():f}"),
+            _l("El avance baja: antes era %(old)s %%. Escriba por qué.", old=lazy_number(milestone.progress_pct)),
             field="lowering_reason",
         )
 
