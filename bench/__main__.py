@@ -119,8 +119,15 @@ def _open(port: int, path: str) -> tuple[http.client.HTTPConnection, str, str]:
     connection.request("GET", path)
     answer = connection.getresponse()
     text = answer.read().decode()
-    token = re.search(r'name="csrf_token" value="([^"]+)"', text)
-    return connection, (answer.getheader("Set-Cookie") or "").split(";")[0], token[1] if token else ""
+    return connection, (answer.getheader("Set-Cookie") or "").split(";")[0], _hidden(text, "csrf_token")
+
+
+def _hidden(page: str, name: str) -> str:
+    """The value of a hidden field; its attributes may stand in any order."""
+    for field in re.findall(r"<input[^>]*>", page):
+        if f'name="{name}"' in field and (value := re.search(r'value="([^"]+)"', field)):
+            return value[1]
+    raise SystemExit(f"the page has no field {name}")
 
 
 def sign_in(port: int, account: str) -> str:

@@ -121,6 +121,7 @@ def settings(config: Config) -> dict[str, Any]:
         "TRUSTED_HOSTS": list(config.trusted_hosts) or None,
         "SESSION_COOKIE_NAME": "intake",
         "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_REFRESH_EACH_REQUEST": False,  # intake.accounts.session notes every few minutes that it is used
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_COOKIE_SECURE": config.base_url.startswith("https://"),
         "REMEMBER_COOKIE_HTTPONLY": True,
@@ -198,5 +199,9 @@ def plan_bar() -> PlanBar | None:
     """The plan of the page shown (``g.plan``, set by views), else the plan under way."""
     if (shown := g.get("plan")) is not None:
         return PlanBar(shown)
-    under_way = plans.current()
-    return PlanBar(under_way, about=False) if under_way else None
+    return reuse.remembered("plan_bar", _under_way)
+
+
+def _under_way() -> PlanBar | None:
+    plan = plans.current()
+    return PlanBar(plan, about=False) if plan else None

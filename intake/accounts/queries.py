@@ -20,7 +20,7 @@ from models import Actor, Post, PostHolding, User
 from models.enums import ReviewSector, Role
 
 
-def held_on(day: date) -> sa.ColumnElement[bool]:
+def held_on(day: date | sa.BindParameter[date]) -> sa.ColumnElement[bool]:
     """Whether a holding is in force on a day. One cut off on its last day is over from that instant on."""
     return sa.and_(
         PostHolding.since <= day,
@@ -32,19 +32,22 @@ def held_on(day: date) -> sa.ColumnElement[bool]:
     )
 
 
+#: Parameters: ``user_id``, ``today``. Asked by every request of who is signed in, and built once.
+_PRINCIPAL = (
+    sa.select(User, Post)
+    .outerjoin(PostHolding, sa.and_(PostHolding.user_id == User.id, held_on(sa.bindparam("today", type_=sa.Date()))))
+    .outerjoin(Post, Post.id == PostHolding.post_id)
+    .where(User.id == sa.bindparam("user_id"), User.disabled_at.is_(None))
+    .order_by(PostHolding.id)
+)
+
+
 def principal_of(user_id: int) -> tuple[Principal, int] | None:
     """The person with the posts held today, and the account's session epoch; None if unknown or disabled.
 
     One statement.
     """
-    query = (
-        sa.select(User, Post)
-        .outerjoin(PostHolding, sa.and_(PostHolding.user_id == User.id, held_on(clock.today())))
-        .outerjoin(Post, Post.id == PostHolding.post_id)
-        .where(User.id == user_id, User.disabled_at.is_(None))
-        .order_by(PostHolding.id)
-    )
-    rows = db.session.execute(query).all()
+    rows = db.session.execute(_PRINCIPAL, {"user_id": user_id, "today": clock.today()}).all()
     if not rows:
         return None
     held: list[Post | None] = [row[1] for row in rows]

@@ -8,6 +8,7 @@ from flask_login import login_user, logout_user
 from intake.accounts import queries
 from intake.core import clock
 from intake.core.identity import Principal
+from intake.web import reuse
 from intake.web.access import CLAIMS, SignedIn, principal
 from models import User
 
@@ -24,7 +25,7 @@ def load_user(identity: str) -> SignedIn | None:
     user_id, _, epoch = identity.partition(".")
     if not (user_id.isdecimal() and epoch.isdecimal() and len(user_id) < 19):
         return None
-    found = queries.principal_of(int(user_id))
+    found = reuse.remembered(f"principal:{int(user_id)}", lambda: queries.principal_of(int(user_id)))
     if found is None or found[1] != int(epoch):
         return None
     return SignedIn(*found)

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from intake.extensions import db
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 T = TypeVar("T")
 SIZE = 20
@@ -66,15 +66,16 @@ def paginate(
     size: int = SIZE,
     row: Callable[[Any], T] | None = None,
     total: int | None = None,
+    values: Mapping[str, Any] | None = None,
 ) -> Page[Any]:
     """Run an ordered query for one page, and count it: two statements, one if ``total`` is given.
 
-    A page past the end is the last one.
+    A page past the end is the last one. ``values`` are those of the query's named parameters.
     """
     if total is None:
         counted = query.order_by(None).options().with_only_columns(sa.func.count(), maintain_column_froms=True)
-        total = int(db.session.scalar(counted) or 0)
+        total = int(db.session.scalar(counted, values) or 0)
     number = min(max(1, number), max(1, -(-total // size)))
-    result = db.session.execute(query.limit(size).offset((number - 1) * size)).unique()
+    result = db.session.execute(query.limit(size).offset((number - 1) * size), values).unique()
     items = [row(r) if row else r[0] for r in result]
     return Page(items, number, size, total)

@@ -69,7 +69,7 @@ def address_with(**changes: str) -> str:
 
 
 @bp.route("/propuestas/")
-@public(reusable=True)
+@public(reusable=True, alike=True, unless="mias")
 def index() -> ResponseReturnValue:
     """Every proposal that was sent, or with ``?mias=1`` the reader's own with their drafts."""
     who = principal()
@@ -77,7 +77,8 @@ def index() -> ResponseReturnValue:
     filters = Filters.parse(request.args, own)
     if own is None and (folio := _folio_searched(filters.query)):
         return redirect(url_for("reception.show", folio=folio))
-    page = paginate(queries.listing(filters), number=number_from(request.args.get("pagina")), row=lambda row: row)
+    number, total = number_from(request.args.get("pagina")), queries.how_many(filters)
+    page = paginate(queries.listing(filters), number=number, total=total, row=lambda row: row)
     choices = queries.choices()
     if any(choice.code == filters.plan for choice in choices["plan"]):
         g.plan = plans.by_code(filters.plan)

@@ -36,7 +36,7 @@ def role_words(role: str) -> str:
 
 
 @bp.route("/")
-@public(reusable=True)
+@public(reusable=True, alike=True)
 def home() -> str:
     """The plan under way: its one call, its numbers, its map. Seven statements."""
     plan = g.plan = plans.current()

@@ -27,11 +27,16 @@ MAX_CLAIMS = 30
 
 @dataclass(frozen=True)
 class Access:
-    """What a view declared. ``permission`` None is public; ``form`` views check a form and show it again on errors."""
+    """What a view declared. ``permission`` None is public; ``form`` views check a form and show it again on errors.
+
+    ``reusable`` and ``alike`` say who may be given a kept answer; see `public`.
+    """
 
     permission: Permission | None
     form: bool = False
     reusable: bool = False
+    alike: bool = False
+    unless: str = ""
 
 
 class SignedIn(UserMixin):
@@ -86,11 +91,17 @@ def requires(
     return decorate
 
 
-def public(*, form: bool = False, reusable: bool = False) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Say that anybody may. ``reusable``: a guest's page may be answered from memory while no data changed."""
+def public(
+    *, form: bool = False, reusable: bool = False, alike: bool = False, unless: str = ""
+) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Say that anybody may. ``reusable``: a guest's page may be answered from memory while no data changed.
+
+    ``alike``: so may everybody's, because it differs only in the parts of its frame (`intake.web.frame`); the view is
+    then run as for a guest. With the argument named ``unless`` in the address the page is the reader's own.
+    """
 
     def decorate(view: Callable[P, R]) -> Callable[P, R]:
-        view.access = Access(None, form=form, reusable=reusable)  # type: ignore[attr-defined]
+        view.access = Access(None, form, reusable, alike, unless)  # type: ignore[attr-defined]
         return view
 
     return decorate

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from babel.dates import format_date
 from babel.lists import format_list
+from babel.numbers import format_decimal
 from flask import Flask
-from flask_babel import format_datetime, format_decimal, get_locale
+from flask_babel import format_datetime, get_locale
 from markupsafe import Markup, escape
 
 from intake.core import clock
@@ -84,7 +85,13 @@ def numero(value: float | Decimal | None, digits: int = 0) -> str:
     """A number with the language's separators and at most ``digits`` decimals."""
     if value is None:
         return UNKNOWN
-    return str(format_decimal(value, "#,##0" + ("." + "#" * digits if digits else "")))
+    return _number(value, digits, get_locale() or "es")
+
+
+@lru_cache(maxsize=5_000)
+def _number(value: float | Decimal, digits: int, locale: Any) -> str:
+    """Small whole numbers come again and again, and reading a pattern takes longer than looking one up."""
+    return format_decimal(value, "#,##0" + ("." + "#" * digits if digits else ""), locale=locale)
 
 
 def porcentaje(value: float | Decimal | None, digits: int = 1) -> str:
@@ -96,7 +103,8 @@ def dolares(value: float | Decimal | None) -> str:
     """An amount in United States dollars, Ecuador's currency: cents are two digits, or left out when there are none."""
     if value is None:
         return UNKNOWN
-    return f"USD\N{NO-BREAK SPACE}{format_decimal(value, '#,##0' if value == int(value) else '#,##0.00')}"
+    pattern = "#,##0" if value == int(value) else "#,##0.00"
+    return f"USD\N{NO-BREAK SPACE}{format_decimal(value, pattern, locale=get_locale() or 'es')}"
 
 
 def lista(values: Iterable[Any]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -17,7 +17,7 @@ from markupsafe import Markup
 from intake.core import i18n, permissions
 from intake.core.i18n import lazy_gettext as _l
 from intake.core.permissions import Permission
-from intake.web import filters, spoken
+from intake.web import filters, frame, spoken
 from intake.web.access import principal
 from intake.web.hooks import chosen_language
 
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from config import Config
 
 P = Permission
+#: How many rows of lists each process keeps drawn: about a kilobyte each.
+DRAWN_ROWS = 5_000
 #: The main navigation: words, endpoint, the permission that shows it (None: everybody), the room whose pages mark it.
 NAVIGATION: tuple[tuple[Any, str, Permission | None], ...] = (
     (_l("Inicio"), "reports.home", None),
@@ -58,12 +60,16 @@ def install(app: Flask, config: Config, plan_bar: Callable[[], Any]) -> None:
     app.jinja_env.add_extension("jinja2.ext.do")
     app.jinja_options["autoescape"] = True
     app.jinja_env.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
+    app.jinja_env.globals["_"] = app.jinja_env.globals["gettext"] = _said
     filters.install(app)
+    drawn_each = _drawn_each(app)
     app.jinja_env.globals.update(
         may=may,
         Permission=Permission,
         demo=config.demo,
         plan_bar_html=_drawn_once(app, _once("plan_bar", plan_bar), demo=config.demo),
+        drawn_each=drawn_each,
+        drawn=lambda template, **values: drawn_each(template, (None,), **values),
         asset=_asset_of(Path(app.root_path).parent / "static" / "dist", reload=config.testing),
         ecuador_map=_map_of(Path(app.root_path).parent / "static" / "dist"),
         csrf_token=generate_csrf,
@@ -71,6 +77,7 @@ def install(app: Flask, config: Config, plan_bar: Callable[[], Any]) -> None:
         navigation=navigation,
         localized=i18n.localized,
     )
+    frame.install(app)
     app.context_processor(per_request)
 
 
@@ -89,16 +96,20 @@ def may(permission: Permission, subject: Any = None) -> bool:
     return permissions.can(principal(), permission, subject)
 
 
-def navigation() -> list[Item]:
+def navigation() -> tuple[Item, ...]:
     """The links that the reader may follow; the section that the page belongs to is marked."""
     if "navigation" not in g:
         who = principal()
-        g.navigation = [
-            Item(str(label), path, request.path == path or (path != "/" and request.path.startswith(_below(path))))
-            for (label, _endpoint, permission), path in zip(NAVIGATION, _paths(), strict=True)
-            if permission is None or permissions.can(who, permission)
-        ]
+        shown = tuple(n for n, (_, _, p) in enumerate(NAVIGATION) if p is None or permissions.can(who, p))
+        here = next((n for n in shown if f"{request.path}/".startswith(_below(_paths()[n]))), -1)
+        g.navigation = _items(chosen_language(), shown, here)
     return g.navigation  # type: ignore[no-any-return]
+
+
+@lru_cache(maxsize=256)
+def _items(_language: str, shown: tuple[int, ...], here: int) -> tuple[Item, ...]:
+    """The links numbered in `NAVIGATION`, in the language of the request, with one marked."""
+    return tuple(Item(str(NAVIGATION[n][0]), _paths()[n], n == here) for n in shown)
 
 
 @lru_cache(maxsize=1)
@@ -108,8 +119,8 @@ def _paths() -> tuple[str, ...]:
 
 
 def _below(path: str) -> str:
-    """What the addresses of a section begin with."""
-    return path.rstrip("/") + "/"
+    """What the addresses of a section begin with, each ended by a slash; the first page is alone in its own."""
+    return f"{path.rstrip('/')}/" if path != "/" else "//"
 
 
 def languages() -> list[Item]:
@@ -149,6 +160,25 @@ def _drawn_once(app: Flask, plan_bar: Callable[[], Any], *, demo: bool) -> Calla
     return plan_bar_html
 
 
+def _drawn_each(app: Flask) -> Callable[..., str]:
+    """``drawn_each("room/_row.html", rows, today=today)``: a template for each row, drawn once for equal values.
+
+    What it draws is made of ``row``, the other values and the language alone, so that equal values look the same to
+    everybody; the next page of a list, and the same one after a change, draw only the rows that are new. Rows are
+    tuples.
+    """
+
+    @lru_cache(maxsize=DRAWN_ROWS)
+    def draw(_language: str, template: str, row: Any, common: tuple[tuple[str, Any], ...]) -> str:
+        return app.jinja_env.get_template(template).render(row=row, **dict(common))
+
+    def drawn_each(template: str, rows: Iterable[Any], **common: Any) -> str:
+        language, values = chosen_language(), tuple(common.items())
+        return Markup("".join(draw(language, template, row, values) for row in rows))  # noqa: S704 -- templates of ours
+
+    return drawn_each
+
+
 def _translations() -> Any:
     """The catalogue of the request's language, looked up once a request instead of once a string."""
     if "translations" not in g:
@@ -158,6 +188,15 @@ def _translations() -> Any:
 
 def _gettext(text: str) -> str:
     return str(_translations().ugettext(text))
+
+
+@jinja2.pass_eval_context
+def _said(context: jinja2.nodes.EvalContext, text: str, /, **values: Any) -> str:
+    """What Jinja's own "new style" function does, without its work for the many texts that hold no value."""
+    found = _gettext(text)
+    if context.autoescape:
+        found = Markup(found)  # noqa: S704 -- the catalogue is ours; the values are escaped as they are put in
+    return found % values if "%" in found else found
 
 
 def _ngettext(singular: str, plural: str, number: int) -> str:

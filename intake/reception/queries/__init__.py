@@ -1,6 +1,6 @@
 """Reading proposals. Each function says what it loads and in how many statements."""
 
-from intake.reception.queries.lists import Choice, Place, choices, listing, places, themes
+from intake.reception.queries.lists import Choice, Place, choices, how_many, listing, places, themes
 from intake.reception.queries.one import (
     Reader,
     author_of,
@@ -31,6 +31,7 @@ __all__ = [
     "complete",
     "exported",
     "fallback_of",
+    "how_many",
     "is_public",
     "last_change",
     "listing",

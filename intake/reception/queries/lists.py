@@ -52,6 +52,12 @@ def listing(filters: Filters) -> sa.Select[Any]:
     )
 
 
+def how_many(filters: Filters) -> int:
+    """How many rows `listing` has, counted without what is only shown. One statement."""
+    query = sa.select(sa.func.count()).select_from(Proposal).where(*_conditions(filters))
+    return int(db.session.scalar(query) or 0)
+
+
 def _order(filters: Filters) -> tuple[Any, ...]:
     if filters.own is not None:
         return (Proposal.updated_at.desc(), Proposal.id.desc())
