@@ -37,7 +37,11 @@ class Permission(StrEnum):
     ACTOR_CONTACTS = "mapping:read_contacts"
     EVENT_CREATE = "mapping:create_event"
     EVENT_EDIT = "mapping:edit_event"
+    EVENT_READ = "mapping:read_event"
+    EVENT_REGISTER = "mapping:register_for_event"
     ATTENDANCE_RECORD = "mapping:record_attendance"
+    OUTREACH_READ = "mapping:read_outreach"
+    OUTREACH_EDIT = "mapping:edit_outreach"
 
     PROPOSAL_CREATE = "reception:create"
     PROPOSAL_EDIT = "reception:edit"

@@ -13,10 +13,10 @@ from intake.core.text import slugify
 from intake.core.transaction import dialect
 from intake.extensions import db
 from intake.plans import queries as plans
-from models import Actor, Event
+from models import Actor, Campaign, Event
 
 #: Words of addresses that are pages of their own.
-RESERVED = frozenset({"registro", "nuevo", "nueva", "cobertura"})
+RESERVED = frozenset({"calendario", "registro", "nuevo", "nueva", "cobertura", "duplicados", "pendientes", "respuesta"})
 SLUG_LOCK = 41_002  # key of PostgreSQL's advisory lock: two records of one name are made one after the other
 
 
@@ -32,6 +32,14 @@ def check_version(subject: Any, version: int | None) -> None:
     )
 
 
+def refuse_merged(actor: Actor) -> None:
+    """Raise `Conflict`, with the name of the record that stayed, if this one was joined to another."""
+    if actor.merged_into_id is None:
+        return
+    name = db.session.scalar(sa.select(Actor.name).where(Actor.id == actor.merged_into_id))
+    raise Conflict(_l("Este registro se unió a «%(name)s». Trabaje con ese.", name=name))
+
+
 def all_found(read: Callable[[Iterable[str]], Sequence[Any]], codes: Sequence[str], field: str) -> list[Any]:
     """The rows with these codes. Raises `Invalid` at the field that names an unknown one."""
     wanted = set(codes)
@@ -42,7 +50,7 @@ def all_found(read: Callable[[Iterable[str]], Sequence[Any]], codes: Sequence[st
     return rows
 
 
-def free_slug(model: type[Actor | Event], text: str) -> str:
+def free_slug(model: type[Actor | Campaign | Event], text: str) -> str:
     """An address that nothing of the kind has: the text's words, with a number if they are taken."""
     if dialect() == "postgresql":
         db.session.execute(sa.select(sa.func.pg_advisory_xact_lock(SLUG_LOCK)))

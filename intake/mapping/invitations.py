@@ -1,0 +1,143 @@
+"""Answering an invitation from the mail, without an account: the link's secret is the only right there is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
+from intake.core import audit, clock, tokens
+from intake.core.errors import Conflict, NotFound
+from intake.core.i18n import lazy_gettext as _l
+from intake.core.identity import GUEST
+from intake.core.keyed import address_hash
+from intake.core.transaction import in_savepoint, transaction
+from intake.extensions import db
+from intake.mapping import mailings
+from intake.mapping import outreach_steps as steps
+from intake.mapping.inputs_outreach import LETTERS, RANK, AnswerInput, StepInput
+from intake.mapping.queries.letters import STOP_PURPOSE
+from models import ActorContact, Campaign, Event, Invitation, MailStop, OutboxMessage, Plan, Target
+from models.enums import ContactChannel, OutreachStep
+
+if TYPE_CHECKING:
+    from intake.core.i18n import Text
+
+#: Why a reader's earlier answer gives way to the new one, as the trace keeps it.
+_CHANGED = "La organización cambió su respuesta desde el correo."
+
+
+def by_token(token: str) -> Invitation:
+    """The invitation that a link opens, with contact, actor, campaign, plan and event. One statement.
+
+    Raises `NotFound`, the same for every link that opens nothing.
+    """
+    campaign = joinedload(Invitation.target).joinedload(Target.campaign)
+    query = (
+        sa.select(Invitation)
+        .where(Invitation.token_hash == tokens.token_hash(token))
+        .options(
+            joinedload(Invitation.contact),
+            joinedload(Invitation.target).joinedload(Target.actor),
+            campaign.joinedload(Campaign.plan).joinedload(Plan.stages),
+            campaign.joinedload(Campaign.event).joinedload(Event.territory),
+        )
+    )
+    found = db.session.scalars(query).unique().one_or_none()
+    if found is None:
+        raise NotFound(_l("Este enlace no es válido. Cópielo entero del correo."))
+    return found
+
+
+def obstacle(invitation: Invitation) -> Text | None:
+    """Why the invitation can no longer be answered, None if it can. Stopping further letters is always possible."""
+    return mailings.obstacle(invitation.target.campaign)
+
+
+def confirm(invitation: Invitation, given: AnswerInput) -> None:
+    """Somebody of the actor will come. Raises `Conflict` where it is too late."""
+    with transaction():
+        _require_open(invitation)
+        target = _held(invitation)
+        if target.step is OutreachStep.DECLINED:
+            _give_way(invitation, target, OutreachStep.DECLINED)
+        note = _l("Irán %(num)s.", num=given.people) if given.people > 1 else ""
+        _put(invitation, target, StepInput(step=OutreachStep.CONFIRMED, channel=ContactChannel.MAIL, note=str(note)))
+
+
+def decline(invitation: Invitation) -> None:
+    """Nobody of the actor can come. An actor that has already taken part stays where it is."""
+    with transaction():
+        _require_open(invitation)
+        target = _held(invitation)
+        if RANK[target.step] <= RANK[OutreachStep.DECLINED]:
+            _put(invitation, target, StepInput(step=OutreachStep.DECLINED, channel=ContactChannel.MAIL))
+
+
+def stop(invitation: Invitation) -> None:
+    """Send no more invitations to this address: none of any campaign. What is queued and not sent yet goes nowhere.
+
+    May be repeated. Only a keyed hash of the address is kept.
+    """
+    email = _address_of(invitation)
+    if email is None:
+        return
+    with transaction():
+        row = MailStop(address_hash=address_hash(STOP_PURPOSE, email), stopped_at=clock.now())
+        known = db.session.scalar(sa.select(MailStop.id).where(MailStop.address_hash == row.address_hash))
+        if known is None and in_savepoint(lambda: db.session.add(row)) is None:
+            audit.record("mail_stop.add", row, by=GUEST, reference=_reference(invitation))
+        db.session.execute(
+            sa.delete(OutboxMessage).where(
+                OutboxMessage.to_address == email, OutboxMessage.kind.in_(LETTERS), OutboxMessage.sent_at.is_(None)
+            )
+        )
+
+
+def is_stopped(invitation: Invitation) -> bool:
+    """Whether the reader has asked for no more letters. At most two statements."""
+    email = _address_of(invitation)
+    if email is None:
+        return False
+    query = sa.select(MailStop.id).where(MailStop.address_hash == address_hash(STOP_PURPOSE, email))
+    return db.session.scalar(query) is not None
+
+
+def _address_of(invitation: Invitation) -> str | None:
+    """Where the letter went; the contact may have been erased or corrected since."""
+    key = mailings.message_key(invitation.mailing_id, invitation.contact_id)
+    sent_to = db.session.scalar(sa.select(OutboxMessage.to_address).where(OutboxMessage.dedupe_key == key))
+    if sent_to is not None:
+        return sent_to
+    contact = db.session.get(ActorContact, invitation.contact_id)
+    return contact.email if contact else None
+
+
+def _held(invitation: Invitation) -> Target:
+    target = invitation.target
+    steps.hold(target)
+    return target
+
+
+def _give_way(invitation: Invitation, target: Target, step: OutreachStep) -> None:
+    """Take back the reader's own earlier answer, so that the new one stands."""
+    steps.cut(target, [step], by=GUEST, reason=_CHANGED, reference=_reference(invitation))
+
+
+def _put(invitation: Invitation, target: Target, given: StepInput) -> None:
+    steps.put(target, given, by=GUEST, reference=_reference(invitation))
+    invitation.answered_at = clock.now()
+    audit.record(
+        "invitation.answer", invitation, by=GUEST, extra={"answer": given.step}, reference=_reference(invitation)
+    )
+
+
+def _reference(invitation: Invitation) -> str:
+    target = invitation.target
+    return f"{target.campaign.slug}/{target.actor.slug}"
+
+
+def _require_open(invitation: Invitation) -> None:
+    if (why := obstacle(invitation)) is not None:
+        raise Conflict(why)

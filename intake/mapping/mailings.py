@@ -1,0 +1,239 @@
+"""Bulk invitations by mail: queued in pieces, each in one transaction with its messages.
+
+A mailing that was killed goes on where it stopped: nobody is written to twice, nobody is forgotten.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
+from intake.core import audit, clock, mail, outbox, tokens
+from intake.core.errors import Conflict, Invalid
+from intake.core.i18n import lazy_gettext as _l
+from intake.core.identity import SYSTEM
+from intake.core.permissions import Permission, authorize
+from intake.core.text import clean
+from intake.core.transaction import lock, transaction
+from intake.extensions import db
+from intake.mapping import outreach_steps as steps
+from intake.mapping.inputs_outreach import LETTERS, WRITABLE, LetterInput, StepInput
+from intake.mapping.queries import letters
+from intake.mapping.queries.letters import Recipient
+from models import Campaign, Event, Invitation, Mailing, Target
+from models.enums import CampaignStatus, ContactChannel, EventStatus, OutreachStep
+
+if TYPE_CHECKING:
+    from intake.core.i18n import Text
+    from intake.core.identity import Principal
+    from intake.core.mail import Mail
+
+#: Contacts of one transaction.
+PIECE = 200
+#: Pieces that one press of the button queues; the command and the next press go on.
+PIECES_A_PRESS = 10
+#: Stands in a preview where each reader's own link will be.
+LINK_IN_PREVIEW = "…"
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What a run did: ``queued`` letters, and whether the mailing is ``finished``."""
+
+    queued: int
+    finished: bool
+
+
+def preview(campaign: Campaign, given: LetterInput, reader: Recipient) -> Mail:
+    """The letter as this reader will get it, but for the link, which nobody else may see."""
+    link = f"/acercamiento/respuesta/{LINK_IN_PREVIEW}"
+    return mail.render(given.template, reader.locale, context(campaign, given.words, reader, link))
+
+
+def start(campaign: Campaign, given: LetterInput, *, number: int, by: Principal) -> Mailing:
+    """Begin a mailing; `continue_mailing` queues its letters. ``number`` is the one that the person saw it would get.
+
+    Raises `Conflict` if that number is taken (the button was pressed twice), `Invalid` for an odd letter.
+    """
+    authorize(by, Permission.OUTREACH_EDIT, campaign)
+    if given.template not in LETTERS:
+        raise Invalid(_l("Elija una carta."), field="template")
+    if not given.steps or not set(given.steps) <= set(WRITABLE):
+        raise Invalid(_l("Elija a quiénes se escribe."), field="steps")
+    with transaction():
+        lock(sa.select(Campaign.id).where(Campaign.id == campaign.id))
+        _require_sendable(_campaign(campaign.id))
+        if letters.next_number(campaign) != number:
+            raise Conflict(_l("Este envío ya empezó: alguien pulsó el botón antes."))
+        mailing = Mailing(
+            campaign_id=campaign.id,
+            number=number,
+            template=given.template,
+            words=clean(given.words),
+            steps=",".join(step.value for step in given.steps),
+            started_at=clock.now(),
+            started_by_id=by.user_id,
+        )
+        audit.record("mailing.start", mailing, by=by, reference=f"{campaign.slug}/{number}")
+    return mailing
+
+
+def continue_mailing(mailing: Mailing, *, by: Principal, pieces: int | None = None) -> Progress:
+    """Queue the letters that are still missing, at most ``pieces`` times `PIECE` contacts (None: all).
+
+    Raises `Conflict` if the campaign is no longer open or its event was cancelled.
+    """
+    key, queued, after = mailing.id, 0, 0
+    authorize(by, Permission.OUTREACH_EDIT, mailing)
+    while pieces is None or pieces > 0:
+        with transaction():
+            last, number, finished = _piece(key, after, by)
+        queued, after = queued + number, last
+        if finished:
+            return Progress(queued, finished=True)
+        pieces = None if pieces is None else pieces - 1
+    return Progress(queued, finished=False)
+
+
+def continue_all() -> dict[str, int]:
+    """Finish every mailing that stopped half way; letters queued by ``campaign/number``. For the command."""
+    found = {}
+    with transaction():  # so that SQLite's pieces begin as writers
+        keys = letters.unfinished()
+    for key in keys:
+        mailing = db.session.get_one(Mailing, key)
+        campaign = db.session.get_one(Campaign, mailing.campaign_id)
+        name = f"{campaign.slug}/{mailing.number}"
+        try:
+            found[name] = continue_mailing(mailing, by=SYSTEM).queued
+        except Conflict:  # closed meanwhile: it stays as it is, and says so on its page
+            found[name] = 0
+    return found
+
+
+def _piece(key: int, after: int, by: Principal) -> tuple[int, int, bool]:
+    """Queue the next letters after a contact's key: the last key looked at, how many, whether none is left.
+
+    Whoever else continues the same mailing waits here and then sees what was queued.
+    """
+    lock(sa.select(Mailing.id).where(Mailing.id == key))
+    mailing = db.session.get_one(Mailing, key, populate_existing=True)
+    if mailing.finished_at is not None:
+        return after, 0, True
+    campaign = _campaign(mailing.campaign_id)
+    _require_sendable(campaign)
+    wanted = [OutreachStep(value) for value in mailing.steps.split(",")]
+    query = letters.recipients(campaign.id, wanted, mailing.id, after=after).limit(PIECE)
+    rows = [letters.read(row) for row in db.session.execute(query)]
+    if not rows:
+        mailing.finished_at = clock.now()
+        audit.record("mailing.finish", mailing, by=by, reference=f"{campaign.slug}/{mailing.number}")
+        return after, 0, True
+    gone = letters.stopped(r.email for r in rows)
+    readers = [r for r in rows if r.email not in gone]
+    _mark_contacted(campaign, mailing, readers, by)
+    for reader in readers:
+        _queue(campaign, mailing, reader)
+    return rows[-1].contact_id, len(readers), False
+
+
+def _queue(campaign: Campaign, mailing: Mailing, reader: Recipient) -> None:
+    """One letter: the invitation with the hash of its link, and the message that carries the link."""
+    token = tokens.new_token()
+    db.session.add(
+        Invitation(
+            mailing_id=mailing.id,
+            target_id=reader.target_id,
+            contact_id=reader.contact_id,
+            token_hash=tokens.token_hash(token),
+            queued_at=clock.now(),
+        )
+    )
+    outbox.enqueue(
+        mailing.template,
+        to=reader.email,
+        locale=reader.locale,
+        dedupe_key=message_key(mailing.id, reader.contact_id),
+        **context(campaign, mailing.words, reader, f"/acercamiento/respuesta/{token}"),
+    )
+
+
+def message_key(mailing_id: int, contact_id: int) -> str:
+    """What makes the message of an invitation one."""
+    return f"invitation:{mailing_id}:{contact_id}"
+
+
+def _mark_contacted(campaign: Campaign, mailing: Mailing, readers: Sequence[Recipient], by: Principal) -> None:
+    """Note the letter once in the log of each actor, with its first contact."""
+    slugs = {r.target_id: r.actor_slug for r in readers}
+    before = sa.select(Invitation.target_id).where(Invitation.mailing_id == mailing.id)
+    known = set(db.session.scalars(before.where(Invitation.target_id.in_(list(slugs)))))
+    query = sa.select(Target).where(Target.id.in_(slugs.keys() - known)).order_by(Target.id)
+    given = StepInput(step=OutreachStep.CONTACTED, channel=ContactChannel.MAIL)
+    for target in db.session.scalars(query.with_for_update().execution_options(populate_existing=True)):
+        steps.put(target, given, by=by, reference=f"{campaign.slug}/{slugs[target.id]}")
+
+
+def context(campaign: Campaign, words: str, reader: Recipient, path: str) -> dict[str, Any]:
+    """What the letter's template is given; ``path`` opens the answer to its reader alone."""
+    event = campaign.event
+    return {
+        "contact_name": reader.name,
+        "actor_name": reader.actor_name,
+        "plan_es": campaign.plan.title_es,
+        "plan_en": campaign.plan.title_en,
+        "words": words,
+        "answer_by": campaign.due_on,
+        "event_title": event.title if event else "",
+        "event_starts": event.starts_at if event else None,
+        "event_has_time": bool(event and event.has_time),
+        "event_place": _place(event),
+        "event_page": f"/mesas/{event.slug}" if event else "",
+        "link": mail.url_of(path),
+        "unsubscribe": mail.url_of(f"{path}/baja"),
+    }
+
+
+def _place(event: Event | None) -> str:
+    """Where the event is, in words: the place, then the territory."""
+    if event is None:
+        return ""
+    return ", ".join(part for part in (event.place, event.territory.name if event.territory else "") if part)
+
+
+def _campaign(key: int) -> Campaign:
+    """A campaign with what its letters tell. One statement."""
+    query = (
+        sa.select(Campaign)
+        .where(Campaign.id == key)
+        .options(joinedload(Campaign.plan), joinedload(Campaign.event).joinedload(Event.territory))
+        .execution_options(populate_existing=True)
+    )
+    return db.session.scalars(query).unique().one()
+
+
+def for_letters(campaign: Campaign) -> Campaign:
+    """The campaign with what its letters tell. One statement."""
+    return _campaign(campaign.id)
+
+
+def obstacle(campaign: Campaign) -> Text | None:
+    """Why nobody can be invited now, None if one can; the campaign has its event loaded."""
+    event, why = campaign.event, None
+    if campaign.status is not CampaignStatus.OPEN:
+        why = _l("Esta campaña ya no está en marcha.")
+    elif event is not None and event.status is EventStatus.CANCELLED:
+        why = _l("La mesa a la que se invita se canceló.")
+    elif event is not None and event.starts_at is not None and event.starts_at <= clock.now():
+        why = _l("La mesa a la que se invita ya pasó.")
+    return why
+
+
+def _require_sendable(campaign: Campaign) -> None:
+    why = obstacle(campaign)
+    if why is not None:
+        raise Conflict(why)

@@ -1,0 +1,280 @@
+"""Reading campaigns, their actors and how far these have come."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload, selectinload
+
+from intake.accounts.queries import held_on
+from intake.core import clock
+from intake.core.errors import NotFound
+from intake.core.i18n import lazy_gettext as _l
+from intake.core.pagination import Page, paginate
+from intake.core.text import plain
+from intake.extensions import db
+from models import Actor, Campaign, Event, Plan, Post, PostHolding, Target, TargetStep, User
+from models.enums import CampaignStatus, EventStatus, OutreachStep, Role
+
+TEAM_ROLES = (Role.FACILITATOR, Role.ANALYST, Role.DIRECTORATE)
+#: What a result counts, in the order of the way; the values stand in the address (``?paso=``).
+RESULTS = (
+    "identificados",
+    "por-contactar",
+    "contactados",
+    "confirmaron",
+    "participaron",
+    "propusieron",
+    "recibieron-respuesta",
+    "no-pueden",
+    "en-silencio",
+)
+#: Results that count the actors in whose log a step stands, however far they came since.
+_LOGGED = {
+    "contactados": OutreachStep.CONTACTED,
+    "confirmaron": OutreachStep.CONFIRMED,
+    "participaron": OutreachStep.ATTENDED,
+    "propusieron": OutreachStep.CONTRIBUTED,
+    "recibieron-respuesta": OutreachStep.ANSWERED,
+}
+#: Results that count the actors who stand at a step now.
+_STANDING = {
+    "por-contactar": OutreachStep.IDENTIFIED,
+    "no-pueden": OutreachStep.DECLINED,
+    "en-silencio": OutreachStep.CONTACTED,
+}
+Results = Mapping[str, int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CampaignFilters:
+    """What a list of campaigns is narrowed to."""
+
+    plan: str = ""
+    status: CampaignStatus | None = None
+    late: bool = False
+    owner: str = ""  # mail address
+
+
+@dataclass(frozen=True, kw_only=True)
+class TargetFilters:
+    """What the actors of a campaign are narrowed to; ``result`` is one of `RESULTS`."""
+
+    result: str = ""
+    q: str = ""
+
+
+def campaigns(filters: CampaignFilters, *, number: int = 1) -> Page[Campaign]:
+    """A page of campaigns: the open ones first, those due soonest on top; then the others, the latest on top.
+
+    With plan, theme, place, event and owner. Two statements.
+    """
+    is_open = Campaign.status == CampaignStatus.OPEN
+    due = sa.case((is_open, Campaign.due_on), else_=None)
+    query = (
+        sa.select(Campaign)
+        .where(*_conditions(filters))
+        .options(*_WITH, joinedload(Campaign.plan))
+        .order_by(sa.case((is_open, 0), else_=1), due, Campaign.closed_at.desc(), Campaign.id.desc())
+    )
+    total = db.session.scalar(sa.select(sa.func.count(Campaign.id)).where(*_conditions(filters))) or 0
+    return paginate(query, number=number, total=total)
+
+
+_WITH = (
+    joinedload(Campaign.theme),
+    joinedload(Campaign.territory),
+    joinedload(Campaign.event),
+    joinedload(Campaign.owner),
+)
+
+
+def _conditions(filters: CampaignFilters) -> list[sa.ColumnElement[bool]]:
+    found: list[sa.ColumnElement[bool]] = []
+    if filters.plan:
+        found.append(Campaign.plan_id.in_(sa.select(Plan.id).where(Plan.code == filters.plan)))
+    if filters.status is not None:
+        found.append(Campaign.status == filters.status)
+    if filters.late:
+        found += [Campaign.status == CampaignStatus.OPEN, Campaign.due_on < clock.today()]
+    if filters.owner:
+        found.append(Campaign.owner_id.in_(sa.select(User.id).where(User.email == filters.owner)))
+    return found
+
+
+def campaign(slug: str) -> Campaign:
+    """A campaign with its plan (and the plan's stages), theme, place, event and owner. `NotFound`. One statement."""
+    query = (
+        sa.select(Campaign)
+        .where(Campaign.slug == slug)
+        .options(*_WITH, joinedload(Campaign.plan).joinedload(Plan.stages))
+    )
+    found = db.session.scalars(query).unique().one_or_none()
+    if found is None:
+        raise NotFound(_l("No existe una campaña con esa dirección."))
+    return found
+
+
+def days_late(campaign: Campaign) -> int:
+    """Whole days since an open campaign was due; 0 if it is not late."""
+    if campaign.status is not CampaignStatus.OPEN:
+        return 0
+    return max(0, (clock.today() - campaign.due_on).days)
+
+
+def results(campaign_ids: Sequence[int]) -> dict[int, dict[str, int]]:
+    """The numbers of each campaign, every one of `RESULTS`. Two statements."""
+    found = {key: dict.fromkeys(RESULTS, 0) for key in campaign_ids}
+    if not found:
+        return found
+    stands = sa.select(Target.campaign_id, Target.step, sa.func.count()).group_by(Target.campaign_id, Target.step)
+    standing = {step: name for name, step in _STANDING.items()}
+    for key, step, number in db.session.execute(stands.where(Target.campaign_id.in_(campaign_ids))):
+        found[key]["identificados"] += number
+        if step in standing:
+            found[key][standing[step]] = number
+    logged = (
+        sa.select(Target.campaign_id, TargetStep.step, sa.func.count(Target.id.distinct()))
+        .join(TargetStep, TargetStep.target_id == Target.id)
+        .where(Target.campaign_id.in_(campaign_ids))
+        .group_by(Target.campaign_id, TargetStep.step)
+    )
+    names = {step: name for name, step in _LOGGED.items()}
+    for key, step, number in db.session.execute(logged):
+        if step in names:
+            found[key][names[step]] = number
+    return found
+
+
+def targets(campaign: Campaign, filters: TargetFilters, *, number: int = 1) -> Page[Target]:
+    """A page of the campaign's actors, by name, with their log. Three statements."""
+    query = (
+        sa.select(Target)
+        .join(Actor, Actor.id == Target.actor_id)
+        .where(*_of(campaign, filters))
+        .options(joinedload(Target.actor), selectinload(Target.log))
+        .order_by(Actor.name_plain, Target.id)
+    )
+    counted = sa.select(sa.func.count(Target.id)).join(Actor, Actor.id == Target.actor_id)
+    total = db.session.scalar(counted.where(*_of(campaign, filters))) or 0
+    return paginate(query, number=number, total=total)
+
+
+def _of(campaign: Campaign, filters: TargetFilters) -> list[sa.ColumnElement[bool]]:
+    found: list[sa.ColumnElement[bool]] = [Target.campaign_id == campaign.id]
+    found += [Actor.name_plain.contains(word, autoescape=True) for word in plain(filters.q).split()[:8]]
+    if filters.result in _STANDING:
+        found.append(Target.step == _STANDING[filters.result])
+    elif filters.result in _LOGGED:
+        found.append(has_step(_LOGGED[filters.result]))
+    return found
+
+
+def has_step(step: OutreachStep) -> sa.ColumnElement[bool]:
+    """Whether the step stands in a target's log."""
+    log = sa.select(TargetStep.id).where(TargetStep.target_id == Target.id, TargetStep.step == step)
+    return log.correlate(Target).exists()
+
+
+def all_targets(campaign: Campaign) -> Sequence[Target]:
+    """Every actor of the campaign with its log, by name: for the file of results. Two statements."""
+    query = (
+        sa.select(Target)
+        .join(Actor, Actor.id == Target.actor_id)
+        .where(Target.campaign_id == campaign.id)
+        .options(joinedload(Target.actor), selectinload(Target.log))
+        .order_by(Actor.name_plain, Target.id)
+    )
+    return db.session.scalars(query).all()
+
+
+def targets_by_slug(campaign: Campaign, slugs: Iterable[str]) -> Sequence[Target]:
+    """The campaign's targets for actors with these addresses, in the order of their keys. One statement."""
+    query = (
+        sa.select(Target)
+        .join(Actor, Actor.id == Target.actor_id)
+        .where(Target.campaign_id == campaign.id, Actor.slug.in_(list(slugs)))
+        .options(joinedload(Target.actor))
+        .order_by(Target.id)
+    )
+    return db.session.scalars(query).all()
+
+
+def target(campaign: Campaign, slug: str) -> Target:
+    """One actor of the campaign, with its log. Raises `NotFound`. Two statements."""
+    query = (
+        sa.select(Target)
+        .join(Actor, Actor.id == Target.actor_id)
+        .where(Target.campaign_id == campaign.id, Actor.slug == slug)
+        .options(joinedload(Target.actor), selectinload(Target.log))
+    )
+    found = db.session.scalars(query).one_or_none()
+    if found is None:
+        raise NotFound(_l("Ese actor no está en esta campaña."))
+    return found
+
+
+def names_of(user_ids: Iterable[int | None]) -> dict[int, str]:
+    """Account → name. One statement, none for nobody."""
+    wanted = {key for key in user_ids if key is not None}
+    if not wanted:
+        return {}
+    return dict(db.session.execute(sa.select(User.id, User.name).where(User.id.in_(wanted))).all())
+
+
+@dataclass(frozen=True)
+class Member:
+    """Somebody of the team today."""
+
+    id: int
+    email: str
+    name: str
+
+
+def team() -> list[Member]:
+    """The people who hold a post of the team today, by name. One statement."""
+    query = (
+        sa.select(User.id, User.email, User.name)
+        .join(PostHolding, sa.and_(PostHolding.user_id == User.id, held_on(clock.today())))
+        .join(Post, Post.id == PostHolding.post_id)
+        .where(Post.role.in_(TEAM_ROLES), User.disabled_at.is_(None))
+        .distinct()
+        .order_by(User.name, User.id)
+    )
+    return [Member(*row) for row in db.session.execute(query)]
+
+
+def events_to_invite_to(plan: Plan | None, *, kept: int | None = None) -> Sequence[Event]:
+    """Events of the plan still to come (and the one ``kept``), by date. One statement."""
+    if plan is None:
+        return []
+    ahead = sa.and_(
+        sa.or_(Event.starts_at.is_(None), Event.starts_at >= clock.now()), Event.status != EventStatus.CANCELLED
+    )
+    query = sa.select(Event).where(Event.plan_id == plan.id, sa.or_(ahead, Event.id == kept))
+    return db.session.scalars(query.order_by(Event.starts_at.is_(None), Event.starts_at, Event.id)).all()
+
+
+@dataclass(frozen=True)
+class Late:
+    """An open campaign past its day."""
+
+    slug: str
+    title: str
+    owner: str
+    due_on: date
+
+
+def late_campaigns(plan_id: int, *, limit: int = 20) -> list[Late]:
+    """Open campaigns of the plan that are late, the longest first. One statement."""
+    query = (
+        sa.select(Campaign.slug, Campaign.title, sa.func.coalesce(User.name, ""), Campaign.due_on)
+        .outerjoin(User, User.id == Campaign.owner_id)
+        .where(Campaign.plan_id == plan_id, Campaign.status == CampaignStatus.OPEN, Campaign.due_on < clock.today())
+        .order_by(Campaign.due_on, Campaign.id)
+        .limit(limit)
+    )
+    return [Late(*row) for row in db.session.execute(query)]
