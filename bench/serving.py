@@ -86,24 +86,26 @@ def _wait(port: int, process: subprocess.Popen[bytes]) -> None:
 
 
 @contextlib.contextmanager
-def demo(folder: Path, proposals: int, reviewers: int) -> Iterator[dict[str, str]]:
-    """A demonstration of the wanted size in ``folder``; yields the environment that points at it."""
+def demo(
+    folder: Path, proposals: int, reviewers: int, reviews: int | None = None, *, suffix: str = ""
+) -> Iterator[dict[str, str]]:
+    """A demonstration of the wanted size in ``folder``; yields the environment that points at it.
+
+    ``INTAKE_BENCH_DATABASE_URL`` names another database, whose name ``suffix`` is put after.
+    """
+    given = os.environ.get("INTAKE_BENCH_DATABASE_URL")
     environment = {
         "INTAKE_DEMO": "1",
-        "INTAKE_DATABASE_URL": os.environ.get("INTAKE_BENCH_DATABASE_URL") or f"sqlite:///{folder / 'bench.sqlite3'}",
+        "INTAKE_DATABASE_URL": f"{given}{suffix}" if given else f"sqlite:///{folder / 'bench.sqlite3'}",
         "INTAKE_INSTANCE_PATH": str(folder),
         "INTAKE_LOG_LEVEL": "ERROR",
     }
     flask = [sys.executable, "-m", "flask", "--app", "wsgi"]
     everything = {**os.environ, **environment}
     subprocess.run([*flask, "db", "upgrade"], cwd=ROOT, env=everything, check=True, capture_output=True)
-    subprocess.run(
-        [*flask, "demo", "load", "--proposals", str(proposals), "--reviewers", str(reviewers)],
-        cwd=ROOT,
-        env=everything,
-        check=True,
-        capture_output=True,
-    )
+    load = ["demo", "load", "--proposals", str(proposals), "--reviewers", str(reviewers)]
+    load += ["--reviews", str(reviews)] if reviews else []
+    subprocess.run([*flask, *load], cwd=ROOT, env=everything, check=True, capture_output=True)
     try:
         yield environment
     finally:

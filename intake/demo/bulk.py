@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import itertools
 import random
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -17,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from intake.core.search import stems
-from intake.demo.source import Row, moment, read
+from intake.demo.batch import Batch, continue_keys
+from intake.demo.source import moment, read
 from intake.evaluation.queries import criterion_score
 from intake.evaluation.scoring import review_total
 from intake.extensions import db
@@ -25,7 +25,6 @@ from models import (
     Admission,
     Assignment,
     AuditEntry,
-    Base,
     Criterion,
     Plan,
     Proposal,
@@ -47,6 +46,8 @@ _REASON = "Se entiende, llama a colaborar y puede aportar a una política públi
 _COMMENT = "Puntajes según la rúbrica publicada."
 #: The way to each state, as moves of the lifecycle: (action, old state, new state), and how often it is made, of ten.
 _WAYS: dict[S, int] = {S.SUBMITTED: 2, S.ADMITTED: 2, S.IN_EVALUATION: 4, S.EVALUATED: 2}
+#: The states in which a proposal has reviews.
+_REVIEWED = (S.IN_EVALUATION, S.EVALUATED)
 _MOVES = (
     ("submit", S.DRAFT, S.SUBMITTED),
     ("admit", S.SUBMITTED, S.ADMITTED),
@@ -55,24 +56,14 @@ _MOVES = (
 )
 
 
-@dataclass
-class _Batch:
-    """Rows to be written, by table."""
+def proposals(world: World, number: int, seed: int, reviews: int | None = None) -> None:
+    """Write ``number`` more proposals of the plan under way; the same seed gives the same ones.
 
-    rows: dict[type[Base], list[Row]] = field(default_factory=dict)
-
-    def add(self, model: type[Base], **values: Any) -> None:
-        self.rows.setdefault(model, []).append(values)
-
-    def write(self) -> None:
-        for model, rows in self.rows.items():
-            db.session.execute(sa.insert(model), rows)
-
-
-def proposals(world: World, number: int, seed: int) -> None:
-    """Write ``number`` more proposals of the plan under way; the same seed gives the same ones."""
+    ``reviews``: how many there shall be in all. Then every proposal is under evaluation or evaluated, and some have one
+    review more than others. Raises `ValueError` if there are not enough proposals or reviewers for so many.
+    """
     if number > 0:
-        _Maker(world, random.Random(seed)).make(number)  # noqa: S311 -- it varies examples, it guards nothing
+        _Maker(world, random.Random(seed)).make(number, reviews)  # noqa: S311 -- it varies examples, it guards nothing
 
 
 class _Maker:
@@ -99,23 +90,33 @@ class _Maker:
         self.reviewers = [(world.users[key].id, world.who(key).sector) for key in keys]
         self.analyst = world.users["analisis"].id
         self.director = world.users["direccion"].id
-        self.batch = _Batch()
+        self.batch = Batch()
 
-    def make(self, number: int) -> None:
+    def make(self, number: int, reviews: int | None) -> None:
         """All rows, then all at once; keys are counted here, in the same transaction that locks the counter."""
         plan = db.session.get_one(Plan, self.plan_id)
         db.session.refresh(plan, ["folio_counter", "lock_version"], with_for_update=True)
         folio = plan.folio_counter
         keys = itertools.count((db.session.scalar(sa.select(sa.func.max(Proposal.id))) or 0) + 1)
         self.reviews = itertools.count((db.session.scalar(sa.select(sa.func.max(Assignment.id))) or 0) + 1)
-        states = self.dice.choices(list(_WAYS), weights=list(_WAYS.values()), k=number)
+        ways = _WAYS if reviews is None else {state: _WAYS[state] for state in _REVIEWED}
+        states = self.dice.choices(list(ways), weights=list(ways.values()), k=number)
+        self.shares = itertools.repeat(REVIEWS_EACH) if reviews is None else iter(self._shares(number, reviews))
         days = sorted(self.dice.randint(-56, -2) for _ in range(number))
         for n, (state, offset) in enumerate(zip(states, days, strict=True), start=1):
             self._proposal(next(keys), folio + n, state, offset)
         self.batch.write()
         plan.folio_counter = folio + number
         db.session.flush()
-        _continue_keys(Proposal, Assignment)
+        continue_keys(Proposal, Assignment)
+
+    def _shares(self, number: int, reviews: int) -> list[int]:
+        """How many reviews each proposal gets, so that there are ``reviews`` with those that stand already."""
+        wanted = reviews - int(db.session.scalar(sa.select(sa.func.count()).select_from(Assignment)) or 0)
+        each, more = divmod(wanted, number)
+        if not 0 < each < len(self.reviewers):
+            raise ValueError(f"{number} proposals and {len(self.reviewers)} reviewers do not make {reviews} reviews")
+        return [each + (n < more) for n in range(number)]
 
     def _proposal(self, key: int, folio_number: int, state: S, offset: int) -> None:
         row = self.dice.choice(self.sources)
@@ -195,10 +196,10 @@ class _Maker:
         )
 
     def _reviews(self, key: int, folio: str, at: datetime, *, done: bool) -> None:
-        """Three reviews: all handed in, or the last one still owed."""
-        chosen = self.dice.sample(self.reviewers, REVIEWS_EACH)
-        for n, (reviewer, sector) in enumerate(chosen):
-            self._review(next(self.reviews), key, folio, (reviewer, sector), at, done=done or n < REVIEWS_EACH - 1)
+        """The proposal's share of reviews: all handed in, or the last one still owed."""
+        chosen = self.dice.sample(self.reviewers, next(self.shares))
+        for n, who in enumerate(chosen, start=1):
+            self._review(next(self.reviews), key, folio, who, at, done=done or n < len(chosen))
 
     def _review(
         self, review: int, key: int, folio: str, who: tuple[int, ReviewSector | None], at: datetime, *, done: bool
@@ -239,12 +240,3 @@ class _Maker:
             change = {"status": [AssignmentStatus.PENDING.value, state.value], "total_pct": [None, str(total)]}
             who_did = {"user_id": who[0], "role": "reviewer"}
             self.batch.add(AuditEntry, **entry, **who_did, action="assignment.submit", changes=change)
-
-
-def _continue_keys(*models: type[Base]) -> None:
-    """PostgreSQL counts keys apart from the rows: go on after those given here."""
-    if db.session.get_bind().dialect.name != "postgresql":
-        return
-    for model in models:
-        counter = sa.func.pg_get_serial_sequence(model.__tablename__, "id")
-        db.session.execute(sa.select(sa.func.setval(counter, sa.select(sa.func.max(model.id)).scalar_subquery())))

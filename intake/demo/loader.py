@@ -25,10 +25,13 @@ from intake.mapping.reference import load_reference
 PROPOSALS, REVIEWERS, SEED = 120, 6, 2026
 
 
-def load(*, proposals: int = PROPOSALS, reviewers: int = REVIEWERS, seed: int = SEED) -> bool:
+def load(
+    *, proposals: int = PROPOSALS, reviewers: int = REVIEWERS, reviews: int | None = None, seed: int = SEED
+) -> bool:
     """Load the three plans in one transaction: all or nothing. False if the demonstration is there already.
 
-    ``proposals`` and ``reviewers`` beyond those of the files are made by variation from ``seed``. Raises `Conflict` on
+    ``proposals`` and ``reviewers`` beyond those of the files are made by variation from ``seed``; with ``reviews`` all
+    further proposals are under evaluation and there are so many reviews in all. Raises `Conflict` on
     a database that holds real data.
     """
     guard.refuse_real_data()
@@ -45,7 +48,7 @@ def load(*, proposals: int = PROPOSALS, reviewers: int = REVIEWERS, seed: int = 
         world.live()
         flush()
         load_people.reviewers(world, reviewers)
-        bulk.proposals(world, proposals - PROPOSALS, seed)
+        bulk.proposals(world, proposals - PROPOSALS, seed, reviews)
     return True
 
 

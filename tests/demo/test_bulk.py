@@ -1,5 +1,6 @@
 """The many proposals made for measuring: as many as asked, the same every time, and as sound as the others."""
 
+import pytest
 import sqlalchemy as sa
 
 from intake.core import clock
@@ -72,6 +73,24 @@ def test_more_reviewers_are_asked_for_reviews(app):
     new = [user.id for key, user in here.users.items() if key.startswith("revision.0")]
     assert len(new) == 3
     assert set(new) <= asked
+
+
+def test_as_many_reviews_as_asked_for_stand_on_proposals_under_evaluation(app):
+    here = world()
+    load_people.reviewers(here, 9)
+    first = db.session.scalar(sa.select(sa.func.max(Proposal.id)))
+    before = db.session.scalar(sa.select(sa.func.count()).select_from(Assignment))
+    bulk.proposals(here, NUMBER, 5, before + 3 * NUMBER + 7)
+    db.session.expire_all()
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Assignment)) == before + 3 * NUMBER + 7
+    states = set(db.session.scalars(sa.select(Proposal.status).where(Proposal.id > first)))
+    assert states == {ProposalStatus.IN_EVALUATION, ProposalStatus.EVALUATED}
+    assert {name: found for name, found in invariants.broken().items() if found} == {}
+
+
+def test_more_reviews_than_reviewers_can_give_are_refused(app):
+    with pytest.raises(ValueError, match="reviewers"):
+        bulk.proposals(world(), NUMBER, 5, 100 * NUMBER)
 
 
 def test_none_more_makes_none(app):
