@@ -30,7 +30,9 @@ MAIN = {
         "/seleccion/publicadas/", "/evaluacion/rubrica", "/datos/", "/cuenta/entrar",
     ),
     "revision.estado": ("/evaluacion/",),
-    "direccion": ("/direccion/", "/evaluacion/", "/seleccion/"),
+    "institucion": ("/pendientes/",),
+    "contraparte": ("/pendientes/",),
+    "direccion": ("/direccion/", "/evaluacion/", "/seleccion/", "/planes/nuevo"),
 }  # fmt: skip
 
 
