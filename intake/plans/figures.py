@@ -9,7 +9,7 @@ from typing import Any
 from intake.core.i18n import gettext as _
 from intake.core.i18n import lazy_gettext as _l
 from intake.core.i18n import localized, ngettext
-from intake.plans import queries
+from intake.plans.participation import Breakdown, Figures
 from intake.web.filters import lista, numero
 from models import Participation, Plan, ReportedFigure
 from models.enums import Dimension, ProposalKind, ProposalStatus
@@ -126,18 +126,81 @@ def _sum(counts: Mapping[ProposalStatus, int], states: Iterable[ProposalStatus])
     return sum(counts.get(state, 0) for state in states)
 
 
-def attendance_sentence(attendance: queries.Attendance) -> str:
-    """What the events of a plan add up to, as attendances and not as people; empty without any."""
-    if not attendance.counted:
+def attendance_sentence(found: Figures, gender: Breakdown | None = None) -> str:
+    """What the events of a plan add up to: people only where everybody is counted once. Empty without any event.
+
+    By gender only if the parts are all told and add up to the number.
+    """
+    if not found.summed:
         return ""
-    events = ngettext(
-        "%(events)s encuentro", "%(events)s encuentros", attendance.counted, events=numero(attendance.counted)
+    events = ngettext("%(events)s encuentro", "%(events)s encuentros", found.summed, events=numero(found.summed))
+    whole = gender is not None and not found.repeats and not gender.undisclosed and not gender.unasked
+    parts = gender_phrases({category: told.value for category, told in gender.rows}) if gender and whole else []
+    return _people(found, events, parts) if found.events_know_people else _attendances(found, events, parts)
+
+
+def _people(found: Figures, events: str, parts: list[str]) -> str:
+    n, values = found.from_events, {"people": numero(found.from_events), "events": events, "parts": lista(parts)}
+    if not parts:
+        return str(
+            ngettext(
+                "%(people)s persona asistió a %(events)s",
+                "%(people)s personas asistieron a %(events)s",
+                n,
+                **values,
+            )
+        )
+    return str(
+        ngettext(
+            "%(people)s persona asistió a %(events)s: %(parts)s",
+            "%(people)s personas asistieron a %(events)s: %(parts)s",
+            n,
+            **values,
+        )
     )
-    parts = gender_phrases(attendance.by_gender)
-    values = {"people": numero(attendance.people), "events": events, "parts": lista(parts)}
+
+
+def _attendances(found: Figures, events: str, parts: list[str]) -> str:
+    values = {"people": numero(found.from_events), "events": events, "parts": lista(parts)}
     if not parts:
         return str(_("%(people)s asistencias registradas en %(events)s", **values))
     return str(_("%(people)s asistencias registradas en %(events)s: %(parts)s", **values))
+
+
+def definition(found: Figures) -> str:
+    """What the number of people who took part in a plan counts, in a sentence or two."""
+    if found.reported is not None:
+        return str(_("Personas, según la fuente publicada. Las asistencias de las mesas no se le suman."))
+    return events_definition(found)
+
+
+def events_definition(found: Figures) -> str:
+    """What the sum over the events of a plan counts."""
+    if found.events_know_people:
+        return str(_("Personas distintas: cada una se cuenta una sola vez."))
+    if found.repeats:
+        return str(
+            _(
+                "Estimación: son asistencias, sin las repetidas de quienes constan en listas; quien fue a dos mesas"
+                " sin lista cuenta dos veces."
+            )
+        )
+    return str(_("Estimación: son asistencias; quien fue a dos mesas cuenta dos veces."))
+
+
+def left_out(found: Figures) -> str:
+    """That events of a handful of people are in no public sum; empty if there are none."""
+    number = found.attendances.left_out
+    if not number:
+        return ""
+    return str(
+        ngettext(
+            "%(events)s encuentro con menos de 5 asistentes no se suma, para que nadie pueda ser reconocido.",
+            "%(events)s encuentros con menos de 5 asistentes no se suman, para que nadie pueda ser reconocido.",
+            number,
+            events=numero(number),
+        )
+    )
 
 
 #: What published figures are about, by the beginning of their key, in the order of the page.

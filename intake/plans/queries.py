@@ -19,7 +19,6 @@ from models import (
     Event,
     Milestone,
     Participation,
-    ParticipationCount,
     Plan,
     Proposal,
     ReportedFigure,
@@ -28,7 +27,7 @@ from models import (
     StageNote,
     User,
 )
-from models.enums import Dimension, ProposalKind, ProposalStatus
+from models.enums import EventStatus, ProposalKind, ProposalStatus
 
 
 def current() -> Plan | None:
@@ -102,42 +101,6 @@ def published_participation(plan: Plan) -> Sequence[Participation]:
     return db.session.scalars(query).unique().all()
 
 
-class Attendance(NamedTuple):
-    """What the events of a plan add up to: people who came to two are counted twice.
-
-    ``by_gender`` is empty if an event has from one to four people of a gender: its page withholds them, and the sums
-    would give them away.
-    """
-
-    events: int
-    counted: int  # events whose attendance was recorded
-    people: int
-    by_gender: dict[str, int]
-
-
-def attendance(plan: Plan) -> Attendance:
-    """Attendance at all events of the plan. Two statements."""
-    totals = db.session.execute(
-        sa.select(sa.func.count(Event.id), sa.func.count(Participation.id), sa.func.sum(Participation.total))
-        .select_from(Event)
-        .outerjoin(Participation, Participation.event_id == Event.id)
-        .where(Event.plan_id == plan.id)
-    ).one()
-    few = sa.case((ParticipationCount.people.between(1, 4), 1), else_=0)
-    parts = db.session.execute(
-        sa.select(ParticipationCount.category, sa.func.sum(ParticipationCount.people), sa.func.max(few))
-        .join(Participation, Participation.id == ParticipationCount.participation_id)
-        .where(
-            Participation.plan_id == plan.id,
-            Participation.event_id.is_not(None),
-            ParticipationCount.dimension == Dimension.GENDER,
-        )
-        .group_by(ParticipationCount.category)
-    ).all()
-    told = {} if any(few for *_rest, few in parts) else {category: int(people) for category, people, _few in parts}
-    return Attendance(totals[0], totals[1], totals[2] or 0, told)
-
-
 def bodies(plan: Plan) -> Sequence[Body]:
     """The bodies that accompany the plan, with members and their organisations. One statement."""
     query = (
@@ -187,7 +150,10 @@ def numbers(plan_ids: Sequence[int]) -> dict[int, Numbers]:
         .correlate(Plan)
         .scalar_subquery(),
         milestones.correlate(Plan).scalar_subquery(),
-        sa.select(sa.func.count(Event.id)).where(Event.plan_id == Plan.id).correlate(Plan).scalar_subquery(),
+        sa.select(sa.func.count(Event.id))
+        .where(Event.plan_id == Plan.id, Event.is_public, Event.status != EventStatus.CANCELLED)
+        .correlate(Plan)
+        .scalar_subquery(),
     ).where(Plan.id.in_(plan_ids))
     return {row[0]: Numbers(*row[1:]) for row in db.session.execute(query)}
 

@@ -15,13 +15,13 @@ from intake.core import calendar
 from intake.core.errors import Conflict, Invalid
 from intake.core.i18n import lazy_gettext as _l
 from intake.core.labels import label
-from intake.core.permissions import Permission
+from intake.core.permissions import Permission, can
 from intake.core.workflow import Transition
-from intake.plans import figures, queries, services
+from intake.plans import figures, participation, queries, services
 from intake.plans.lifecycle import PLAN, STAGE
 from intake.web.access import principal, public, requires
 from models import Plan, Reschedule, Stage
-from models.enums import ProposalKind
+from models.enums import Dimension, ProposalKind
 
 bp = Blueprint("plans", __name__)
 
@@ -73,8 +73,10 @@ class StageCard:
 def _page(plan: Plan, failed: dict[str, Any] | None = None) -> str:
     g.plan = plan
     changes = queries.reschedules(plan)
-    participation = queries.published_participation(plan)
-    attendance = queries.attendance(plan)
+    published = queries.published_participation(plan)
+    who_came = participation.of_plan(plan.id)
+    parts = participation.breakdowns(plan.id) if who_came.counted else []
+    exact = bool(parts) and can(principal(), Permission.ATTENDANCE_RECORD, plan)
     funnel = queries.funnel(plan)
     kinds = (ProposalKind.CITIZEN, ProposalKind.INTEGRATED)
     return render_template(
@@ -83,10 +85,15 @@ def _page(plan: Plan, failed: dict[str, Any] | None = None) -> str:
         stages=_cards(plan, changes),
         plan_changes=[change for change in changes if change.stage_id is None],
         history=queries.history(plan),
-        participation=participation,
-        sentence=figures.sentence_of(plan, participation[0]) if participation else "",
-        attendance=attendance,
-        attendance_sentence=figures.attendance_sentence(attendance),
+        participation=published,
+        sentence=figures.sentence_of(plan, published[0]) if published else "",
+        who_came=who_came,
+        breakdowns=parts,
+        exact=participation.breakdowns(plan.id, exact=True) if exact else [],
+        attendance_sentence=figures.attendance_sentence(
+            who_came, next((part for part in parts if part.dimension is Dimension.GENDER), None)
+        ),
+        figure_notes=[words for words in (figures.events_definition(who_came), figures.left_out(who_came)) if words],
         topics=figures.by_topic(queries.reported_figures(plan)),
         bodies=queries.bodies(plan),
         funnels=[(kind, steps) for kind in kinds if (steps := figures.funnel_steps(funnel, kind))],

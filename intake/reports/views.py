@@ -11,6 +11,7 @@ from intake.core.i18n import lazy_gettext as _l
 from intake.core.labels import label
 from intake.core.pagination import number_from
 from intake.core.permissions import Permission
+from intake.plans import figures, participation
 from intake.plans import queries as plans
 from intake.reception.inputs import STATUS_SLUGS
 from intake.reports import acts, health, opendata, sentence
@@ -38,16 +39,19 @@ def role_words(role: str) -> str:
 @bp.route("/")
 @public(reusable=True, alike=True)
 def home() -> str:
-    """The plan under way: its one call, its numbers, its map. Seven statements."""
+    """The plan under way: its one call, its numbers, its map. Eight statements."""
     plan = g.plan = plans.current()
     if plan is None:
         return render_template("reports/home_empty.html")
     places = home_rows.provinces(plan.id)
+    who_came = participation.of_plan(plan.id)
     return render_template(
         "reports/home.html",
         plan=plan,
         call=front.call_for(plan.stages),
         numbers=home_rows.numbers(plan),
+        who_came=who_came,
+        who_came_notes=" ".join(filter(None, (figures.definition(who_came), figures.left_out(who_came)))),
         provinces=places,
         values={p.code: p.proposals or None for p in places},
         answers=home_rows.latest_answers(plan.id),

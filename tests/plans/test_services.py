@@ -12,10 +12,12 @@ import time_machine
 from intake.core import calendar, clock
 from intake.core.errors import Conflict, Forbidden, Invalid, SignInNeeded, StageClosed
 from intake.core.identity import GUEST, SYSTEM
+from intake.core.smallcells import Told
 from intake.extensions import db
 from intake.mapping import queries as mapping
-from intake.plans import queries, services
+from intake.plans import figures, participation, queries, services
 from intake.plans.inputs import FigureInput, PlanInput, StageInput, StageNoteInput
+from intake.plans.participation import Figures
 from intake.reports import sentence
 from models import AuditEntry, Participation, Plan, Reschedule, Stage
 from models.enums import Approach, Dimension, PlanStatus, Role, StageKind, StageStatus
@@ -346,7 +348,7 @@ def test_a_second_record_of_an_event_replaces_the_first(app):
     assert db.session.scalar(sa.select(sa.func.count(Participation.id))) == 1
     row = mapping.participation_of(event)
     assert (row.total, [(c.category, c.people) for c in row.counts]) == (7, [("woman", 7)])
-    assert queries.attendance(plan) == (1, 1, 7, {"woman": 7})
+    assert participation.of_plan(plan.id) == Figures(None, 1, Told(7), 0, 0)
 
 
 def test_sums_of_events_do_not_give_away_what_an_event_withholds(app):
@@ -354,7 +356,11 @@ def test_sums_of_events_do_not_give_away_what_an_event_withholds(app):
     services.record_participation(plan, {GENDER: {"man": 8, "woman": 9}}, total=17, event=make.event(plan), by=SYSTEM)
     few = {GENDER: {"man": 7, "woman": 6, "other": 1}}
     services.record_participation(plan, few, total=14, event=make.event(plan), by=SYSTEM)
-    assert queries.attendance(plan) == (2, 2, 31, {})
+    found = participation.of_plan(plan.id)
+    gender = participation.breakdowns(plan.id)[0]
+    assert (found.number, found.are_people, gender.undisclosed) == (31, False, 14 - 7)
+    assert gender.rows == (("woman", Told(9, 1)), ("man", Told(15)), ("other", Told(0, 1)))
+    assert figures.attendance_sentence(found, gender) == "31 asistencias registradas en 2 encuentros"
 
 
 @pytest.mark.parametrize(

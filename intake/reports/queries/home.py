@@ -11,8 +11,8 @@ from sqlalchemy.orm import joinedload
 
 from intake.core import clock
 from intake.extensions import db
-from models import Actor, Commitment, Decision, Event, Participation, Proposal, Territory
-from models.enums import ActorStatus, DecisionStatus, TerritoryLevel
+from models import Actor, Commitment, Decision, Event, Proposal, Territory
+from models.enums import ActorStatus, DecisionStatus, EventStatus, TerritoryLevel
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,11 +25,10 @@ NEXT_EVENTS = 3
 
 @dataclass(frozen=True)
 class Numbers:
-    """Counts of rows: proposals received, verified actors, people counted at events, public commitments of the plan."""
+    """Counts of rows: proposals received, verified actors, public commitments of the plan."""
 
     proposals: int
     actors: int
-    people: int
     commitments: int
 
 
@@ -48,15 +47,12 @@ def received(plan_id: int) -> tuple[sa.ColumnElement[bool], ...]:
 
 
 def numbers(plan: Plan) -> Numbers:
-    """The four numbers. One statement."""
+    """The three numbers. One statement."""
     count = sa.func.count()
     row = db.session.execute(
         sa.select(
             sa.select(count).select_from(Proposal).where(*received(plan.id)).scalar_subquery(),
             sa.select(count).select_from(Actor).where(Actor.status == ActorStatus.VERIFIED).scalar_subquery(),
-            sa.select(sa.func.coalesce(sa.func.sum(Participation.total), 0))
-            .where(Participation.plan_id == plan.id, Participation.event_id.is_not(None))
-            .scalar_subquery(),
             sa.select(count).select_from(Commitment).where(*public_commitments(plan)).scalar_subquery(),
         )
     ).one()
@@ -123,7 +119,12 @@ def next_events(plan_id: int, limit: int = NEXT_EVENTS) -> Sequence[Event]:
     query = (
         sa.select(Event)
         .options(joinedload(Event.territory))
-        .where(Event.plan_id == plan_id, Event.starts_at >= clock.start_of(clock.today()))
+        .where(
+            Event.plan_id == plan_id,
+            Event.is_public,
+            Event.status != EventStatus.CANCELLED,
+            Event.starts_at >= clock.start_of(clock.today()),
+        )
         .order_by(Event.starts_at, Event.id)
         .limit(limit)
     )
