@@ -56,6 +56,8 @@ class Proposal(Base):
         sa.UniqueConstraint("plan_id", "external_id"),
         sa.Index("ix_proposal_plan_submitted", "plan_id", "submitted_at", "id"),
         sa.Index("ix_proposal_plan_status", "plan_id", "status"),
+        sa.Index("ix_proposal_submitted", "submitted_at", "id"),  # the list of all
+        sa.Index("ix_proposal_place", "plan_id", "territory_id", "status"),  # the map
     )
 
     plan_id: Mapped[int] = mapped_column(sa.ForeignKey("plan.id"))
