@@ -61,6 +61,7 @@ def test_every_public_reading_agrees(client: FlaskClient, make: Callable[[], kit
         "page": client.get("/compromisos/PAGA3-1").status_code == 200,
         "json": client.get("/compromisos/PAGA3-1.json").status_code == 200,
         "agreement": client.get("/compromisos/PAGA3-1/acuerdo").status_code == 200,
+        "filter of the list": "Ministerio Ejemplo" in client.get("/compromisos/").text,
         "words of the list": SECRET in client.get("/compromisos/").text,
         "plan": plans.numbers([at.plan.id])[at.plan.id].commitments == 1,
         "proposal": bool(commitments_of(at.proposal)),

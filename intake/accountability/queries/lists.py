@@ -128,12 +128,13 @@ def _matching(principal: Principal, words: list[str]) -> list[int]:
     return [key for key, text in folded if all(word in text for word in words)]
 
 
-def institutions() -> Sequence[tuple[str, str]]:
-    """Slug and name of every organisation responsible for a commitment. One statement."""
+def institutions(principal: Principal) -> Sequence[tuple[str, str]]:
+    """Slug and name of every organisation responsible for a commitment that the person may read. One statement."""
     query = (
         sa.select(Actor.slug, Actor.name)
         .join(CommitmentParty, CommitmentParty.actor_id == Actor.id)
-        .where(CommitmentParty.role == PartyRole.RESPONSIBLE)
+        .join(Commitment, Commitment.id == CommitmentParty.commitment_id)
+        .where(CommitmentParty.role == PartyRole.RESPONSIBLE, visible_to(principal))
         .distinct()
         .order_by(Actor.name)
     )

@@ -75,7 +75,7 @@ def _filter_form(found: Sequence[Plan]) -> FilterForm:
     themes = queries.themes()
     with_rows(form.plan, [(p.code, f"{p.code} · {localized(p, 'title')}") for p in found], blank=_l("Todos"))
     with_rows(form.tema, [(t.code, localized(t, "name")) for t in themes], blank=_l("Todos"))
-    with_rows(form.institucion, queries.institutions(), blank=_l("Todas"))
+    with_rows(form.institucion, queries.institutions(principal()), blank=_l("Todas"))
     form.validate()
     return form
 
