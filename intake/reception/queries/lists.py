@@ -67,7 +67,7 @@ def _order(filters: Filters) -> tuple[Any, ...]:
     }.get(filters.order, (Proposal.submitted_at.desc(), Proposal.id.desc()))
 
 
-def _conditions(filters: Filters) -> list[sa.ColumnElement[bool]]:
+def _conditions(filters: Filters) -> list[sa.ColumnExpressionArgument[bool]]:
     found = [_whose(filters), *_codes(filters)]
     for column, value in ((Proposal.branch, filters.branch), (Proposal.channel, filters.channel)):
         if value is not None:
@@ -82,7 +82,7 @@ def _conditions(filters: Filters) -> list[sa.ColumnElement[bool]]:
     return found
 
 
-def _whose(filters: Filters) -> sa.ColumnElement[bool]:
+def _whose(filters: Filters) -> sa.ColumnExpressionArgument[bool]:
     if filters.own is None:
         return Proposal.is_public
     user_id, claims = filters.own

@@ -47,9 +47,7 @@ def provinces(plan: Plan) -> list[ProvinceGap]:
         .group_by(Territory.province_code)
         .subquery()
     )
-    proposals = _in_province(
-        Proposal.territory_id, Proposal.plan_id == plan.id, Proposal.is_public
-    )
+    proposals = _in_province(Proposal.territory_id, Proposal.plan_id == plan.id, Proposal.is_public)
     tables = _in_province(Event.territory_id, Event.plan_id == plan.id)
     found = [sa.func.coalesce(part.c.n, 0) for part in (actors, proposals, tables)]
     query = sa.select(Territory.code, Territory.name, Territory.population_2022, *found).where(
@@ -72,7 +70,9 @@ def without_province(plan: Plan) -> int:
     return db.session.scalar(query) or 0
 
 
-def _in_province(column: sa.orm.InstrumentedAttribute[int | None], *conditions: sa.ColumnElement[bool]) -> sa.Subquery:
+def _in_province(
+    column: sa.orm.InstrumentedAttribute[int | None], *conditions: sa.ColumnExpressionArgument[bool]
+) -> sa.Subquery:
     """Rows counted by the province of their place."""
     return (
         sa.select(Territory.province_code, sa.func.count().label("n"))

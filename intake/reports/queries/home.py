@@ -41,8 +41,8 @@ class Province:
     proposals: int
 
 
-def received(plan_id: int) -> tuple[sa.ColumnElement[bool], ...]:
-    """Conditions on `Proposal`: of the plan, and no longer a draft."""
+def received(plan_id: int) -> tuple[sa.ColumnExpressionArgument[bool], ...]:
+    """Conditions on `Proposal`: of the plan, and for everybody to read."""
     return (Proposal.plan_id == plan_id, Proposal.is_public)
 
 
