@@ -64,6 +64,22 @@ def record(
     return entry
 
 
+def note(action: str, subject_type: str, *, by: Principal, extra: Mapping[str, Any], reason: str = "") -> AuditEntry:
+    """Write an entry about no single row: somebody took many out of the house, say. The caller commits."""
+    entry = AuditEntry(
+        at=clock.now(),
+        user_id=by.user_id,
+        role=by.role_label,
+        action=action,
+        subject_type=subject_type,
+        changes={name: value_of(value) for name, value in extra.items()},
+        reason=reason.strip(),
+        request_id=request_id.get(),
+    )
+    db.session.add(entry)
+    return entry
+
+
 def changes_of(subject: Any) -> dict[str, Any]:
     """Map each changed column to ``[old, new]``, personal values masked. New rows list what they were given."""
     state = sa.inspect(subject)
