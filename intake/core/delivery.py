@@ -173,6 +173,11 @@ def compose(claimed: Claimed) -> EmailMessage:
     host = _settings.sender.rpartition("@")[2] or "localhost"
     message["Message-ID"] = f"<intake-{claimed.id}-{int(claimed.created_at.timestamp() * 1_000_000)}@{host}>"
     message["Auto-Submitted"] = "auto-generated"
+    if isinstance(leave := claimed.context.get("unsubscribe"), str):
+        # RFC 2369 and, where the address is reached by TLS, one press in the mail program (RFC 8058)
+        message["List-Unsubscribe"] = f"<{leave}>"
+        if leave.startswith("https://"):
+            message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message["Content-Language"] = HTML_LANG.get(claimed.locale, HTML_LANG["es"])
     message.set_content(written.text)
     message.add_alternative(written.html, subtype="html")

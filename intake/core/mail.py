@@ -28,7 +28,9 @@ from models import enums
 
 TEMPLATES = Path(__file__).resolve().parent.parent.parent / "templates"
 #: Names under which a message's context carries what opens something; masked wherever somebody else may read.
-SECRETS = frozenset({"link", "token", "code", "claim_code", "claim", "draft_link", "draft_key", "recovery_code"})
+SECRETS = frozenset(
+    {"link", "token", "code", "claim_code", "claim", "draft_link", "draft_key", "recovery_code", "unsubscribe"}
+)
 MASK = "••••••••"
 _SUBJECT = re.compile(r"\s*(?:asunto|subject)\s*:\s*", re.IGNORECASE)
 _LINK = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:!?)]")

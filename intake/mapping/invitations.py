@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import dataclasses
+import hashlib
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -14,12 +17,14 @@ from intake.core.identity import GUEST
 from intake.core.keyed import address_hash
 from intake.core.transaction import in_savepoint, transaction
 from intake.extensions import db
-from intake.mapping import mailings
+from intake.mapping import mailings, registering
 from intake.mapping import outreach_steps as steps
+from intake.mapping.doors import doors
+from intake.mapping.inputs_events import RegistrationInput
 from intake.mapping.inputs_outreach import LETTERS, RANK, AnswerInput, StepInput
 from intake.mapping.queries.letters import STOP_PURPOSE
-from models import ActorContact, Campaign, Event, Invitation, MailStop, OutboxMessage, Plan, Target
-from models.enums import ContactChannel, OutreachStep
+from models import ActorContact, Campaign, Event, Invitation, MailStop, OutboxMessage, Plan, Registration, Target
+from models.enums import ActorStatus, ContactChannel, OutreachStep
 
 if TYPE_CHECKING:
     from intake.core.i18n import Text
@@ -55,24 +60,61 @@ def obstacle(invitation: Invitation) -> Text | None:
     return mailings.obstacle(invitation.target.campaign)
 
 
-def confirm(invitation: Invitation, given: AnswerInput) -> None:
-    """Somebody of the actor will come. Raises `Conflict` where it is too late."""
+def confirm(invitation: Invitation, given: AnswerInput, *, token: str) -> Registration | None:
+    """Somebody of the actor will come. Raises `Conflict` where it is too late.
+
+    Where the event takes registrations the contact gets a place; pressed twice, the same one. None without a place.
+    """
     with transaction():
         _require_open(invitation)
         target = _held(invitation)
         if target.step is OutreachStep.DECLINED:
-            _give_way(invitation, target, OutreachStep.DECLINED)
-        note = _l("Irán %(num)s.", num=given.people) if given.people > 1 else ""
-        _put(invitation, target, StepInput(step=OutreachStep.CONFIRMED, channel=ContactChannel.MAIL, note=str(note)))
+            steps.cut(target, [OutreachStep.DECLINED], by=GUEST, reason=_CHANGED, reference=_reference(invitation))
+        note = f"{given.people} personas" if given.people > 1 else ""
+        _put(invitation, target, StepInput(step=OutreachStep.CONFIRMED, channel=ContactChannel.MAIL, note=note))
+        return _register(invitation, given, token)
 
 
-def decline(invitation: Invitation) -> None:
-    """Nobody of the actor can come. An actor that has already taken part stays where it is."""
+def decline(invitation: Invitation, *, token: str) -> None:
+    """Nobody of the actor can come: a place asked for through this link is given back.
+
+    An actor that has already taken part stays where it is. Raises `Conflict` where it is too late.
+    """
     with transaction():
         _require_open(invitation)
         target = _held(invitation)
         if RANK[target.step] <= RANK[OutreachStep.DECLINED]:
             _put(invitation, target, StepInput(step=OutreachStep.DECLINED, channel=ContactChannel.MAIL))
+        event = invitation.target.campaign.event
+        place = registering.by_code(event, place_code(token)) if event else None
+        if event is not None and place is not None:
+            registering.cancel(place, event, by=GUEST)
+
+
+def takes_places(invitation: Invitation) -> bool:
+    """Whether an answer can ask for a place at the event now."""
+    event = invitation.target.campaign.event
+    return event is not None and doors(event).is_open
+
+
+def place_code(token: str) -> str:
+    """What opens the place that was asked for through an invitation: its reader can work it out, nobody else."""
+    digest = hashlib.sha256(f"registration:{token}".encode()).digest()
+    return base64.urlsafe_b64encode(digest).decode().rstrip("=")
+
+
+def _register(invitation: Invitation, given: AnswerInput, token: str) -> Registration | None:
+    event, contact, actor = invitation.target.campaign.event, invitation.contact, invitation.target.actor
+    if event is None or contact.email is None or not takes_places(invitation):
+        return None
+    asked = RegistrationInput(
+        name=contact.name,
+        email=contact.email,
+        actor=actor.slug if actor.status is ActorStatus.VERIFIED else None,
+        needs=given.needs,
+    )
+    by = dataclasses.replace(GUEST, locale=contact.locale)
+    return registering.register(event, asked, code=place_code(token), by=by)
 
 
 def stop(invitation: Invitation) -> None:
@@ -118,11 +160,6 @@ def _held(invitation: Invitation) -> Target:
     target = invitation.target
     steps.hold(target)
     return target
-
-
-def _give_way(invitation: Invitation, target: Target, step: OutreachStep) -> None:
-    """Take back the reader's own earlier answer, so that the new one stands."""
-    steps.cut(target, [step], by=GUEST, reason=_CHANGED, reference=_reference(invitation))
 
 
 def _put(invitation: Invitation, target: Target, given: StepInput) -> None:

@@ -193,7 +193,7 @@ def context(campaign: Campaign, words: str, reader: Recipient, path: str) -> dic
         "event_has_time": bool(event and event.has_time),
         "event_place": _place(event),
         "event_page": f"/mesas/{event.slug}" if event else "",
-        "link": mail.url_of(path),
+        "link": mail.url_of(path) + ("" if reader.locale == "es" else f"?lang={reader.locale}"),
         "unsubscribe": mail.url_of(f"{path}/baja"),
     }
 
@@ -226,6 +226,8 @@ def obstacle(campaign: Campaign) -> Text | None:
     event, why = campaign.event, None
     if campaign.status is not CampaignStatus.OPEN:
         why = _l("Esta campaña ya no está en marcha.")
+    elif event is not None and event.status is EventStatus.PLANNED:
+        why = _l("La mesa a la que se invita todavía no se convoca.")
     elif event is not None and event.status is EventStatus.CANCELLED:
         why = _l("La mesa a la que se invita se canceló.")
     elif event is not None and event.starts_at is not None and event.starts_at <= clock.now():

@@ -8,6 +8,7 @@ from datetime import date
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from intake.accounts.queries import held_on
 from intake.core import clock
@@ -214,6 +215,14 @@ def target(campaign: Campaign, slug: str) -> Target:
     found = db.session.scalars(query).one_or_none()
     if found is None:
         raise NotFound(_l("Ese actor no está en esta campaña."))
+    return found
+
+
+def target_of(slug: str, actor_slug: str) -> Target:
+    """One actor of a campaign, with its log and the campaign as `campaign` loads it. Three statements."""
+    of = campaign(slug)
+    found = target(of, actor_slug)
+    set_committed_value(found, "campaign", of)
     return found
 
 
