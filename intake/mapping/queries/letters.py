@@ -110,11 +110,12 @@ def recipients(
 
 def stopped(addresses: Iterable[str]) -> set[str]:
     """Those of the addresses that want no more invitations. One statement, none for no address."""
-    hashes = {address_hash(STOP_PURPOSE, address): address for address in addresses}
+    hashes = {address: address_hash(STOP_PURPOSE, address) for address in addresses}
     if not hashes:
         return set()
-    found = db.session.scalars(sa.select(MailStop.address_hash).where(MailStop.address_hash.in_(list(hashes))))
-    return {hashes[h] for h in found}
+    found = sa.select(MailStop.address_hash).where(MailStop.address_hash.in_(set(hashes.values())))
+    gone = set(db.session.scalars(found))
+    return {address for address, hashed in hashes.items() if hashed in gone}
 
 
 def audience(campaign: Campaign, steps: Sequence[OutreachStep]) -> Audience:
