@@ -1,9 +1,9 @@
 """``python -m bench [--seconds 1] [--rounds 7] [--proposals 10000] [--json]``.
 
 Each page is measured in rounds that alternate with a bare Flask page of the same bytes, served the same way in the same
-run; the median of the rounds' ratios is what counts, because absolute rates are those of the machine. The reviewer's list
-is measured on a database of its own: 2,000 proposals with 6,000 reviews. Goals: read pages at or above 0.25 of the bare
-page; no worker above 250 MiB. Results: docs/performance.md.
+run; the median of the rounds' ratios is what counts, because absolute rates are those of the machine. The list of a
+reviewer is measured on a database of its own: 2,000 proposals with 6,000 reviews. Goals: read pages at or above 0.25 of
+the bare page; no worker above 250 MiB. Results: docs/performance.md.
 """
 
 from __future__ import annotations
