@@ -24,7 +24,7 @@ from intake.mapping import outreach_steps as steps
 from intake.mapping.inputs_outreach import LETTERS, WRITABLE, LetterInput, StepInput
 from intake.mapping.queries import letters
 from intake.mapping.queries.letters import Recipient
-from models import Campaign, Event, Invitation, Mailing, Target
+from models import Campaign, Event, Invitation, Mailing, Plan, Target
 from models.enums import CampaignStatus, ContactChannel, EventStatus, OutreachStep
 
 if TYPE_CHECKING:
@@ -210,7 +210,9 @@ def _campaign(key: int) -> Campaign:
     query = (
         sa.select(Campaign)
         .where(Campaign.id == key)
-        .options(joinedload(Campaign.plan), joinedload(Campaign.event).joinedload(Event.territory))
+        .options(
+            joinedload(Campaign.plan).joinedload(Plan.stages), joinedload(Campaign.event).joinedload(Event.territory)
+        )
         .execution_options(populate_existing=True)
     )
     return db.session.scalars(query).unique().one()

@@ -1,0 +1,175 @@
+"""Processes that die and people who press together, on a database of its own: nobody twice, nobody forgotten."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+
+import pytest
+import sqlalchemy as sa
+from flask_migrate import upgrade
+
+from config import ROOT, Config
+from intake import create_app
+from intake.core.identity import SYSTEM
+from intake.engine import writing
+from intake.extensions import db
+from intake.mapping import mailings, noticed
+from intake.mapping import outreach_steps as steps
+from intake.mapping.inputs_outreach import INVITATION, LetterInput, StepInput
+from models import Campaign, Invitation, Mailing, OutboxMessage, Plan, Target, TargetStep
+from models.enums import OutreachStep as S
+from tests import factories as make
+
+CONTACTS = 25
+#: A process of its own that queues letters in pieces of ten and dies, as by a kill, in the middle of what it is told.
+DYING = """
+import os, sys
+from config import Config
+from intake import create_app
+from intake.core import outbox
+from intake.core.identity import SYSTEM
+from intake.extensions import db
+from intake.mapping import mailings
+from models import Mailing
+url, folder, where, after = sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4])
+mailings.PIECE = 10
+real, calls = outbox.enqueue, []
+def enqueue(*args, **kwargs):
+    calls.append(1)
+    if where == "inside" and len(calls) == after:
+        os._exit(9)
+    return real(*args, **kwargs)
+outbox.enqueue = enqueue
+with create_app(Config.for_tests(database_url=url, instance_path=folder)).app_context():
+    mailing = db.session.query(Mailing).one()
+    mailings.continue_mailing(mailing, by=SYSTEM, pieces=after if where == "between" else None)
+    os._exit(9 if where == "between" else 0)
+"""
+
+
+@pytest.fixture
+def own_app(own_url, tmp_path):
+    """An application on a database that nobody else uses, with a mailing to be queued."""
+    app = create_app(Config.for_tests(database_url=own_url, instance_path=str(tmp_path)))
+    with app.app_context():
+        upgrade()
+        campaign = make.campaign()
+        for n in range(CONTACTS):
+            actor = make.actor()
+            make.contact(actor, email=f"p{n}@demo.example")
+            if n % 5 == 0:
+                make.contact(actor, email=f"q{n}@demo.example")
+            make.target(campaign, actor)
+        mailings.start(campaign, LetterInput(template=INVITATION), number=1, by=SYSTEM)
+        db.session.commit()
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+EVERYBODY = sorted([*(f"p{n}@demo.example" for n in range(CONTACTS)), *(f"q{n}@demo.example" for n in range(0, 25, 5))])
+
+
+def state():
+    """Addresses written to, and how many invitations there are."""
+    found = db.session.scalars(sa.select(OutboxMessage.to_address)).all()
+    return sorted(found), db.session.scalar(sa.select(sa.func.count(Invitation.id)))
+
+
+def die(url, folder, where, after):
+    done = subprocess.run(
+        [sys.executable, "-c", DYING, url, str(folder), where, str(after)],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 9, done.stderr.decode()[-2000:]
+
+
+@pytest.mark.parametrize(("where", "after", "kept"), [("between", 1, 10), ("inside", 14, 10), ("inside", 1, 0)])
+def test_a_killed_mailing_goes_on_where_it_stopped(own_app, own_url, tmp_path, where, after, kept):
+    die(own_url, tmp_path, where, after)
+    with own_app.app_context():
+        written, invitations = state()
+        assert (len(written), invitations) == (kept, kept)  # whole pieces, each letter with its invitation
+        done = own_app.test_cli_runner().invoke(args=["mapping", "send-mailings"])
+        assert done.exit_code == 0, done.output
+        db.session.rollback()
+        assert state() == (EVERYBODY, len(EVERYBODY))
+        assert db.session.scalars(sa.select(Mailing.finished_at)).one() is not None
+        logged = sa.select(sa.func.count(TargetStep.id)).where(TargetStep.step == S.CONTACTED)
+        assert db.session.scalar(logged) == CONTACTS
+
+
+def together(app, *calls):
+    """What each of the simultaneous calls did: "done", or the class of its error. Sorted."""
+    found, start = [], threading.Barrier(len(calls))
+
+    def press(call):
+        with app.app_context():
+            writing.set(True)  # as intake.web.hooks does for every request that may write
+            start.wait()
+            try:
+                call()
+                found.append("done")
+            except Exception as error:  # noqa: BLE001 -- the test compares it
+                found.append(type(error).__name__)
+            finally:
+                db.session.remove()
+
+    threads = [threading.Thread(target=press, args=(call,)) for call in calls]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return sorted(found)
+
+
+def one(model):
+    return db.session.scalars(sa.select(model).order_by(model.id)).first()
+
+
+def test_two_who_continue_at_once_share_the_letters(own_app, monkeypatch):
+    monkeypatch.setattr(mailings, "PIECE", 3)
+    calls = [lambda: mailings.continue_mailing(one(Mailing), by=SYSTEM)] * 3
+    assert together(own_app, *calls) == ["done"] * 3
+    with own_app.app_context():
+        assert state() == (EVERYBODY, len(EVERYBODY))
+
+
+def test_two_processes_that_continue_at_once_share_the_letters(own_app, own_url, tmp_path):
+    """Real processes, as the command on two machines."""
+    script = DYING.replace("sys.argv[3], int(sys.argv[4])", '"", 0').replace("PIECE = 10", "PIECE = 2")
+    command = [sys.executable, "-c", script, own_url, str(tmp_path)]
+    running = [
+        subprocess.Popen(command, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, stderr=subprocess.PIPE)
+        for _ in range(2)
+    ]
+    assert [p.communicate(timeout=120)[1][-500:] for p in running] == [b"", b""]
+    assert [p.returncode for p in running] == [0, 0]
+    with own_app.app_context():
+        assert state() == (EVERYBODY, len(EVERYBODY))
+
+
+def test_the_send_button_pressed_together_is_one_mailing(own_app):
+    given = LetterInput(template=INVITATION)
+    calls = [lambda: mailings.start(one(Campaign), given, number=2, by=SYSTEM)] * 3
+    assert together(own_app, *calls) == ["Conflict", "Conflict", "done"]
+
+
+def test_what_is_noticed_and_noted_together_is_noted_once(own_app):
+    with own_app.app_context():
+        target = one(Target)
+        make.proposal(one(Plan), organisation_id=target.actor_id)
+        db.session.commit()
+    note = lambda: steps.note_step(one(Campaign), one(Target), StepInput(step=S.CONFIRMED), by=SYSTEM)
+    look = lambda: noticed.refresh(one(Campaign))
+    assert together(own_app, note, look, note, look) == ["done"] * 4
+    with own_app.app_context():
+        assert one(Target).step is S.CONTRIBUTED
+        assert sorted(e.step for e in steps.log_of(one(Target))) == [S.CONFIRMED, S.CONTRIBUTED, S.IDENTIFIED]
