@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from models import Actor
-from models.enums import ActorKind, EventKind
+from models.enums import ActorKind, EventKind, GovernmentFunction, GovernmentLevel
 
 #: Version of the consent that the registration form shows (templates/mapping/consent.html).
 CONSENT_VERSION = "2026-11"
@@ -14,7 +15,11 @@ CONSENT_VERSION = "2026-11"
 
 @dataclass(frozen=True, kw_only=True)
 class ActorInput:
-    """An organisation. Territories, themes and the sector are given by code; ``slug`` None makes one of the name."""
+    """An organisation. Territories, themes, languages and the sector are given by code, peoples by name.
+
+    ``slug`` None makes one of the name. ``ruc`` may hold spaces or hyphens. ``distinct_reason`` says why this is
+    another than the verified actor with the same RUC.
+    """
 
     name: str
     kind: ActorKind
@@ -27,6 +32,13 @@ class ActorInput:
     source: str = ""
     slug: str | None = None
     is_fictional: bool = False
+    function: GovernmentFunction | None = None  # public institutions and local governments only
+    level: GovernmentLevel | None = None
+    ruc: str | None = None
+    peoples: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    source_on: date | None = None
+    distinct_reason: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +50,22 @@ class ContactInput:
     phone: str | None = None  # E.164
     is_public: bool = False
     consent_version: str = CONSENT_VERSION
+    position: str = ""  # what the person is in the organisation
+    locale: str = "es"  # in which to write to them
+
+
+@dataclass(frozen=True, kw_only=True)
+class MergeInput:
+    """Why two records are one, and what the one that stays takes.
+
+    ``take`` maps a name of `merging.FIELDS` or `merging.SETS` to ``kept``, ``other`` or (sets only) ``both``; what is
+    not named stays as it is, and sets are joined. Versions are those that the person saw.
+    """
+
+    reason: str
+    take: Mapping[str, str] = field(default_factory=dict)
+    kept_version: int | None = None
+    other_version: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

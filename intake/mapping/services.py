@@ -12,17 +12,20 @@ from intake.core.permissions import Permission, authorize
 from intake.core.text import clean, plain
 from intake.core.transaction import transaction
 from intake.extensions import db
-from intake.mapping import queries
+from intake.mapping import duplicates, queries, taxnumber
+from intake.mapping.contacts import CONSENT_PURPOSE, add_contact, new_contact, revoke_contact
 from intake.mapping.gatherings import create_body, create_event, edit_event, record_attendance
 from intake.mapping.inputs import ActorInput, ContactInput
 from intake.mapping.lifecycle import ACTOR
-from intake.mapping.records import all_found, check_version, free_slug
-from models import Actor, ActorContact, Consent, Sector, Theme
+from intake.mapping.records import all_found, check_version, free_slug, refuse_merged
+from models import Actor, Language, Sector, Theme
+from models.enums import ActorKind, GovernmentFunction, GovernmentLevel
 
 if TYPE_CHECKING:
     from intake.core.identity import Principal
 
 __all__ = [
+    "CONSENT_PURPOSE",
     "add_contact",
     "check_version",
     "create_actor",
@@ -36,15 +39,18 @@ __all__ = [
     "self_register",
 ]
 
-CONSENT_PURPOSE = "actor_contact"
+#: Kinds of actors that are part of the State; only these have a function or a level of government.
+OF_THE_STATE = frozenset({ActorKind.PUBLIC_INSTITUTION, ActorKind.LOCAL_GOVERNMENT})
 
 
 def create_actor(given: ActorInput, *, by: Principal) -> Actor:
     """Register an organisation, still to be verified. Raises `Invalid` with the field at fault."""
     authorize(by, Permission.ACTOR_CREATE)
     with transaction():
+        twins = duplicates.explained_twins(taxnumber.checked(given.ruc), given.distinct_reason)
         actor = _new_actor(given, by)
         audit.record("actor.create", actor, by=by, extra=_places(given))
+        duplicates.tell_apart(actor, twins, given.distinct_reason, by)
     return actor
 
 
@@ -54,8 +60,9 @@ def self_register(given: ActorInput, contact: ContactInput, *, by: Principal) ->
     with transaction():
         actor = _new_actor(given, by)
         audit.record("actor.self_register", actor, by=by, extra=_places(given))
-        kept = _new_contact(actor, contact, by)
-        outbox.enqueue("actor_self_register", to=kept.email, locale=by.locale, **_facts(actor, contact.name))
+        kept, token = new_contact(actor, contact, by)
+        facts = _facts(actor, contact.name)
+        outbox.enqueue("actor_self_register", to=kept.email, locale=kept.locale, token=token, **facts)
     return actor
 
 
@@ -63,46 +70,37 @@ def edit_actor(actor: Actor, given: ActorInput, *, by: Principal, version: int |
     """Change the record; its address stays. ``version`` is the lock version that the person saw."""
     authorize(by, Permission.ACTOR_EDIT, actor)
     with transaction():
+        refuse_merged(actor)
         check_version(actor, version)
+        number = taxnumber.checked(given.ruc)
+        twins = duplicates.explained_twins(number, given.distinct_reason, actor) if number != actor.ruc else []
         before = _places_of(actor)
         _fill(actor, given)
         after = _places(given)
         extra = {name: [before[name], after[name]] for name in after if before[name] != after[name]}
         audit.record("actor.edit", actor, by=by, extra=extra)
+        duplicates.tell_apart(actor, twins, given.distinct_reason, by)
     return actor
 
 
 def move_actor(actor: Actor, action: str, *, by: Principal, reason: str = "") -> Actor:
-    """Verify or reject a record, and tell its contacts."""
+    """Verify or reject a record, and tell its contacts. A merge has a page of its own (`intake.mapping.merging`)."""
     with transaction():
         authorize(by, ACTOR[action].permission, actor)
+        if action == "merge":
+            raise Invalid(_l("No existe esa acción."), action=action)
         actor.status_reason = clean(reason)
         if action == "verify":
+            duplicates.refuse_unexplained_twin(actor)
             actor.verified_by_id = by.user_id
         row = ACTOR.fire(actor, action, by=by, reason=reason)
         if row.notifies:
             for contact in queries.contacts_of(actor, public_only=False):
                 facts = {**_facts(actor, contact.name), "reason": actor.status_reason}
                 key = f"{ACTOR.mail_kind(action)}:{actor.id}:{actor.lock_version}:{contact.id}"
-                outbox.enqueue(ACTOR.mail_kind(action), to=contact.email, dedupe_key=key, **facts)
+                kind = ACTOR.mail_kind(action)
+                outbox.enqueue(kind, to=contact.email, locale=contact.locale, dedupe_key=key, **facts)
     return actor
-
-
-def add_contact(actor: Actor, given: ContactInput, *, by: Principal) -> ActorContact:
-    """Add a way to reach the actor, with the consent that the person gave."""
-    authorize(by, Permission.ACTOR_EDIT, actor)
-    with transaction():
-        return _new_contact(actor, given, by)
-
-
-def revoke_contact(contact: ActorContact, actor: Actor, *, by: Principal) -> None:
-    """Take a consent back: the contact is erased, the consent stays as proof with its end."""
-    authorize(by, Permission.ACTOR_EDIT, actor)
-    with transaction():
-        consent = db.session.get_one(Consent, contact.consent_id)
-        consent.revoked_at = clock.now()
-        contact.name, contact.email, contact.phone, contact.is_public = "—", None, None, False
-        audit.record("actor_contact.revoke", contact, by=by, reference=actor.slug)
 
 
 def _new_actor(given: ActorInput, by: Principal) -> Actor:
@@ -117,14 +115,32 @@ def _fill(actor: Actor, given: ActorInput) -> None:
         actor.name = clean(given.name)
         actor.name_plain = plain(actor.name)
         actor.kind = given.kind
+        actor.function, actor.level = _government(given)
         actor.acronym = clean(given.acronym) or None
+        actor.ruc = taxnumber.checked(given.ruc)
         actor.website = given.website or None
         actor.description = clean(given.description)
-        actor.source = given.source
+        actor.source, actor.source_on = given.source, _past(given)
         sectors = _found(Sector, (given.sector,) if given.sector else (), "sector")
         actor.sector_id = sectors[0].id if sectors else None
         actor.themes = _found(Theme, given.themes, "themes")
+        actor.languages = _found(Language, given.languages, "languages")
+        actor.peoples = queries.peoples_found(given.peoples)
         actor.territories = all_found(queries.territories, given.territories, "territories")
+
+
+def _government(given: ActorInput) -> tuple[GovernmentFunction | None, GovernmentLevel | None]:
+    """Function and level, refused where the actor is no part of the State."""
+    if given.kind not in OF_THE_STATE and (given.function or given.level):
+        words = _l("Solo las instituciones públicas y los gobiernos locales tienen función y nivel de gobierno.")
+        raise Invalid(words, field="function" if given.function else "level")
+    return given.function, given.level
+
+
+def _past(given: ActorInput) -> Any:
+    if given.source_on and given.source_on > clock.today():
+        raise Invalid(_l("La fecha de la fuente no puede ser futura."), field="source_on")
+    return given.source_on
 
 
 def _found(model: Any, codes: Sequence[str], field: str) -> list[Any]:
@@ -132,29 +148,17 @@ def _found(model: Any, codes: Sequence[str], field: str) -> list[Any]:
 
 
 def _places(given: ActorInput) -> dict[str, list[str]]:
-    return {"territories": sorted(given.territories), "themes": sorted(given.themes)}
+    names = ("territories", "themes", "peoples", "languages")
+    return {name: sorted(getattr(given, name)) for name in names}
 
 
 def _places_of(actor: Actor) -> dict[str, list[str]]:
-    return {"territories": sorted(t.code for t in actor.territories), "themes": sorted(t.code for t in actor.themes)}
-
-
-def _new_contact(actor: Actor, given: ContactInput, by: Principal) -> ActorContact:
-    if not (given.email or given.phone):
-        raise Invalid(_l("Deje un correo o un teléfono."), field="contact_email")
-    consent = Consent(purpose=CONSENT_PURPOSE, text_version=given.consent_version, given_at=clock.now())
-    db.session.add(consent)
-    db.session.flush()
-    contact = ActorContact(
-        actor_id=actor.id,
-        name=clean(given.name),
-        email=(given.email or "").strip().lower() or None,
-        phone=given.phone or None,
-        is_public=given.is_public,
-        consent_id=consent.id,
-    )
-    audit.record("actor_contact.create", contact, by=by, reference=actor.slug)
-    return contact
+    return {
+        "territories": sorted(t.code for t in actor.territories),
+        "themes": sorted(t.code for t in actor.themes),
+        "peoples": sorted(p.name for p in actor.peoples),
+        "languages": sorted(one.code for one in actor.languages),
+    }
 
 
 def _facts(actor: Actor, name: str) -> dict[str, Any]:

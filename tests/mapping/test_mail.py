@@ -6,7 +6,13 @@ import pytest
 
 from intake.core import mail
 
-CONTEXT = {"actor_name": "Río <Claro>", "contact_name": "Rosa", "slug": "rio-claro", "reason": "No existe."}
+CONTEXT = {
+    "actor_name": "Río <Claro>",
+    "contact_name": "Rosa",
+    "slug": "rio-claro",
+    "reason": "No existe.",
+    "token": "t" * 43,
+}
 
 
 @pytest.mark.parametrize("locale", ["es", "en", "qu"])

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 
+from intake.core import clock
 from intake.core.errors import NotFound
 from intake.core.i18n import lazy_gettext as _l
 from intake.core.pagination import Page, paginate
@@ -19,23 +19,26 @@ from intake.mapping.queries.vocabulary import COUNTRY
 from models import (
     Actor,
     ActorContact,
+    AuditEntry,
     Body,
     BodyMember,
     Commitment,
     CommitmentParty,
     Consent,
+    Language,
+    People,
     Plan,
     Sector,
     Territory,
     Theme,
+    User,
+    actor_language,
+    actor_people,
     actor_territory,
     actor_theme,
 )
-from models.enums import ActorKind, ActorStatus, BodyKind
+from models.enums import ActorKind, ActorStatus, BodyKind, GovernmentFunction, GovernmentLevel
 
-#: Names at least this alike (0..1, difflib) are asked about before a second record is made.
-ALIKE = 0.72
-CANDIDATES = 300
 NONE = "ninguna"  # value of the province filter for actors without any territory
 SORTS: dict[str, tuple[Any, ...]] = {
     "nombre": (Actor.name_plain.asc(), Actor.id),
@@ -43,6 +46,15 @@ SORTS: dict[str, tuple[Any, ...]] = {
     "fecha": (Actor.created_at.asc(), Actor.id),
     "-fecha": (Actor.created_at.desc(), Actor.id.desc()),
 }
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A record to be verified: whether the organisation registered itself, and for how many days it has waited."""
+
+    actor: Actor
+    by_itself: bool
+    days: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,8 +66,18 @@ class ActorFilters:
     sector: str = ""
     province: str = ""
     theme: str = ""
+    function: GovernmentFunction | None = None
+    level: GovernmentLevel | None = None
+    people: str = ""  # name
+    language: str = ""  # code
+    contact: str = ""  # con, sin, publico: contacts with a consent in force
     status: ActorStatus | None = ActorStatus.VERIFIED  # None: any
     sort: str = "nombre"
+
+
+def selection(filters: ActorFilters) -> sa.Select[Actor]:
+    """Every actor that the filters let through, ordered, with nothing loaded: for exports."""
+    return sa.select(Actor).where(*_conditions(filters)).order_by(*SORTS.get(filters.sort, SORTS["nombre"]))
 
 
 def actors(filters: ActorFilters, *, number: int = 1) -> Page[Actor]:
@@ -84,7 +106,36 @@ def _conditions(filters: ActorFilters) -> list[sa.ColumnElement[bool]]:
         found.append(Actor.id.in_(of_theme.where(Theme.code == filters.theme)))
     if filters.province:
         found.append(_in_province(filters.province))
+    return [*found, *_further(filters)]
+
+
+def _further(filters: ActorFilters) -> list[sa.ColumnElement[bool]]:
+    found: list[sa.ColumnElement[bool]] = []
+    if filters.function is not None:
+        found.append(Actor.function == filters.function)
+    if filters.level is not None:
+        found.append(Actor.level == filters.level)
+    if filters.people:
+        ours = sa.select(actor_people.c.actor_id).join(People, People.id == actor_people.c.people_id)
+        found.append(Actor.id.in_(ours.where(People.name == filters.people)))
+    if filters.language:
+        speak = sa.select(actor_language.c.actor_id).join(Language, Language.id == actor_language.c.language_id)
+        found.append(Actor.id.in_(speak.where(Language.code == filters.language)))
+    if filters.contact:
+        found.append(_reached(filters.contact))
     return found
+
+
+def _reached(contact: str) -> sa.ColumnElement[bool]:
+    """Whether there is a contact with a consent in force (``con``, ``publico``), or none (``sin``)."""
+    reached = (
+        sa.select(ActorContact.actor_id)
+        .join(Consent, Consent.id == ActorContact.consent_id)
+        .where(Consent.revoked_at.is_(None))
+    )
+    if contact == "publico":
+        reached = reached.where(ActorContact.is_public)
+    return Actor.id.not_in(reached) if contact == "sin" else Actor.id.in_(reached)
 
 
 def _named(word: str) -> sa.ColumnElement[bool]:
@@ -101,11 +152,20 @@ def _in_province(code: str) -> sa.ColumnElement[bool]:
 
 
 def actor(slug: str) -> Actor:
-    """An actor with sector, territories and themes, in any state. Raises `NotFound`. Three statements."""
+    """An actor with sector, territories, themes, peoples and languages, in any state. Raises `NotFound`.
+
+    Five statements.
+    """
     query = (
         sa.select(Actor)
         .where(Actor.slug == slug)
-        .options(joinedload(Actor.sector), selectinload(Actor.territories), selectinload(Actor.themes))
+        .options(
+            joinedload(Actor.sector),
+            selectinload(Actor.territories),
+            selectinload(Actor.themes),
+            selectinload(Actor.peoples),
+            selectinload(Actor.languages),
+        )
     )
     found = db.session.scalars(query).one_or_none()
     if found is None:
@@ -117,6 +177,36 @@ def verified_actors() -> Sequence[Actor]:
     """Every verified actor by name, with nothing loaded: for pickers. One statement."""
     query = sa.select(Actor).where(Actor.status == ActorStatus.VERIFIED).order_by(Actor.name_plain)
     return db.session.scalars(query).all()
+
+
+def waiting(*, number: int = 1) -> Page[Waiting]:
+    """A page of the records that wait for somebody of the team, the longest waiting first. Three statements."""
+    registered_itself = sa.exists().where(
+        AuditEntry.subject_type == "actor",
+        AuditEntry.subject_id == Actor.id,
+        AuditEntry.action == "actor.self_register",
+    )
+    query: Any = (
+        sa.select(Actor, registered_itself)
+        .where(Actor.status == ActorStatus.PENDING)
+        .options(selectinload(Actor.territories))
+        .order_by(Actor.created_at, Actor.id)
+    )
+    total = db.session.scalar(sa.select(sa.func.count(Actor.id)).where(Actor.status == ActorStatus.PENDING)) or 0
+    today = clock.today()
+    return paginate(
+        query,
+        number=number,
+        total=total,
+        row=lambda row: Waiting(row[0], bool(row[1]), (today - clock.local(row[0].created_at).date()).days),
+    )
+
+
+def verified_by(actor: Actor) -> str:
+    """The name of whoever verified the record, "" where nobody of the team did. At most one statement."""
+    if actor.verified_by_id is None:
+        return ""
+    return db.session.scalar(sa.select(User.name).where(User.id == actor.verified_by_id)) or ""
 
 
 def contacts_of(actor: Actor, *, public_only: bool) -> Sequence[ActorContact]:
@@ -131,10 +221,19 @@ def contacts_of(actor: Actor, *, public_only: bool) -> Sequence[ActorContact]:
     return db.session.scalars(query.where(ActorContact.is_public) if public_only else query).all()
 
 
-def contact_numbers(actor: Actor) -> dict[int, int]:
-    """Contact → its number from 1 among all that the actor ever had: erasing one renumbers no other. One statement."""
-    ids = sa.select(ActorContact.id).where(ActorContact.actor_id == actor.id).order_by(ActorContact.id)
-    return {key: number for number, key in enumerate(db.session.scalars(ids), start=1)}
+def numbered_contacts(actor: Actor) -> dict[int, ActorContact]:
+    """Number → contact whose consent is in force. One statement.
+
+    Numbers count from 1 all that the actor ever had: erasing one renumbers no other.
+    """
+    query = (
+        sa.select(ActorContact)
+        .where(ActorContact.actor_id == actor.id)
+        .options(joinedload(ActorContact.consent))
+        .order_by(ActorContact.id)
+    )
+    everyone = enumerate(db.session.scalars(query), start=1)
+    return {number: contact for number, contact in everyone if contact.consent.revoked_at is None}
 
 
 def bodies_of(actor: Actor) -> Sequence[tuple[BodyKind, str, Any]]:
@@ -159,23 +258,3 @@ def commitments_of(actor: Actor) -> Sequence[tuple[Commitment, Plan, CommitmentP
         .order_by(Plan.number.desc(), Commitment.number)
     )
     return db.session.execute(query).all()
-
-
-def similar_actors(name: str, *, limit: int = 5) -> list[Actor]:
-    """Verified actors whose name or acronym is like the one typed, the likest first. One statement."""
-    typed = plain(name)
-    words = sorted((w for w in typed.split() if len(w) > 3), key=len, reverse=True)[:4] or typed.split()[:2]
-    if not words:
-        return []
-    like = [Actor.name_plain.contains(word, autoescape=True) for word in words]
-    acronym = sa.func.lower(Actor.acronym) == typed
-    query = sa.select(Actor).where(Actor.status == ActorStatus.VERIFIED, sa.or_(acronym, *like)).limit(CANDIDATES)
-    scored = [(_likeness(typed, found), found) for found in db.session.scalars(query)]
-    close = sorted((pair for pair in scored if pair[0] >= ALIKE), key=lambda pair: (-pair[0], pair[1].name_plain))
-    return [found for _score, found in close[:limit]]
-
-
-def _likeness(typed: str, found: Actor) -> float:
-    if found.acronym and plain(found.acronym) == typed:
-        return 1.0
-    return SequenceMatcher(None, typed, found.name_plain).ratio()

@@ -7,8 +7,10 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
+from intake.core.errors import Invalid
+from intake.core.i18n import lazy_gettext as _l
 from intake.extensions import db
-from models import Sector, Territory, Theme
+from models import Language, People, Sector, Territory, Theme
 from models.enums import TerritoryLevel
 
 COUNTRY = "EC"
@@ -93,6 +95,26 @@ def themes() -> Sequence[Theme]:
 def sectors() -> Sequence[Sector]:
     """The sectors, every one after its parent."""
     return db.session.scalars(sa.select(Sector).order_by(Sector.id)).all()
+
+
+def peoples() -> Sequence[People]:
+    """Peoples and nationalities, by name."""
+    return db.session.scalars(sa.select(People).order_by(People.name)).all()
+
+
+def peoples_found(names: Sequence[str]) -> list[People]:
+    """The peoples with these names. Raises `Invalid` (``peoples``) for an unknown one."""
+    wanted = set(names)
+    rows = list(db.session.scalars(sa.select(People).where(People.name.in_(wanted)))) if wanted else []
+    if len(rows) != len(wanted):
+        unknown = sorted(wanted - {row.name for row in rows})
+        raise Invalid(_l("No se reconoce: %(codes)s.", codes=", ".join(unknown)), field="peoples")
+    return rows
+
+
+def languages() -> Sequence[Language]:
+    """The languages, those of the Constitution first."""
+    return db.session.scalars(sa.select(Language).order_by(Language.id)).all()
 
 
 def known_codes(model: Any, codes: Iterable[str]) -> Sequence[Any]:

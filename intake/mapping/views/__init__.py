@@ -1,6 +1,6 @@
 """Pages of the mapping."""
 
-from intake.mapping.views import actors, coverage, events, registration
+from intake.mapping.views import actors, contacts, coverage, events, merging, registration
 from intake.mapping.views.blueprint import bp
 
-__all__ = ["actors", "bp", "coverage", "events", "registration"]
+__all__ = ["actors", "bp", "contacts", "coverage", "events", "merging", "registration"]

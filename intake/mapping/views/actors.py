@@ -8,14 +8,14 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from forms.base import with_rows
-from forms.mapping import ActorFilterForm, ActorForm, ContactForm, member_of
-from intake.core.errors import Conflict, Invalid, NotFound
+from forms.mapping import ActorFilterForm, ActorForm, member_of
+from intake.core.errors import Conflict, Gone, Invalid, NotFound
 from intake.core.i18n import lazy_gettext as _l
 from intake.core.i18n import localized
 from intake.core.labels import label
 from intake.core.pagination import number_from
 from intake.core.permissions import Permission, can
-from intake.mapping import queries, services
+from intake.mapping import duplicates, merging, queries, services
 from intake.mapping.lifecycle import ACTOR
 from intake.mapping.queries import ActorFilters
 from intake.mapping.queries.actors import NONE, SORTS
@@ -24,7 +24,7 @@ from intake.mapping.views.blueprint import bp
 from intake.web.access import principal, public, requires
 from intake.web.listing import Listing, chips, sort_of
 from models import Actor
-from models.enums import ActorKind, ActorStatus
+from models.enums import ActorKind, ActorStatus, GovernmentFunction, GovernmentLevel
 
 
 @bp.route("/actores/")
@@ -47,8 +47,11 @@ def _filter_form() -> ActorFilterForm:
     with_rows(form.provincia, places, _l("Todas"))
     with_rows(form.tema, [(t.code, localized(t, "name")) for t in queries.themes()], _l("Todos"))
     with_rows(form.sector, common.sector_rows(), _l("Todos"))
+    with_rows(form.pueblo, [(people.name, people.name) for people in queries.peoples()], _l("Todos"))
+    with_rows(form.idioma, [(one.code, localized(one, "name")) for one in queries.languages()], _l("Todos"))
     if not can(principal(), Permission.ACTOR_CREATE):
         del form.estado
+        del form.contacto
     return form
 
 
@@ -62,6 +65,11 @@ def _filters(form: ActorFilterForm) -> ActorFilters:
         sector=_known(form.sector),
         province=_known(form.provincia),
         theme=_known(form.tema),
+        function=member_of(GovernmentFunction, form.funcion.data),
+        level=member_of(GovernmentLevel, form.nivel.data),
+        people=_known(form.pueblo),
+        language=_known(form.idioma),
+        contact=_known(form.contacto) if "contacto" in form else "",
         status=status,
         sort=form.orden.data if form.orden.data in SORTS else "nombre",
     )
@@ -73,41 +81,65 @@ def _known(field: Any) -> str:
 
 
 def _active(form: ActorFilterForm, filters: ActorFilters) -> list[tuple[str, str]]:
-    found = [("q", filters.q), ("tipo", label(filters.kind) if filters.kind else "")]
-    fields: list[Any] = [form.sector, form.provincia, form.tema]
+    found = [("q", filters.q)]
+    fields: list[Any] = [field for field in form if field.short_name not in {"q", "orden"}]
     for field in fields:
         words = {choice.value: str(choice.label) for choice in field.choices}
         found.append((field.short_name, words[_known(field)].lstrip("— ") if _known(field) else ""))
-    if "estado" in form and filters.status:
-        found.append(("estado", label(filters.status)))
     return found
 
 
 def readable(slug: str) -> Actor:
     """The actor, if the reader may see it; a record not verified does not exist for the public."""
-    actor = queries.actor(slug)
+    return _shown(queries.actor(slug))
+
+
+def _shown(actor: Actor) -> Actor:
     if not can(principal(), Permission.ACTOR_READ, actor):
         raise NotFound(_l("No existe un actor con esa dirección."))
+    if actor.status is ActorStatus.MERGED:
+        _row, live = merging.story_of(actor)
+        raise Gone(_l("Este registro se unió a «%(name)s». Trabaje con ese.", name=live.name))
     return actor
 
 
 @bp.route("/actores/<slug:slug>")
 @public(reusable=True)
-def actor(slug: str) -> str:
+def actor(slug: str) -> ResponseReturnValue:
     """One actor: what it does and where, what binds it, and the contact that agreed to be shown."""
-    return _page(readable(slug))
+    found = queries.actor(slug)
+    return _joined(found) if found.status is ActorStatus.MERGED else page_of(_shown(found))
 
 
-def _page(found: Actor, failed: dict[str, Any] | None = None) -> str:
+def _joined(found: Actor) -> ResponseReturnValue:
+    """Where a record that was joined to another lives on: never a dead end."""
+    row, live = merging.story_of(found)
+    if not can(principal(), Permission.ACTOR_READ, live):
+        raise NotFound(_l("No existe un actor con esa dirección."))
+    return render_template("mapping/actor_joined.html", actor=found, merge=row, live=live), 410
+
+
+def page_of(found: Actor, failed: dict[str, Any] | None = None) -> str:
+    """The page of an actor, with what the reader may see of it."""
+    team = can(principal(), Permission.ACTOR_CREATE)
     everything = can(principal(), Permission.ACTOR_CONTACTS, found)
+    if everything:
+        contacts = queries.numbered_contacts(found)
+    else:
+        contacts = dict(enumerate(queries.contacts_of(found, public_only=True), start=1))
+    known = found.status is ActorStatus.VERIFIED
+    emails = [contact.email for contact in contacts.values()]
     return render_template(
         "mapping/actor.html",
         actor=found,
-        contacts=queries.contacts_of(found, public_only=not everything),
-        contact_numbers=queries.contact_numbers(found) if everything else {},
-        commitments=queries.commitments_of(found),
-        bodies=queries.bodies_of(found),
-        moves=ACTOR.open_to(principal(), found),
+        contacts=contacts,
+        everything=everything,
+        commitments=queries.commitments_of(found) if known else [],
+        bodies=queries.bodies_of(found) if known else [],
+        verifier=queries.verified_by(found) if team and known else "",
+        joined=merging.joined_to(found) if team and known else [],
+        similar=duplicates.like(found, emails) if team and not known else [],
+        moves=[move for move in ACTOR.open_to(principal(), found) if move.button],
         failed=failed,
     )
 
@@ -122,26 +154,41 @@ def move_actor(slug: str, action: str) -> ResponseReturnValue:
         services.move_actor(found, action, by=principal(), reason=reason)
     except Invalid as error:
         failed = {"action": action, "reason": reason, "error": error.message}
-        return _page(queries.actor(slug), failed), 422
+        return page_of(queries.actor(slug), failed), 422
     flash(str(_l("Listo: el registro está %(state)s.", state=label(found.status).lower())), "success")
     return redirect(url_for("mapping.actor", slug=slug))
+
+
+@bp.route("/actores/pendientes")
+@requires(Permission.ACTOR_CREATE)
+def waiting_actors() -> str:
+    """The records that wait to be verified, the longest waiting first."""
+    page = queries.waiting(number=number_from(request.args.get("pagina")))
+    return render_template("mapping/actors_waiting.html", page=Listing(page))
 
 
 @bp.route("/actores/nuevo", methods=["GET", "POST"])
 @requires(Permission.ACTOR_CREATE, form=True)
 def new_actor() -> ResponseReturnValue:
-    """Register an organisation for the team."""
+    """Register an organisation for the team; alike records are shown once before it is kept."""
     form = ActorForm()
     common.fill_actor_lists(form)
+    similar: list[duplicates.Suggestion] = []
     if request.method == "POST" and not common.is_refresh() and form.validate():
-        try:
-            made = services.create_actor(form.to_input(), by=principal())
-        except Invalid as error:
-            common.put_on_form(error, form)
-        else:
+        similar = common.ask_about_alike(form)
+        made = None if similar else _created(form)
+        if made is not None:
             flash(str(_l("Registro creado. Falta verificarlo.")), "success")
             return redirect(url_for("mapping.actor", slug=made.slug))
-    return render_template("mapping/actor_form.html", form=form, actor=None), common.status()
+    return render_template("mapping/actor_form.html", form=form, actor=None, similar=similar), common.status()
+
+
+def _created(form: ActorForm) -> Actor | None:
+    try:
+        return services.create_actor(form.to_input(), by=principal())
+    except Invalid as error:
+        common.put_on_form(error, form)
+        return None
 
 
 @bp.route("/actores/<slug:slug>/editar", methods=["GET", "POST"])
@@ -152,49 +199,19 @@ def edit_actor(found: Actor) -> ResponseReturnValue:
     if request.method == "GET":
         form.show(found)
     common.fill_actor_lists(form, kept=found.territories)
+    slug, current, status = found.slug, found.lock_version, common.status()
+    similar: list[duplicates.Suggestion] = []
     if request.method == "POST" and not common.is_refresh() and form.validate():
-        slug, current = found.slug, found.lock_version
+        similar = common.ask_about_alike(form, found) if can(principal(), Permission.ACTOR_CREATE) else []
         try:
-            services.edit_actor(found, form.to_input(), by=principal(), version=common.version_in(form))
+            if not similar:
+                services.edit_actor(found, form.to_input(), by=principal(), version=common.version_in(form))
+                flash(str(_l("Cambios guardados.")), "success")
+                return redirect(url_for("mapping.actor", slug=slug))
         except Conflict as error:
             common.put_conflict(error, form, current)
-            return render_template("mapping/actor_form.html", form=form, actor=queries.actor(slug)), 409
+            status = common.CONFLICT
         except Invalid as error:
             common.put_on_form(error, form)
-            found = queries.actor(slug)
-        else:
-            flash(str(_l("Cambios guardados.")), "success")
-            return redirect(url_for("mapping.actor", slug=slug))
-    return render_template("mapping/actor_form.html", form=form, actor=found), common.status()
-
-
-@bp.route("/actores/<slug:slug>/contacto", methods=["GET", "POST"])
-@requires(Permission.ACTOR_EDIT, load=readable, form=True)
-def add_contact(found: Actor) -> ResponseReturnValue:
-    """Add a contact with its consent."""
-    form = ContactForm()
-    slug = found.slug
-    if request.method == "POST" and form.validate():
-        try:
-            services.add_contact(found, form.to_contact(), by=principal())
-        except Invalid as error:
-            common.put_on_form(error, form)
-            found = queries.actor(slug)
-        else:
-            flash(str(_l("Contacto guardado.")), "success")
-            return redirect(url_for("mapping.actor", slug=slug))
-    return render_template("mapping/contact_form.html", form=form, actor=found), common.status()
-
-
-@bp.route("/actores/<slug:slug>/contacto/<int:number>/retirar", methods=["POST"])
-@requires(Permission.ACTOR_CONTACTS)
-def revoke_contact(slug: str, number: int) -> ResponseReturnValue:
-    """Take back the consent of the actor's n-th contact and erase it. Pressed twice, it erases no other."""
-    found = queries.actor(slug)
-    numbers = queries.contact_numbers(found)
-    contact = next((c for c in queries.contacts_of(found, public_only=False) if numbers[c.id] == number), None)
-    if contact is None:
-        raise NotFound(_l("Ese contacto ya no está."))
-    services.revoke_contact(contact, found, by=principal())
-    flash(str(_l("Contacto borrado.")), "success")
-    return redirect(url_for("mapping.actor", slug=slug))
+        found = queries.actor(slug)
+    return render_template("mapping/actor_form.html", form=form, actor=found, similar=similar), status

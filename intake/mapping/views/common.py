@@ -13,10 +13,13 @@ from forms.territory import REFRESH, fill
 from intake.core.errors import Conflict, Invalid
 from intake.core.i18n import lazy_gettext as _l
 from intake.core.i18n import localized
-from intake.mapping import queries
-from models import Territory
+from intake.core.labels import label
+from intake.mapping import duplicates, queries
+from models import Actor, Territory
 
+CONFLICT = HTTPStatus.CONFLICT
 COUNTRY = "EC"
+ADD_PLACE = "place"  # value of the button that adds another place to an actor
 #: Fields of services that stand under another name in forms.
 FIELDS = {"territories": "territorios", "starts_at": "day", "ends_at": "ends"}
 
@@ -28,18 +31,61 @@ def fill_territory(form: Any) -> None:
 
 def fill_actor_lists(form: Any, kept: Iterable[Territory] = ()) -> None:
     """Give a form of actors its territories, themes and sectors; ``kept``: further places that the record has."""
+    if request.form.get(REFRESH) == ADD_PLACE:
+        _add_place(form)
     fill_territory(form)
     provinces = queries.provinces()
     places = [(COUNTRY, _l("Todo el país")), *((p.code, p.name) for p in provinces)]
-    known = {code for code, _name in places}
-    with_rows(form.territorios, [*places, *((p.code, p.name) for p in kept if p.code not in known)])
+    known = {code for code, _name in places} | {p.code for p in kept}
+    added = [code for code in form.territorios.data or [] if code not in known]
+    further = [*kept, *(queries.territories(added) if added else ())]
+    offered = {code for code, _name in places}
+    with_rows(form.territorios, [*places, *((p.code, _place_name(p)) for p in further if p.code not in offered)])
+    with_rows(form.peoples, [(people.name, people.name) for people in queries.peoples()])
+    with_rows(form.languages, [(one.code, localized(one, "name")) for one in queries.languages()])
     with_rows(form.themes, [(theme.code, localized(theme, "name")) for theme in queries.themes()])
     with_rows(form.sector, sector_rows(), _l("Sin indicar"))
+
+
+def _add_place(form: Any) -> None:
+    """Put the place of the picker among the boxes, and free the picker for the next one."""
+    if code := form.territory_code():
+        form.territorios.data = list(dict.fromkeys([*(form.territorios.data or []), code]))
+    form.place_at(None)
+
+
+def _place_name(place: Territory) -> str:
+    return f"{place.name} ({label(place.level).lower()})"
 
 
 def sector_rows() -> list[tuple[str, str]]:
     """Sectors as a select shows them: those below another begin with a dash."""
     return [(s.code, f"{'— ' * s.code.count('.')}{localized(s, 'name')}") for s in queries.sectors()]
+
+
+def probe_of(form: Any, *, email: str = "", ids: frozenset[int] = frozenset()) -> duplicates.Probe:
+    """What a form of actors says, for comparing with those that are known."""
+    digits = "".join(c for c in form.ruc.data or "" if c.isdigit())
+    return duplicates.Probe(
+        name=form.name.data or "",
+        ruc=digits,
+        website=form.website.data or "",
+        emails=(email,) if email else (),
+        ids=ids,
+    )
+
+
+def ask_about_alike(form: Any, actor: Actor | None = None) -> list[duplicates.Suggestion]:
+    """Records like the one written, unless the person has just seen them, or nothing telling of ``actor`` changed."""
+    probe = probe_of(form, ids=frozenset({actor.id}) if actor else frozenset())
+    if actor and (probe.name, probe.ruc, probe.website) == (actor.name, actor.ruc or "", actor.website or ""):
+        return []
+    found = duplicates.suggestions(probe, public=False)
+    seen = ",".join(sorted(one.actor.slug for one in found))
+    if form.seen.data == seen:
+        return []
+    form.seen.data = seen
+    return found
 
 
 def is_refresh() -> bool:
