@@ -19,8 +19,9 @@ from wtforms import (
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from forms.amounts_and_files import FILE_LIMIT, LONG, Money, WebAddress
+from forms.amounts_and_files import LONG, Money, WebAddress
 from forms.base import Form, choices, chosen, enum_or_none, optional_text, required
+from forms.uploads import FILE_LIMIT
 from intake.accountability.inputs import (
     CommitmentInput,
     MilestoneInput,

@@ -1,15 +1,14 @@
-"""Fields that the forms of accountability share: addresses, numbers, dollars, files."""
+"""Fields that the forms of accountability share: addresses, numbers, dollars (files: `forms.uploads`)."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from wtforms import DecimalField, FileField
+from wtforms import DecimalField
 from wtforms.validators import ValidationError
 
 from intake.accountability.inputs import is_address
 from intake.core import amounts
-from intake.core.files import LIMIT_BYTES, Upload
 from intake.core.i18n import lazy_gettext as _l
 
 if TYPE_CHECKING:
@@ -25,13 +24,6 @@ class WebAddress:
     def __call__(self, _form: Any, field: Field) -> None:
         if not is_address(field.data or ""):
             raise ValidationError(_l("Escriba un enlace completo, que empiece con https://"))
-
-
-#: What the browser needs to say at once that a file is too large.
-FILE_LIMIT = {
-    "data-max-bytes": LIMIT_BYTES,
-    "data-too-large": _l("El archivo pesa más de 10 MB: elija otro más liviano."),
-}
 
 
 class Number(DecimalField):
@@ -56,11 +48,3 @@ class Money(Number):
         self.data = amounts.parse(valuelist[0])
         if self.data is None:
             raise ValueError(_l("Escriba el presupuesto en dólares, por ejemplo 48.000 o 48.000,50."))
-
-
-def upload_of(field: FileField) -> Upload | None:
-    """What arrived in a file field, None if nothing was chosen."""
-    given = field.data
-    if given is None or isinstance(given, str) or not given.filename:
-        return None
-    return Upload(name=given.filename, content=given.read())

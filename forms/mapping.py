@@ -25,7 +25,7 @@ from forms.territory import TerritoryFields
 from intake.core.i18n import LANGUAGES
 from intake.core.i18n import lazy_gettext as _l
 from intake.mapping.inputs import ActorInput, ContactInput
-from models.enums import ActorKind, ActorStatus, EventKind, GovernmentFunction, GovernmentLevel
+from models.enums import ActorKind, ActorStatus, GovernmentFunction, GovernmentLevel
 
 COUNTRY = "EC"
 _LANGUAGES = [SelectChoice(code, name) for code, name in LANGUAGES.items()]
@@ -88,24 +88,6 @@ class ActorFilterForm(Filters):
             SelectChoice("con", _l("Con contacto")),
             SelectChoice("publico", _l("Con contacto público")),
             SelectChoice("sin", _l("Sin contacto")),
-        ]
-
-
-class EventFilterForm(Filters):
-    """Filters of the list of events."""
-
-    plan = free_select(_l("Plan"))
-    tipo = free_select(_l("Tipo"))
-    provincia = free_select(_l("Provincia"))
-    cuando = free_select(_l("Cuándo"))
-
-    def __init__(self, *arguments: Any, **options: Any) -> None:
-        super().__init__(*arguments, **options)
-        self.tipo.choices = choices(EventKind, blank=_l("Todos"))
-        self.cuando.choices = [
-            SelectChoice("", _l("Todas las fechas")),
-            SelectChoice("proximas", _l("Próximas")),
-            SelectChoice("pasadas", _l("Ya realizadas")),
         ]
 
 

@@ -7,8 +7,9 @@ from typing import Any
 from wtforms import FieldList, FileField, FormField, RadioField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
-from forms.amounts_and_files import FILE_LIMIT, LONG, Number, upload_of
+from forms.amounts_and_files import LONG, Number
 from forms.base import Form, choices, chosen, enum_or_none, optional_text, required
+from forms.uploads import FILE_LIMIT, upload_of
 from intake.accountability.inputs import AnswerInput, EvidenceInput, ReportInput
 from intake.core.i18n import lazy_gettext as _l
 from models.enums import MilestoneStatus, Verdict

@@ -28,6 +28,8 @@ from intake.evaluation.services import assigning
 from intake.evaluation.views import bp as evaluation_bp
 from intake.extensions import csrf, db, login_manager, migrate
 from intake.mapping import policy as mapping_policy
+from intake.mapping.cli_events import group as events_cli
+from intake.mapping.cli_outreach import group as mapping_cli
 from intake.mapping.views import bp as mapping_bp
 from intake.plans import policy as plans_policy
 from intake.plans import queries as plans
@@ -42,7 +44,7 @@ from intake.reports.cli import commands as reports_commands
 from intake.reports.views import bp as reports_bp
 from intake.selection import policy as selection_policy
 from intake.selection.views import bp as selection_bp
-from intake.web import converters, errors, hooks, log, reuse, security, templating
+from intake.web import converters, errors, hooks, kept, log, reuse, security, templating
 
 if TYPE_CHECKING:
     from config import Config
@@ -72,6 +74,8 @@ COMMANDS = (
     users_cli,
     outbox_cli,
     plans_cli,
+    mapping_cli,
+    events_cli,
     reception_cli,
     demo_cli,
     *reports_commands,
@@ -103,6 +107,7 @@ def create_app(config: Config) -> Flask:
     for command in COMMANDS:
         app.cli.add_command(command)
     reuse.install(app)
+    kept.install(app)
     _serving(app, config)
     return app
 

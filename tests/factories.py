@@ -176,9 +176,9 @@ def _in_state(model: Any, given: dict[str, Any], /, **fixed: Any) -> Any:
 
 
 def event(of: Plan | None = None, **values: Any) -> Any:
-    """A territorial table of yesterday in the given plan."""
+    """A territorial table in the given plan: held yesterday, or called if it lies ahead."""
     from models import Event
-    from models.enums import EventKind
+    from models.enums import EventKind, EventStatus
 
     n = next(_count)
     of = of or plan()
@@ -189,7 +189,11 @@ def event(of: Plan | None = None, **values: Any) -> Any:
         "starts_at": clock.now() - timedelta(days=1),
         **values,
     }
-    return save(Event(plan_id=of.id, created_at=clock.now(), **given))
+    ahead = given["starts_at"] is not None and given["starts_at"] > clock.now()
+    given.setdefault("status", EventStatus.CALLED if ahead else EventStatus.HELD)
+    if given["status"] is EventStatus.CALLED:
+        given.setdefault("called_at", clock.now())
+    return save(_in_state(Event, given, plan_id=of.id, created_at=clock.now()))
 
 
 def contact(of: Actor, *, is_public: bool = False, **values: Any) -> Any:
@@ -198,3 +202,89 @@ def contact(of: Actor, *, is_public: bool = False, **values: Any) -> Any:
 
     given = {"name": "Persona Contacto", "email": "contacto@demo.example", **values}
     return save(ActorContact(actor_id=of.id, consent_id=consent("actor_contact").id, is_public=is_public, **given))
+
+
+def campaign(of: Plan | None = None, *, owner: User | None = None, **values: Any) -> Any:
+    """An open campaign due in ten days, owned by a facilitator."""
+    from models import Campaign
+
+    n = next(_count)
+    of = of or plan()
+    given = {
+        "slug": f"campana-{n}",
+        "title": f"Campaña {n}",
+        "due_on": clock.today() + timedelta(days=10),
+        "owner_id": (owner or user(Role.FACILITATOR)).id,
+        **values,
+    }
+    return save(_in_state(Campaign, given, plan_id=of.id, created_at=clock.now()))
+
+
+def target(of: Any, who: Actor, *steps: Any) -> Any:
+    """An actor of a campaign, identified, with further steps noted by nobody."""
+    from intake.mapping.inputs_outreach import furthest
+    from models import Target, TargetStep
+    from models.enums import OutreachStep
+
+    log = [OutreachStep.IDENTIFIED, *steps]
+    made = save(Target(campaign_id=of.id, actor_id=who.id, step=furthest(log), since=clock.now()))
+    for step in log:
+        save(TargetStep(target_id=made.id, step=step, at=clock.now()))
+    return made
+
+
+def body(of: Plan | None = None, *, seats: int = 0, sectors: Any = (), **values: Any) -> Any:
+    """A Core Group; one seat for each of ``sectors``, or ``seats`` of them with the sectors in turn."""
+    from intake.mapping.queries import council
+    from models import Body, BodyMember
+    from models.enums import BodyKind
+
+    of = of or plan()
+    kind = values.pop("kind", BodyKind.CORE_GROUP)
+    made = save(Body(plan_id=of.id, kind=kind))
+    turns = sectors or [list(ReviewSector)[n % 3] for n in range(seats)]
+    for position, sector in enumerate(turns, 1):
+        save(BodyMember(body_id=made.id, actor_id=actor().id, position=position, sector=sector, **values))
+    slug = {BodyKind.CORE_GROUP: "grupo-nucleo", BodyKind.WORKING_GROUP: "grupo-de-trabajo"}[kind]
+    db.session.expire_all()
+    return council.body(of.code, slug)
+
+
+def delegation(**values: Any) -> Any:
+    """Somebody who speaks for a seat as principal, from a hundred days ago on."""
+    from intake.mapping.inputs_council import DelegateInput
+    from models.enums import Seat
+
+    n = next(_count)
+    since = clock.today() - timedelta(days=100)
+    return DelegateInput(**{"seat": Seat.PRINCIPAL, "name": f"Persona {n}", "since": since, **values})
+
+
+def meeting(of: Any, **values: Any) -> Any:
+    """A meeting of a body, called for tomorrow."""
+    from models import Meeting
+    from models.enums import MeetingStatus
+
+    n = next(_count)
+    given = {"status": MeetingStatus.CALLED, "starts_at": clock.now() + timedelta(days=1), **values}
+    if given["status"] is MeetingStatus.PUBLISHED:
+        given = {"published_at": clock.now(), "minutes": "Se conversó.", **given}
+    texts = {"title": f"Reunión {n}", "place": "Quito", "agenda": "Conversar."}
+    return save(_in_state(Meeting, {**texts, **given}, body_id=of.id, number=n, created_at=clock.now()))
+
+
+def sitting(of: Any) -> Any:
+    """Every seat of the meeting's body is there, sat in by the first of its delegates in term that day."""
+    from intake.mapping import seating
+    from intake.mapping.inputs_council import SITS
+    from intake.mapping.queries import council
+    from models import MeetingPresence
+    from models.enums import Presence
+
+    day = clock.local(of.starts_at).date()
+    for member in seating.seats_on(council.seats(of.body_id).values(), day):
+        who = next(iter(seating.speaking(member, day)), None)
+        presence = SITS[who.seat] if who else Presence.ABSENT
+        key = who.id if who else None
+        save(MeetingPresence(meeting_id=of.id, member_id=member.id, delegate_id=key, presence=presence))
+    return of

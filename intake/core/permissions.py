@@ -35,6 +35,7 @@ class Permission(StrEnum):
     ACTOR_EDIT = "mapping:edit_actor"
     ACTOR_VERIFY = "mapping:verify_actor"
     ACTOR_CONTACTS = "mapping:read_contacts"
+    ACTOR_IMPORT = "mapping:import_actors"
     EVENT_CREATE = "mapping:create_event"
     EVENT_EDIT = "mapping:edit_event"
     EVENT_READ = "mapping:read_event"
@@ -42,12 +43,15 @@ class Permission(StrEnum):
     ATTENDANCE_RECORD = "mapping:record_attendance"
     OUTREACH_READ = "mapping:read_outreach"
     OUTREACH_EDIT = "mapping:edit_outreach"
+    BODY_EDIT = "mapping:edit_body"
+    BODY_DRAFTS = "mapping:read_body_drafts"
 
     PROPOSAL_CREATE = "reception:create"
     PROPOSAL_EDIT = "reception:edit"
     PROPOSAL_SUBMIT = "reception:submit"
     PROPOSAL_WITHDRAW = "reception:withdraw"
     PROPOSAL_CONTACT = "reception:read_contact"
+    PROPOSAL_IMPORT = "reception:import"
 
     PROPOSAL_ADMIT = "evaluation:admit"
     PROPOSAL_COUNTERSIGN = "evaluation:countersign"

@@ -1,98 +1,137 @@
-"""Events, their attendance, and the bodies of a plan: the part of the services that is about meeting."""
+"""Events and their attendance: the part of the services that is about meeting."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
 from intake.core import audit, clock
-from intake.core.errors import Conflict, Invalid
+from intake.core.errors import Invalid
 from intake.core.i18n import lazy_gettext as _l
 from intake.core.permissions import Permission, authorize
 from intake.core.text import clean
-from intake.core.transaction import lock, transaction
+from intake.core.transaction import transaction
 from intake.extensions import db
-from intake.mapping import queries
-from intake.mapping.inputs import EventInput, MemberInput
+from intake.mapping import attendance, queries, registering, seats
+from intake.mapping.doors import check_begun, check_reason
+from intake.mapping.event_lifecycle import EVENT
+from intake.mapping.inputs import EventInput
 from intake.mapping.records import all_found, check_version, free_slug
 from intake.plans import queries as plans
 from intake.plans import services as plan_services
 from intake.plans.inputs import Counts
-from models import Body, BodyMember, Event, Participation, Plan
-from models.enums import BodyKind
+from models import Event, Participation, Plan, Theme
+from models.enums import AttendanceMethod, EventStatus, Role
 
 if TYPE_CHECKING:
     from intake.core.identity import Principal
 
+_TEXTS = ("title", "place", "description", "agenda", "accessibility", "facilitator")
+_VALUES = (
+    "kind",
+    "starts_at",
+    "ends_at",
+    "has_time",
+    "online_url",
+    "takes_registrations",
+    "registration_closes_on",
+    "capacity",
+    "source",
+)
+
 
 def create_event(given: EventInput, *, by: Principal) -> Event:
-    """Announce or record a co-creation event."""
+    """Prepare a co-creation event, or record one of the past: that is held at once, unless ``given`` says otherwise."""
     authorize(by, Permission.EVENT_CREATE)
     with transaction():
         event = Event(created_at=clock.now(), created_by_id=by.user_id)
+        EVENT.establish(event, given.status or _first_state(given))
+        if event.status is EventStatus.CALLED:
+            event.called_at = clock.now()
+        event.facilitator_id = by.user_id if by.holds(Role.FACILITATOR) else None
         _fill_event(event, given)
         event.slug = free_slug(Event, given.slug or f"{given.title}-{given.plan_code}")
-        audit.record("event.create", event, by=by)
+        audit.record("event.create", event, by=by, extra=_lists(given))
     return event
 
 
-def edit_event(event: Event, given: EventInput, *, by: Principal, version: int | None = None) -> Event:
-    """Change an event; its address stays."""
+def edit_event(
+    event: Event, given: EventInput, *, by: Principal, version: int | None = None, reason: str = ""
+) -> Event:
+    """Change an event; its address stays. Those who move up when there is more room are told.
+
+    With a signed act it needs a reason: the act stays as it was signed, and its page says that there was a correction.
+    """
     authorize(by, Permission.EVENT_EDIT, event)
     with transaction():
         check_version(event, version)
+        check_reason(event, reason)
+        waiting = seats.waiting(event) if event.status is EventStatus.CALLED else []
         _fill_event(event, given)
-        audit.record("event.edit", event, by=by)
+        audit.record("event.edit", event, by=by, reason=reason, extra=_lists(given))
+        if event.status is EventStatus.CALLED:
+            registering.seat_those_waiting(event, waiting)
+            registering.move_reminders(event)
     return event
 
 
-def record_attendance(
-    event: Event, total: int, counts: Counts, *, by: Principal, source: str = "", source_url: str | None = None
+def move_event(event: Event, action: str, *, by: Principal, reason: str = "") -> Event:
+    """Call, hold or cancel an event. Whoever had registered is told why it does not take place."""
+    authorize(by, EVENT[action].permission, event)
+    with transaction():
+        if action == "call":
+            _check_call(event)
+        if action == "hold":
+            check_begun(event)
+        if action == "cancel":
+            event.status_reason = clean(reason)
+        EVENT.fire(event, action, by=by, reason=reason)
+        if action == "cancel":
+            registering.tell_cancelled(event)
+    return event
+
+
+def record_attendance(  # noqa: PLR0913 -- a count carries its source, and what it replaces
+    event: Event,
+    total: int,
+    counts: Counts,
+    *,
+    by: Principal,
+    source: str = "",
+    source_url: str | None = None,
+    switch: bool = False,
+    reason: str = "",
 ) -> Participation:
     """Record how many people came, as counts; a later record replaces it.
 
-    Raises `Invalid` that names the dimension whose parts do not add up.
+    Raises `Invalid` that names the dimension whose parts do not add up, or ``switch`` where a list gave the figures:
+    it stays, but no longer counts.
     """
     authorize(by, Permission.ATTENDANCE_RECORD, event)
     plan = db.session.get_one(Plan, event.plan_id)
-    return plan_services.record_participation(
-        plan, counts, total=total, event=event, source=source, source_url=source_url, by=by
-    )
-
-
-def create_body(
-    plan: Plan,
-    kind: BodyKind,
-    members: Sequence[MemberInput],
-    *,
-    note: str = "",
-    source: str = "",
-    by: Principal,
-) -> Body:
-    """Set up a body of the plan with its members in order. Raises `Conflict` if the plan has it already."""
-    authorize(by, Permission.PLAN_MOVE, plan)
     with transaction():
-        lock(sa.select(Plan.id).where(Plan.id == plan.id))
-        known = db.session.scalar(sa.select(Body.id).where(Body.plan_id == plan.id, Body.kind == kind))
-        if known is not None:
-            raise Conflict(_l("Este plan ya tiene ese grupo."))
-        body = Body(plan_id=plan.id, kind=kind, note=note, source=source)
-        body.members = [_member(position, member) for position, member in enumerate(members, 1)]
-        names = {"members": [member.actor.slug for member in members]}
-        audit.record("body.create", body, by=by, extra=names, reference=f"{plan.code}/{kind.value}")
-    return body
+        attendance.begin(event, AttendanceMethod.COUNTS, switch=switch, reason=reason, by=by)
+        return plan_services.record_participation(
+            plan, counts, total=total, event=event, source=source, source_url=source_url, by=by
+        )
 
 
-def _member(position: int, given: MemberInput) -> BodyMember:
-    return BodyMember(
-        actor_id=given.actor.id,
-        position=position,
-        pair=given.pair,
-        joined_on=given.joined_on,
-        by_invitation=given.by_invitation,
-    )
+def _first_state(given: EventInput) -> EventStatus:
+    ahead = given.starts_at is not None and given.starts_at >= clock.now()
+    return EventStatus.PLANNED if ahead else EventStatus.HELD
+
+
+def _check_call(event: Event) -> None:
+    """A public call says when and where."""
+    if event.starts_at is None or not event.has_time:
+        raise Invalid(_l("Antes de convocar ponga el día y la hora."))
+    if not (event.place or event.territory_id or event.online_url):
+        raise Invalid(_l("Antes de convocar diga dónde es: lugar, territorio o enlace."))
+
+
+def _lists(given: EventInput) -> dict[str, object]:
+    return {"themes": sorted(given.themes)} if given.themes else {}
 
 
 def _fill_event(event: Event, given: EventInput) -> None:
@@ -101,13 +140,39 @@ def _fill_event(event: Event, given: EventInput) -> None:
     with db.session.no_autoflush:
         plan = plans.by_code(given.plan_code)
         places = all_found(queries.territories, (given.territory,) if given.territory else (), "provincia")
+        themes = _themes(given.themes)
+        same = _same_people(event, given, plan)
     event.plan_id = plan.id
-    event.kind = given.kind
-    event.title = clean(given.title)
-    event.place = clean(given.place)
     event.territory_id = places[0].id if places else None
-    event.starts_at = given.starts_at
-    event.ends_at = given.ends_at
-    event.has_time = given.has_time
-    event.description = clean(given.description)
-    event.source = given.source
+    event.counted_in_id = same.id if same else None
+    _set_themes(event, themes)
+    for name in _TEXTS:
+        setattr(event, name, clean(getattr(given, name)))
+    for name in _VALUES:
+        setattr(event, name, getattr(given, name))
+
+
+def _set_themes(event: Event, themes: list[Theme]) -> None:
+    # read first where the event is known: a list that was not loaded cannot be compared
+    if sa.inspect(event).has_identity:
+        db.session.refresh(event, ["themes"])
+    event.themes = themes
+
+
+def _themes(codes: tuple[str, ...]) -> list[Theme]:
+    found = list(db.session.scalars(sa.select(Theme).where(Theme.code.in_(codes)))) if codes else []
+    if len(found) != len(set(codes)):
+        raise Invalid(_l("Uno de los temas no existe."), field="themes")
+    return found
+
+
+def _same_people(event: Event, given: EventInput, plan: Plan) -> Event | None:
+    """The event in whose people these are counted: of the same plan, and itself counted in no other."""
+    if not given.counted_in:
+        return None
+    found = db.session.scalar(sa.select(Event).where(Event.slug == given.counted_in, Event.plan_id == plan.id))
+    if found is None or found.id == event.id or found.counted_in_id is not None:
+        raise Invalid(_l("Elija otro encuentro del mismo plan que se cuente por sí mismo."), field="counted_in")
+    if event.id and db.session.scalar(sa.select(Event.id).where(Event.counted_in_id == event.id).limit(1)):
+        raise Invalid(_l("Las personas de otro encuentro ya se cuentan en este."), field="counted_in")
+    return found

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from models import Actor
-from models.enums import ActorKind, EventKind, GovernmentFunction, GovernmentLevel
+from models.enums import ActorKind, EventKind, EventStatus, GovernmentFunction, GovernmentLevel, ReviewSector
 
 #: Version of the consent that the registration form shows (templates/mapping/consent.html).
 CONSENT_VERSION = "2026-11"
@@ -83,6 +83,16 @@ class EventInput:
     description: str = ""
     source: str = ""
     slug: str | None = None
+    status: EventStatus | None = None  # None: held if its day is over or unknown, else planned
+    themes: tuple[str, ...] = ()  # codes
+    agenda: str = ""
+    accessibility: str = ""
+    online_url: str | None = None
+    facilitator: str = ""
+    takes_registrations: bool = False
+    registration_closes_on: date | None = None
+    capacity: int | None = None  # people
+    counted_in: str | None = None  # address of the event whose people are the same
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,3 +103,4 @@ class MemberInput:
     pair: int | None = None
     joined_on: date | None = None
     by_invitation: bool = False
+    sector: ReviewSector | None = None  # None: no source tells it

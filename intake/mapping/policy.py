@@ -15,6 +15,7 @@ RULES: Rules = {
     Permission.ACTOR_EDIT: team | speaks_for,
     Permission.ACTOR_VERIFY: role(Role.ANALYST, Role.DIRECTORATE),
     Permission.ACTOR_CONTACTS: team | speaks_for,
+    Permission.ACTOR_IMPORT: team,
     Permission.EVENT_CREATE: team,
     Permission.EVENT_EDIT: team,
     Permission.EVENT_READ: is_called_or_later | team,
@@ -22,4 +23,6 @@ RULES: Rules = {
     Permission.ATTENDANCE_RECORD: role(Role.FACILITATOR, Role.DIRECTORATE),
     Permission.OUTREACH_READ: team,
     Permission.OUTREACH_EDIT: team,
+    Permission.BODY_EDIT: role(Role.DIRECTORATE),
+    Permission.BODY_DRAFTS: role(Role.DIRECTORATE, Role.CORE_GROUP),
 }

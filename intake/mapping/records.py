@@ -16,7 +16,20 @@ from intake.plans import queries as plans
 from models import Actor, Campaign, Event
 
 #: Words of addresses that are pages of their own.
-RESERVED = frozenset({"calendario", "registro", "nuevo", "nueva", "cobertura", "duplicados", "pendientes", "respuesta"})
+RESERVED = frozenset(
+    {
+        "calendario",
+        "registro",
+        "nuevo",
+        "nueva",
+        "cobertura",
+        "duplicados",
+        "pendientes",
+        "respuesta",
+        "importar",
+        "exportar",
+    }
+)
 SLUG_LOCK = 41_002  # key of PostgreSQL's advisory lock: two records of one name are made one after the other
 
 

@@ -16,6 +16,7 @@ from intake.core.transaction import in_savepoint, transaction
 from intake.extensions import db
 from intake.plans.inputs import Counts, FigureInput, contradictions
 from models import Event, Participation, ParticipationCount, Plan, ReportedFigure
+from models.enums import AttendanceMethod
 
 if TYPE_CHECKING:
     from intake.core.identity import Principal
@@ -55,6 +56,7 @@ def record_participation(  # noqa: PLR0913 -- a count carries its source and lab
     label_es: str = "",
     label_en: str = "",
     source_url: str | None = None,
+    method: AttendanceMethod = AttendanceMethod.COUNTS,
     by: Principal,
 ) -> Participation:
     """Keep how many people took part, as counts: of an event (a second record replaces the first) or of the plan.
@@ -65,11 +67,13 @@ def record_participation(  # noqa: PLR0913 -- a count carries its source and lab
     check_counts(total, counts)
     with transaction():
         row = _participation(plan, event)
-        row.total, row.source, row.source_url = total, source.strip(), source_url
+        row.total, row.method, row.source, row.source_url = total, method, source.strip(), source_url
         row.label_es, row.label_en = label_es, label_en
         before = {f"{c.dimension.value}.{c.category}": c.people for c in row.counts}
         after = {f"{d.value}.{category}": n for d, parts in counts.items() for category, n in parts.items()}
         changed = {k: [before.get(k), after.get(k)] for k in before | after if before.get(k) != after.get(k)}
+        if method is AttendanceMethod.LIST:
+            changed = {}  # what one more person changed would say what that person is like
         name = event.slug if event else plan.code
         audit.record("participation.record", row, by=by, extra=changed, reference=name)
         row.counts.clear()

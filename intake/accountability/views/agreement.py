@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from flask import flash, g, redirect, render_template, request, url_for
 
 from forms.accountability import AgreementForm, SignatureForm
-from forms.amounts_and_files import upload_of
 from forms.base import with_rows
+from forms.uploads import upload_of
 from intake.accountability import queries, services
 from intake.accountability.views.common import UNPROCESSABLE, argument, attach, bp, readable, refuse
 from intake.core.errors import Conflict, Invalid, NotFound

@@ -12,16 +12,16 @@ from intake.mapping.queries.actors import (
     verified_by,
     waiting,
 )
-from intake.mapping.queries.coverage import (
-    Coverage,
-    Metric,
-    ProvinceFigure,
-    actor_coverage,
-    actors_elsewhere,
-    events_by_province,
-    province_figures,
+from intake.mapping.queries.coverage import events_by_province
+from intake.mapping.queries.events import (
+    EventFilters,
+    event,
+    events,
+    participation_of,
+    proposals_born,
 )
-from intake.mapping.queries.events import EventFilters, event, events, participation_of, proposals_born
+from intake.mapping.queries.events import for_calendar as events_for_calendar
+from intake.mapping.queries.events import of_month as events_of_month
 from intake.mapping.queries.vocabulary import (
     cantons,
     children,
@@ -42,14 +42,9 @@ from intake.mapping.queries.vocabulary import (
 
 __all__ = [
     "ActorFilters",
-    "Coverage",
     "EventFilters",
-    "Metric",
-    "ProvinceFigure",
     "actor",
-    "actor_coverage",
     "actors",
-    "actors_elsewhere",
     "bodies_of",
     "cantons",
     "children",
@@ -59,6 +54,8 @@ __all__ = [
     "event",
     "events",
     "events_by_province",
+    "events_for_calendar",
+    "events_of_month",
     "known_codes",
     "languages",
     "numbered_contacts",
@@ -67,7 +64,6 @@ __all__ = [
     "peoples",
     "peoples_found",
     "proposals_born",
-    "province_figures",
     "provinces",
     "sectors",
     "territories",

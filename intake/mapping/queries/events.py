@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
@@ -12,7 +14,7 @@ from intake.core.errors import NotFound
 from intake.core.i18n import lazy_gettext as _l
 from intake.core.pagination import Page, paginate
 from intake.extensions import db
-from models import Event, Participation, Plan, Proposal, Territory
+from models import Event, Participation, Plan, Proposal, Territory, Theme
 from models.enums import EventKind
 
 UPCOMING, PAST = "proximas", "pasadas"
@@ -20,12 +22,17 @@ UPCOMING, PAST = "proximas", "pasadas"
 
 @dataclass(frozen=True, kw_only=True)
 class EventFilters:
-    """What a list of events is narrowed to; ``when`` is "proximas", "pasadas" or ""."""
+    """What a list of events is narrowed to; ``when`` is "proximas", "pasadas" or "".
+
+    ``everything``: also those that are not public yet, for the team.
+    """
 
     plan: str = ""
     kind: EventKind | None = None
     province: str = ""
+    theme: str = ""
     when: str = ""
+    everything: bool = False
 
 
 def events(filters: EventFilters, *, number: int = 1) -> Page[Event]:
@@ -47,8 +54,10 @@ def events(filters: EventFilters, *, number: int = 1) -> Page[Event]:
     return paginate(query, number=number, total=total)
 
 
-def _conditions(filters: EventFilters) -> list[sa.ColumnElement[bool]]:
-    found: list[sa.ColumnElement[bool]] = []
+def _conditions(filters: EventFilters) -> list[sa.ColumnExpressionArgument[bool]]:
+    found: list[sa.ColumnExpressionArgument[bool]] = [] if filters.everything else [Event.is_public]
+    if filters.theme:
+        found.append(Event.themes.any(Theme.code == filters.theme))
     if filters.plan:
         found.append(Event.plan_id.in_(sa.select(Plan.id).where(Plan.code == filters.plan)))
     if filters.kind is not None:
@@ -63,12 +72,44 @@ def _conditions(filters: EventFilters) -> list[sa.ColumnElement[bool]]:
     return found
 
 
+MOST_IN_A_CALENDAR = 500
+
+
+def of_month(filters: EventFilters, begins: datetime, ends: datetime) -> Sequence[Event]:
+    """Events that begin from ``begins`` to before ``ends``, in order, with plan and place. One statement."""
+    query = (
+        sa.select(Event)
+        .where(*_conditions(filters), Event.starts_at >= begins, Event.starts_at < ends)
+        .options(joinedload(Event.plan), joinedload(Event.territory))
+        .order_by(Event.starts_at, Event.id)
+        .limit(MOST_IN_A_CALENDAR)
+    )
+    return db.session.scalars(query).all()
+
+
+def for_calendar(filters: EventFilters) -> Sequence[Event]:
+    """Dated events for a calendar program, cancelled ones included: the latest first, at most 500. One statement."""
+    query = (
+        sa.select(Event)
+        .where(*_conditions(filters), Event.starts_at.is_not(None))
+        .options(joinedload(Event.territory))
+        .order_by(Event.starts_at.desc(), Event.id.desc())
+        .limit(MOST_IN_A_CALENDAR)
+    )
+    return db.session.scalars(query).all()
+
+
 def event(slug: str) -> Event:
-    """An event with its plan (and the plan's stages) and place. Raises `NotFound`. One statement."""
+    """An event with its plan (and the plan's stages), place and themes. Raises `NotFound`. One statement."""
     query = (
         sa.select(Event)
         .where(Event.slug == slug)
-        .options(joinedload(Event.plan).joinedload(Plan.stages), joinedload(Event.territory))
+        .options(
+            joinedload(Event.plan).joinedload(Plan.stages),
+            joinedload(Event.territory),
+            joinedload(Event.themes),
+            joinedload(Event.counted_in),
+        )
     )
     found = db.session.scalars(query).unique().one_or_none()
     if found is None:
@@ -84,7 +125,5 @@ def participation_of(event: Event) -> Participation | None:
 
 def proposals_born(event: Event) -> int:
     """How many proposals were made at the event, drafts left out. One statement."""
-    query = sa.select(sa.func.count(Proposal.id)).where(
-        Proposal.event_id == event.id, Proposal.is_public
-    )
+    query = sa.select(sa.func.count(Proposal.id)).where(Proposal.event_id == event.id, Proposal.is_public)
     return db.session.scalar(query) or 0

@@ -1,6 +1,45 @@
 """Pages of the mapping."""
 
-from intake.mapping.views import actors, contacts, coverage, events, merging, registration
+from intake.mapping.views import (
+    actors,
+    attendance,
+    contacts,
+    council,
+    coverage,
+    event_calendar,
+    event_record,
+    events,
+    meetings,
+    merging,
+    outreach,
+    outreach_actors,
+    outreach_answer,
+    outreach_letters,
+    registration,
+    registrations,
+    resolutions,
+    seats,
+)
 from intake.mapping.views.blueprint import bp
 
-__all__ = ["actors", "bp", "contacts", "coverage", "events", "merging", "registration"]
+__all__ = [
+    "actors",
+    "attendance",
+    "bp",
+    "contacts",
+    "council",
+    "coverage",
+    "event_calendar",
+    "event_record",
+    "events",
+    "meetings",
+    "merging",
+    "outreach",
+    "outreach_actors",
+    "outreach_answer",
+    "outreach_letters",
+    "registration",
+    "registrations",
+    "resolutions",
+    "seats",
+]

@@ -1,0 +1,382 @@
+"""Pages of co-creation events: what each reader sees, registering without an account, the list at the door, the act."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+
+import pytest
+import sqlalchemy as sa
+from icalendar import Calendar
+
+from intake.core import clock, tokens
+from intake.core.identity import GUEST, SYSTEM
+from intake.extensions import db
+from intake.mapping import acts, attendance, gatherings, registering, services
+from intake.mapping.inputs_events import MinutesInput
+from models import EventFile, Participation, PersonProfile, Registration
+from models.enums import ActorStatus, AttendanceMethod, Dimension, EventKind, EventStatus, Role
+from tests import factories as make
+from tests.conftest import token_in
+from tests.mapping.test_gatherings import called, held, person, picture
+
+
+def fields(page):
+    """The values of a form's hidden and text fields."""
+    found = re.findall(r'<input[^>]*? name="([^"]+)"[^>]*? value="([^"]*)"', page)
+    return dict(found)
+
+
+def sent(browser, event, **values):
+    page = browser.get(f"/mesas/{event.slug}/registro").text
+    form = {"code": fields(page)["code"], "csrf_token": token_in(page), "name": "Ana Vera", "consent": "y"}
+    return browser.post(f"/mesas/{event.slug}/registro", data={**form, "email": "ana@demo.example", **values})
+
+
+# -- reading
+
+
+def test_what_is_being_prepared_is_seen_by_the_team_alone(app, client, sign_in):
+    event = called(status=EventStatus.PLANNED, title="Secreta")
+    analyst, citizen = sign_in(make.user(Role.ANALYST)), sign_in(make.user(Role.CITIZEN))
+    paths = [f"/mesas/{event.slug}", f"/mesas/{event.slug}.ics", f"/mesas/{event.slug}/registro"]
+    assert [b.get(p).status_code for b in (client, citizen) for p in paths] == [404] * 6
+    assert "Secreta" in analyst.get(paths[0]).text
+    month = f"/mesas/calendario?mes={event.starts_at:%Y-%m}"
+    for path in ("/mesas/", month, "/mesas/calendario.ics"):
+        assert "Secreta" not in client.get(path).text
+    assert "Secreta" in analyst.get("/mesas/").text
+
+
+def test_a_call_says_everything_and_a_cancelled_one_stays_and_says_so(app, client):
+    event = called(
+        agenda="09:00 Bienvenida",
+        accessibility="Intérprete de shuar",
+        facilitator="Flor Guía",
+        capacity=30,
+        online_url="https://sala.example/1",
+    )
+    page = client.get(f"/mesas/{event.slug}").text
+    for words in ("09:00 Bienvenida", "Intérprete de shuar", "Flor Guía", "Quedan 30 lugares", "Inscribirme"):
+        assert words in page
+    assert "sala.example" not in page  # only those who registered get the link
+    gatherings.move_event(event, "cancel", by=SYSTEM, reason="El puente está cerrado.")
+    page = client.get(f"/mesas/{event.slug}").text
+    assert "se canceló" in page and "El puente está cerrado." in page and "Inscribirme" not in page
+
+
+def test_a_calendar_program_gets_the_same_event_again_with_a_higher_number(app, client):
+    event = called(title="Mesa; de, Macas", territory_id=make.territory("14", name="Morona Santiago").id)
+    one = Calendar.from_ical(client.get(f"/mesas/{event.slug}.ics").data).events[0]
+    gatherings.move_event(event, "cancel", by=SYSTEM, reason="No se puede.")
+    answer = client.get("/mesas/calendario.ics")
+    two = Calendar.from_ical(answer.data).events[0]
+    assert answer.content_type == "text/calendar; charset=utf-8"
+    assert one["UID"] == two["UID"] and int(two["SEQUENCE"]) > int(one["SEQUENCE"])
+    assert (one["STATUS"], two["STATUS"]) == ("CONFIRMED", "CANCELLED")
+    assert str(one["SUMMARY"]) == "Mesa; de, Macas" and "Morona Santiago" in str(one["LOCATION"])
+    assert one["DTSTART"].params["TZID"] == "America/Guayaquil"
+    assert one["DTSTART"].dt == clock.local(event.starts_at).replace(microsecond=0)
+    day = held(has_time=False, starts_at=clock.start_of(clock.today()))
+    assert Calendar.from_ical(client.get(f"/mesas/{day.slug}.ics").data).events[0]["DTSTART"].dt == clock.today()
+
+
+def test_a_month_lists_its_days_and_keeps_the_filters(app, client):
+    start = datetime(2026, 3, 5, 14, tzinfo=clock.ECUADOR)
+    held(title="De marzo", starts_at=start)
+    held(title="Curso de marzo", starts_at=start, kind=EventKind.COURSE)
+    held(title="De abril", starts_at=start + timedelta(days=30))
+    page = client.get("/mesas/calendario?mes=2026-03").text
+    assert "De marzo" in page and "De abril" not in page and "jueves 5" in page
+    assert "mes=2026-02" in page and "mes=2026-04" in page
+    filtered = client.get("/mesas/calendario?mes=2026-03&tipo=course").text
+    assert "Curso de marzo" in filtered and ">De marzo<" not in filtered and "tipo=course&amp;mes=2026-04" in filtered
+    for odd in ("2026-13", "x", "9999-01", "2026-3-1"):
+        assert client.get(f"/mesas/calendario?mes={odd}").status_code == 200
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_pages_of_events_take_the_same_statements(app, client, sign_in, count_queries, rows):
+    plan = make.plan()
+    place = make.territory("14", name="Morona Santiago")
+    for _ in range(rows):
+        event = held(plan, territory_id=place.id)
+    services.record_attendance(event, 20, {Dimension.GENDER: {"woman": 15, "man": 5}}, by=SYSTEM)
+    open_one = called(plan, capacity=50)
+    for n in range(rows):
+        registering.register(open_one, person(f"Persona{n} X"), code=tokens.new_token(), by=GUEST)
+        attendance.add_at_door(event, person(f"Persona{n} X"), by=SYSTEM)
+    team = sign_in(make.user(Role.FACILITATOR))
+    pages = {
+        client: [
+            "/mesas/",
+            "/mesas/calendario",
+            "/mesas/calendario.ics",
+            f"/mesas/{event.slug}",
+            f"/mesas/{open_one.slug}",
+        ],
+        team: [f"/mesas/{event.slug}/asistencia/lista"],
+    }
+    seen = []
+    for browser, paths in pages.items():
+        for path in paths:
+            db.session.expunge_all()
+            with count_queries() as statements:
+                assert browser.get(path).status_code == 200
+            seen.append(len(statements))
+    assert seen == [7, 5, 4, 6, 7, 6]
+
+
+# -- registering
+
+
+def test_one_registers_without_an_account_sees_the_place_and_gives_it_back(app, client):
+    event = called(capacity=1, online_url="https://sala.example/1")
+    answer = sent(client, event, needs="Rampa")
+    assert answer.status_code == 302
+    page = client.get(answer.location).text
+    assert "Tiene su lugar" in page and "sala.example" in page and "a quién nos falta llegar" in page
+    second = sent(app.test_client(), event, name="Eva Paz", email="eva@demo.example")
+    page = client.get(second.location).text
+    assert "Está en espera: número 1" in page and "sala.example" not in page
+    done = client.post(f"{answer.location}/cancelar", data={"csrf_token": token_in(page)})
+    assert done.status_code == 302
+    assert "está cancelada" in client.get(answer.location).text
+    assert "Tiene su lugar" in client.get(second.location).text
+    assert client.get(f"/mesas/{event.slug}/registro/{tokens.new_token()}").status_code == 404
+    other = called()
+    assert client.get(answer.location.replace(event.slug, other.slug)).status_code == 404
+
+
+def test_pressed_twice_it_is_one_place(app, client):
+    event = called()
+    page = client.get(f"/mesas/{event.slug}/registro").text
+    form = {"code": fields(page)["code"], "csrf_token": token_in(page), "name": "Ana", "email": "ana@demo.example"}
+    answers = [client.post(f"/mesas/{event.slug}/registro", data={**form, "consent": "y"}) for _ in range(2)]
+    assert answers[0].location == answers[1].location
+    assert db.session.scalar(sa.select(sa.func.count(Registration.id))) == 1
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"name": ""}, "Este dato es necesario"),
+        ({"email": ""}, "Deje un correo o un teléfono"),
+        ({"email": "no"}, "Escriba un correo"),
+        ({"phone": "12"}, "Escriba un teléfono"),
+        ({"consent": ""}, "necesitamos su consentimiento"),
+        ({"organisation": "Zzz"}, "No la encontramos"),
+        ({"name": "x" * 121}, ""),
+    ],
+)
+def test_what_is_wrong_is_named_and_what_was_typed_stays(app, client, values, words):
+    answer = sent(client, called(), **{"needs": "Necesito una rampa", **values})
+    assert answer.status_code == 422 and words in answer.text and "Necesito una rampa" in answer.text
+    assert db.session.scalar(sa.select(sa.func.count(Registration.id))) == 0
+
+
+def test_a_closed_form_says_since_when_and_keeps_what_was_typed(app, client):
+    event = called()
+    page = client.get(f"/mesas/{event.slug}/registro").text
+    event.registration_closes_on = clock.today() - timedelta(days=1)
+    db.session.commit()
+    form = {"code": fields(page)["code"], "csrf_token": token_in(page), "name": "Ana Vera", "consent": "y"}
+    answer = client.post(f"/mesas/{event.slug}/registro", data={**form, "email": "ana@demo.example"})
+    assert answer.status_code == 422 and 'value="Ana Vera"' in answer.text
+    assert "cerradas desde el" in answer.text and "Buscar otra mesa" in answer.text
+    assert '<form method="post" novalidate' not in client.get(f"/mesas/{event.slug}/registro").text
+
+
+def test_an_organisation_is_found_by_name_and_one_that_waits_is_not_told(app, client):
+    event = called()
+    make.actor("Fundación Agua Clara")
+    make.actor("Fundación Agua Turbia", status=ActorStatus.PENDING)
+    db.session.commit()
+    answer = sent(client, event, organisation="fundación agua clar")
+    assert answer.status_code == 422 and "Fundación Agua Clara" in answer.text and "Turbia" not in answer.text
+    answer = sent(client, event, organisation="fundacion agua clara")
+    assert answer.status_code == 302
+    assert db.session.scalar(sa.select(Registration.actor_id)) is not None
+    again = sent(client, event, name="Eva", email="eva@demo.example", organisation="Zzz", actor="-")
+    assert again.status_code == 302
+
+
+def test_a_machine_and_whoever_has_a_place_get_the_same_thanks(app, client):
+    event = called()
+    sent(client, event)
+    trapped = sent(client, event, name="Robot", email="r@demo.example", segundo_apellido="x")
+    again = sent(client, event)
+    assert trapped.location == again.location == f"/mesas/{event.slug}/registro/recibido"
+    assert client.get(again.location).status_code == 200
+    assert db.session.scalar(sa.select(sa.func.count(Registration.id))) == 1
+
+
+def test_too_many_registrations_from_one_place_are_stopped(app, client):
+    event = called()
+    for n in range(40):
+        assert sent(client, event, name=f"P{n}", email=f"p{n}@demo.example").status_code == 302
+    assert sent(client, event, name="Una más", email="una@demo.example").status_code == 429
+
+
+def test_how_one_describes_oneself_is_asked_apart_and_never_shown_again(app, client):
+    event = called()
+    place = sent(client, event).location
+    page = client.get(f"{place}/sobre-mi").text
+    assert page.count("Prefiero no responder") == 6 and "checked" not in page
+    token = token_in(page)
+    answer = client.post(
+        f"{place}/sobre-mi", data={"csrf_token": token, "gender": "woman", "disability": "with_disability"}
+    )
+    assert answer.status_code == 302
+    assert "checked" not in client.get(f"{place}/sobre-mi").text
+    profile = db.session.scalars(sa.select(PersonProfile)).one()
+    assert (profile.gender, profile.disability, profile.age_band) == ("woman", "with_disability", "not_stated")
+    odd = client.post(f"{place}/sobre-mi", data={"csrf_token": token, "gender": "princesa"})
+    assert odd.status_code == 422
+
+
+# -- the team
+
+
+def test_a_list_is_taken_on_a_telephone(app, sign_in, post):
+    event = called(starts_at=clock.now() + timedelta(hours=1))
+    row = registering.register(event, person(needs="Rampa"), code=tokens.new_token(), by=GUEST)
+    reference = row.reference
+    browser = sign_in(make.user(Role.FACILITATOR))
+    base = f"/mesas/{event.slug}/asistencia"
+    page = browser.get(f"{base}/lista").text
+    assert "Ana Vera" in page and "Necesita: Rampa" in page
+    assert browser.get(f"{base}/lista?q=zzz").text.count("Ana Vera") == 0
+    assert post(browser, f"{base}/lista", vino=reference, persona=reference).status_code == 302
+    door = post(browser, f"{base}/puerta", name="Luis Paz")
+    assert door.status_code == 302 and "/perfil/" in door.location
+    assert "Entregue el teléfono a Luis Paz" in browser.get(door.location).text
+    assert post(browser, door.location, gender="man").status_code == 302
+    assert post(browser, f"{base}/puerta", name="").status_code == 422
+    assert post(browser, f"{base}/puerta", name="luis paz").status_code == 422
+    closed = post(browser, f"{base}/cerrar-lista")
+    assert closed.status_code == 302
+    found = db.session.scalars(sa.select(Participation)).one()
+    assert (found.total, found.method) == (2, AttendanceMethod.LIST)
+    assert post(browser, base, total="9").status_code == 422
+    assert post(browser, base, total="9", switch="y").status_code == 302
+
+
+def test_a_total_that_contradicts_its_parts_is_refused_with_the_sums(app, sign_in, post):
+    event = held()
+    browser = sign_in(make.user(Role.FACILITATOR))
+    sent_counts = {"total": "20", "gender__woman": "10", "disability__with_disability": "3"}
+    answer = post(browser, f"/mesas/{event.slug}/asistencia", **sent_counts)
+    assert answer.status_code == 422
+    assert "Suma: 10 de 20" in answer.text and "Discapacidad: las partes suman 3 y el total es 20." in answer.text
+
+
+def test_nothing_of_the_list_is_shown_to_others(app, client, sign_in):
+    event = held()
+    row = attendance.add_at_door(event, person(), by=SYSTEM)
+    paths = ["", "/lista", "/puerta", f"/perfil/{row.reference}", "/cerrar-lista"]
+    for role in (Role.CITIZEN, Role.ANALYST, Role.OBSERVER):
+        browser = sign_in(make.user(role))
+        assert {browser.get(f"/mesas/{event.slug}/asistencia{path}").status_code for path in paths} == {403}
+    for browser in (client, sign_in(make.user(Role.FACILITATOR))):
+        assert "Ana Vera" not in browser.get(f"/mesas/{event.slug}").text
+    assert client.get(f"/mesas/{event.slug}/asistencia/lista").status_code in {302, 401}
+
+
+def test_a_mark_for_another_event_changes_nothing(app, sign_in, post):
+    event, other = held(), held()
+    row = attendance.add_at_door(other, person(), by=SYSTEM)
+    browser = sign_in(make.user(Role.FACILITATOR))
+    post(
+        browser,
+        f"/mesas/{event.slug}/asistencia/lista",
+        page=f"/mesas/{event.slug}/asistencia/puerta",
+        persona=row.reference,
+    )
+    db.session.refresh(row)
+    assert row.status == "attended"
+    assert browser.get(f"/mesas/{event.slug}/asistencia/perfil/{row.reference}").status_code == 404
+
+
+def test_an_event_goes_from_the_form_to_the_signed_act(app, client, sign_in, post):
+    make.territory("14", name="Morona Santiago")
+    theme = make.theme("agua")
+    plan = make.plan()
+    browser = sign_in(make.user(Role.FACILITATOR))
+    form = {
+        "plan": plan.code,
+        "kind": "territorial_table",
+        "title": "Mesa de Macas",
+        "provincia": "14",
+        "themes": theme.code,
+        "day": clock.today().isoformat(),
+        "starts": "23:59",
+        "place": "Coliseo",
+        "takes_registrations": "y",
+        "capacity": "40",
+    }
+    made = post(browser, "/mesas/nueva", **form).location
+    assert client.get(made).status_code == 404
+    assert post(browser, f"{made}/movimientos", page=made, action="call").status_code == 302
+    assert "Mesa de Macas" in client.get(made).text
+    nothing = post(browser, f"{made}/movimientos", page=made, action="cancel")
+    assert nothing.status_code == 422 and "Escriba el motivo" in nothing.text
+    counts = {"total": "20", "gender__woman": "12", "gender__man": "8"}
+    assert post(browser, f"{made}/asistencia", **counts).status_code == 302
+    assert "Antes del acta escriba la memoria" in browser.get(f"{made}/cerrar").text
+    assert post(browser, f"{made}/memoria", minutes="").status_code == 422
+    assert post(browser, f"{made}/memoria", minutes="Se habló del agua.", step_1="y", note_1="Sí").status_code == 302
+    page = browser.get(f"{made}/cerrar").text
+    signed = {"facilitator_name": "Flor Guía", "participant_name": "Ana Vera", "seen": fields(page)["seen"]}
+    missing = post(browser, f"{made}/cerrar", **signed)
+    assert missing.status_code == 422 and "Falta la firma" in missing.text and 'value="Ana Vera"' in missing.text
+    done = post(browser, f"{made}/cerrar", **signed, facilitator_confirms="y", participant_confirms="y")
+    assert done.status_code == 302 and done.location == f"{made}/acta"
+    act = client.get(done.location).text
+    text = client.get(f"{made}/acta.txt")
+    assert acts.digest(text.get_data(as_text=True)) in act and "Ana Vera" not in act
+    page = client.get(made).text
+    assert "Se cumplieron 1 de 8" in page and "Se habló del agua." in page and "Leer el acta firmada" in page
+
+
+def test_a_signed_sheet_is_for_the_team_alone(app, client, sign_in, post):
+    event = held()
+    services.record_attendance(event, 6, {}, by=SYSTEM)
+    acts.write_minutes(event, MinutesInput(minutes="Algo"), by=SYSTEM)
+    browser = sign_in(make.user(Role.FACILITATOR))
+    path = f"/mesas/{event.slug}/cerrar"
+    from io import BytesIO
+
+    data = {"csrf_token": token_in(browser.get(path).text), "facilitator_name": "Flor", "participant_name": "Ana"}
+    data |= {"facilitator_confirms": "y", "sheet": (BytesIO(picture()), "hoja.jpg")}
+    assert browser.post(path, data=data, content_type="multipart/form-data").status_code == 302
+    assert browser.get(f"/mesas/{event.slug}/acta/hoja").mimetype == "image/jpeg"
+    assert client.get(f"/mesas/{event.slug}/acta/hoja").status_code in {302, 401}
+    key = db.session.scalar(sa.select(EventFile)).file_id
+    from models import StoredFile
+
+    assert client.get(f"/archivos/{db.session.get_one(StoredFile, key).key}").status_code == 404
+
+
+def test_photographs_are_shown_with_their_words_and_taken_away(app, client, sign_in, post):
+    from io import BytesIO
+
+    event = held()
+    browser = sign_in(make.user(Role.ANALYST))
+    path = f"/mesas/{event.slug}/archivos"
+    token = token_in(browser.get(path).text)
+
+    def upload(**values):
+        data = {"csrf_token": token, "kind": "photo", "file": (BytesIO(picture()), "f.jpg"), **values}
+        return browser.post(path, data=data, content_type="multipart/form-data")
+
+    assert upload().status_code == 422
+    assert upload(description="x", file=(BytesIO(b""), "")).status_code == 422
+    assert upload(description="Mesas de trabajo al aire libre").status_code == 302
+    page = client.get(f"/mesas/{event.slug}").text
+    assert 'alt="Mesas de trabajo al aire libre"' in page
+    key = re.search(r'src="/archivos/([^"]+)"', page).group(1)
+    assert client.get(f"/archivos/{key}").mimetype == "image/jpeg"
+    assert post(browser, f"{path}/{key}/quitar", page=path).status_code == 302
+    assert client.get(f"/archivos/{key}").status_code == 404
+    assert client.get(path).status_code in {302, 401}

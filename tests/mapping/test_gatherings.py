@@ -1,0 +1,504 @@
+"""Co-creation events through their services: life, places, attendance, what they leave, the act, forgetting."""
+
+from __future__ import annotations
+
+import io
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+from PIL import Image
+
+from intake.core import clock, files, mail, tokens
+from intake.core.errors import Conflict, Forbidden, Invalid
+from intake.core.files import Upload
+from intake.core.identity import GUEST, SYSTEM
+from intake.extensions import db
+from intake.mapping import acts, attendance, gatherings, queries, registering, retention, seats, services
+from intake.mapping.inputs import EventInput
+from intake.mapping.inputs_events import ActInput, FileInput, MinutesInput, ProfileInput, RegistrationInput
+from intake.plans import participation
+from models import (
+    AuditEntry,
+    Base,
+    OutboxMessage,
+    Participation,
+    PersonProfile,
+    Plan,
+    ProfileAttendance,
+    Registration,
+    StoredFile,
+)
+from models.enums import (
+    ActorStatus,
+    AttendanceMethod,
+    Dimension,
+    EventFileKind,
+    EventKind,
+    EventStatus,
+    RegistrationStatus,
+    Role,
+)
+from tests import factories as make
+
+WOMAN = ProfileInput(answers={Dimension.GENDER: "woman", Dimension.AGE_BAND: "18_29"})
+MAN = ProfileInput(answers={Dimension.GENDER: "man"})
+
+
+def held(*of, **values):
+    """An event that a rolled back refusal does not take along."""
+    event = make.event(*of, **values)
+    db.session.commit()
+    return event
+
+
+def called(*of, **values):
+    given = {"starts_at": clock.now() + timedelta(days=10), "takes_registrations": True, "place": "Casa", **values}
+    return held(*of, **given)
+
+
+def person(name="Ana Vera", **values):
+    return RegistrationInput(**{"name": name, "email": f"{name.split()[0].lower()}@demo.example", **values})
+
+
+def place(event, name="Ana Vera", **values):
+    return registering.register(event, person(name, **values), code=tokens.new_token(), by=GUEST)
+
+
+def mails(kind):
+    query = sa.select(OutboxMessage).where(OutboxMessage.kind == kind).order_by(OutboxMessage.id)
+    return db.session.scalars(query).all()
+
+
+def given(event, **values):
+    base = {
+        "plan_code": db.session.get_one(Plan, event.plan_id).code,
+        "kind": event.kind,
+        "title": event.title,
+        "starts_at": event.starts_at,
+        "place": event.place,
+        "takes_registrations": event.takes_registrations,
+        "capacity": event.capacity,
+    }
+    return EventInput(**{**base, **values})
+
+
+# -- life
+
+
+def test_an_event_of_the_future_is_prepared_and_one_of_the_past_was_held(app):
+    plan = make.plan()
+    base = {"plan_code": plan.code, "kind": EventKind.VIRTUAL, "title": "Encuentro"}
+    ahead = services.create_event(EventInput(**base, starts_at=clock.now() + timedelta(days=3)), by=SYSTEM)
+    past = services.create_event(EventInput(**base, starts_at=clock.now() - timedelta(days=3)), by=SYSTEM)
+    unknown = services.create_event(EventInput(**base), by=SYSTEM)
+    assert [e.status for e in (ahead, past, unknown)] == [EventStatus.PLANNED, EventStatus.HELD, EventStatus.HELD]
+    assert [e.is_public for e in (ahead, past)] == [False, True]
+
+
+def test_a_call_says_when_and_where_first(app):
+    event = called(status=EventStatus.PLANNED, place="")
+    with pytest.raises(Invalid, match="dónde"):
+        gatherings.move_event(event, "call", by=SYSTEM)
+    event.place, event.has_time = "Casa comunal", False
+    db.session.commit()
+    with pytest.raises(Invalid, match="el día y la hora"):
+        gatherings.move_event(event, "call", by=SYSTEM)
+    event.has_time = True
+    db.session.commit()
+    gatherings.move_event(event, "call", by=SYSTEM)
+    assert event.status is EventStatus.CALLED and event.called_at is not None
+
+
+def test_nobody_else_moves_an_event(app, as_principal):
+    event = called(status=EventStatus.PLANNED)
+    for role in (Role.CITIZEN, Role.OBSERVER, Role.REVIEWER):
+        with pytest.raises(Forbidden):
+            gatherings.move_event(event, "call", by=as_principal(make.user(role)))
+    analyst = as_principal(make.user(Role.ANALYST))
+    begun = held(status=EventStatus.CALLED)
+    with pytest.raises(Forbidden):
+        gatherings.move_event(begun, "hold", by=analyst)
+    assert (event.status, begun.status) == (EventStatus.PLANNED, EventStatus.CALLED)
+
+
+def test_whoever_registered_is_told_why_it_is_cancelled_and_no_reminder_goes_out(app):
+    event = called()
+    place(event)
+    place(event, "Luis Paz", email=None, phone="+593991234567")
+    assert len(mails("registration_reminder")) == 1
+    with pytest.raises(Invalid, match="motivo"):
+        gatherings.move_event(event, "cancel", by=SYSTEM)
+    db.session.refresh(event)
+    gatherings.move_event(event, "cancel", by=SYSTEM, reason="El puente está cerrado.")
+    told = mails("event_cancel")
+    assert [(m.to_address, m.context["reason"]) for m in told] == [("ana@demo.example", "El puente está cerrado.")]
+    assert (event.status_reason, mails("registration_reminder")) == ("El puente está cerrado.", [])
+    assert event.is_public
+    with pytest.raises(Conflict):
+        services.record_attendance(event, 3, {}, by=SYSTEM)
+
+
+def test_one_that_was_never_called_is_cancelled_in_silence(app):
+    event = called(status=EventStatus.PLANNED)
+    gatherings.move_event(event, "cancel", by=SYSTEM, reason="No hubo local.")
+    assert not event.is_public
+
+
+def test_an_event_is_not_held_before_its_day(app):
+    with pytest.raises(Conflict, match="todavía no empieza"):
+        gatherings.move_event(called(), "hold", by=SYSTEM)
+
+
+def test_people_counted_elsewhere_name_an_event_of_the_plan_that_counts_for_itself(app):
+    plan = make.plan()
+    table, other = held(plan), held(plan)
+    foreign = held()
+    services.edit_event(other, given(other, counted_in=table.slug), by=SYSTEM)
+    assert other.counted_in_id == table.id
+    third = held(plan)
+    for slug in (third.slug, foreign.slug, other.slug, "nada"):
+        with pytest.raises(Invalid) as error:
+            services.edit_event(third, given(third, counted_in=slug), by=SYSTEM)
+        assert error.value.field == "counted_in"
+    with pytest.raises(Invalid, match="ya se cuentan en este"):
+        services.edit_event(table, given(table, counted_in=third.slug), by=SYSTEM)
+
+
+# -- places
+
+
+def test_the_same_form_twice_asks_for_one_place(app):
+    event, code = called(), tokens.new_token()
+    first = registering.register(event, person(), code=code, by=GUEST)
+    again = registering.register(event, person(), code=code, by=GUEST)
+    assert first.id == again.id and seats.taken(event) == 1
+    assert len(mails("registration_confirm")) == 1
+
+
+def test_the_same_person_again_gets_a_new_link_by_mail_and_no_second_place(app):
+    event = called()
+    first = place(event)
+    assert place(event, "ANA VERA") is None
+    assert place(event, "Ana Vera", phone="+593991234567") is None
+    assert seats.taken(event) == 1 and len(mails("registration_link")) == 2
+    code = mails("registration_link")[-1].context["link"].rpartition("/")[2]
+    assert registering.by_code(event, code).id == first.id
+    place(event, "Rosa Vera", email="ana@demo.example")  # a family shares an address
+    assert seats.taken(event) == 2
+
+
+def test_room_is_limited_and_whoever_waits_moves_up_and_is_told(app):
+    event = called(capacity=2)
+    rows = [place(event, name) for name in ("Ana Uno", "Eva Dos", "Luz Tres", "Sol Cuatro")]
+    assert [seats.place_in_queue(row, event) for row in rows] == [0, 0, 1, 2]
+    assert [m.context["waiting"] for m in mails("registration_confirm")] == [0, 0, 1, 2]
+    assert seats.left(event) == 0
+    registering.cancel(rows[0], event, by=GUEST)
+    registering.cancel(rows[0], event, by=GUEST)
+    assert [seats.place_in_queue(row, event) for row in rows[1:]] == [0, 0, 1]
+    assert [m.to_address for m in mails("registration_seat")] == ["luz@demo.example"]
+    services.edit_event(event, given(event, capacity=10), by=SYSTEM)
+    assert [m.to_address for m in mails("registration_seat")] == ["luz@demo.example", "sol@demo.example"]
+
+
+def test_one_registers_until_the_last_day_or_the_beginning(app):
+    ended = called(registration_closes_on=clock.today() - timedelta(days=1))
+    begun = held(status=EventStatus.CALLED, takes_registrations=True)
+    open_door = called(takes_registrations=False)
+    for event in (ended, begun, open_door, held(takes_registrations=True)):
+        with pytest.raises(Conflict, match="cerradas"):
+            place(event)
+    assert place(called(registration_closes_on=clock.today())) is not None
+
+
+def test_a_registration_needs_a_way_to_reach_the_person(app):
+    with pytest.raises(Invalid) as error:
+        place(called(), email=None)
+    assert error.value.field == "email" and db.session.scalar(sa.select(sa.func.count(Registration.id))) == 0
+
+
+def test_one_registers_for_a_verified_organisation_alone(app):
+    event = called()
+    waiting = make.actor("Sin Verificar", status=ActorStatus.PENDING)
+    db.session.commit()
+    with pytest.raises(Invalid):
+        place(event, actor=waiting.slug)
+    assert place(event, actor=make.actor("Verificada").slug).actor_id is not None
+
+
+def test_reminders_follow_the_day(app):
+    event = called()
+    place(event)
+    later = event.starts_at + timedelta(days=7)
+    services.edit_event(event, given(event, starts_at=later), by=SYSTEM)
+    (reminder,) = mails("registration_reminder")
+    assert reminder.not_before == later - registering.REMINDED_BEFORE
+
+
+@pytest.mark.parametrize("locale", ["es", "en", "qu"])
+def test_every_letter_can_be_read(app, locale):
+    facts = {"title": "Mesa de Macas", "slug": "mesa", "starts_at": "2026-12-01T14:00:00+00:00", "place": "Coliseo"}
+    more = {
+        "online": "https://ejemplo.ec/sala",
+        "link": "/mesas/mesa/registro/x",
+        "accessibility": "Rampa",
+        "reason": "No",
+    }
+    kinds = ("registration_confirm", "registration_link", "registration_seat", "registration_reminder", "event_cancel")
+    for kind in kinds:
+        for waiting in (0, 3):
+            letter = mail.render(kind, locale, {**facts, **more, "waiting": waiting})
+            assert "Mesa de Macas" in letter.subject
+
+
+# -- who came
+
+
+def test_a_list_makes_the_figures_and_every_figure_agrees(app):
+    event = called(starts_at=clock.now() + timedelta(hours=1))
+    ana, eva, luz = (place(event, name) for name in ("Ana Uno", "Eva Dos", "Luz Tres"))
+    attendance.describe(ana, event, WOMAN)
+    attendance.describe(eva, event, WOMAN)
+    references = [r.reference for r in (ana, eva, luz)]
+    assert attendance.mark(event, references[:1], references, by=SYSTEM) == 1
+    attendance.mark(event, references[:2], references, by=SYSTEM)
+    attendance.mark(event, references[1:2], references[:2], by=SYSTEM)  # Ana's mark was a slip
+    attendance.add_at_door(event, RegistrationInput(name="Luis Paz"), by=SYSTEM)
+    counted = attendance.close_list(event, by=SYSTEM)
+    assert (counted.total, counted.method, event.status) == (2, AttendanceMethod.LIST, EventStatus.HELD)
+    people = {(c.dimension, c.category): c.people for c in queries.participation_of(event).counts}
+    assert people[Dimension.GENDER, "woman"] == 1 and people[Dimension.GENDER, "not_stated"] == 1
+    assert people[Dimension.DISABILITY, "not_stated"] == 2
+    assert participation.listed(event.id)[Dimension.GENDER] == {"woman": 1, "not_stated": 1}
+    db.session.expire_all()
+    assert [r.status for r in (ana, eva, luz)] == [
+        RegistrationStatus.ABSENT,
+        RegistrationStatus.ATTENDED,
+        RegistrationStatus.ABSENT,
+    ]
+    attendance.mark(event, [ana.reference], [ana.reference], by=SYSTEM)
+    assert attendance.close_list(event, by=SYSTEM).total == 3
+
+
+def test_a_person_at_two_events_of_a_plan_is_one_profile(app):
+    plan = make.plan()
+    events = [held(plan, status=EventStatus.HELD) for _ in range(2)]
+    for event, name in zip(events, ("Ana Vera", "Ana María Vera"), strict=True):
+        attendance.add_at_door(event, person(name, email="ANA@demo.example"), by=SYSTEM)
+        attendance.close_list(event, by=SYSTEM)
+    assert db.session.scalar(sa.select(sa.func.count(PersonProfile.id))) == 1
+    assert db.session.scalar(sa.select(sa.func.count(ProfileAttendance.id))) == 2
+    other = held(make.plan())
+    attendance.add_at_door(other, person(), by=SYSTEM)
+    attendance.close_list(other, by=SYSTEM)
+    assert db.session.scalar(sa.select(sa.func.count(PersonProfile.id))) == 2  # plans do not know each other's people
+
+
+def test_two_people_of_one_telephone_are_two_and_one_twice_is_one(app):
+    event = held()
+    family = {"email": None, "phone": "+593991234567"}
+    attendance.add_at_door(event, person("Ana Vera", **family), by=SYSTEM)
+    attendance.add_at_door(event, person("Rosa Vera", **family), by=SYSTEM)
+    with pytest.raises(Invalid, match="ya está en la lista"):
+        attendance.add_at_door(event, person("ana vera", **family), by=SYSTEM)
+    assert attendance.close_list(event, by=SYSTEM).total == 2
+
+
+def test_the_other_method_asks_first_and_takes_nothing_away(app):
+    event = held()
+    services.record_attendance(event, 20, {Dimension.GENDER: {"woman": 12, "man": 8}}, by=SYSTEM)
+    person_there = attendance.add_at_door(event, person(), by=SYSTEM)
+    with pytest.raises(Invalid) as error:
+        attendance.close_list(event, by=SYSTEM)
+    assert error.value.field == "switch"
+    assert attendance.close_list(event, by=SYSTEM, switch=True).total == 1
+    with pytest.raises(Invalid):
+        services.record_attendance(event, 20, {}, by=SYSTEM)
+    assert db.session.scalar(sa.select(Participation.total)) == 1
+    back = services.record_attendance(event, 20, {}, by=SYSTEM, switch=True)
+    assert (back.total, back.method) == (20, AttendanceMethod.COUNTS)
+    assert db.session.scalar(sa.select(sa.func.count(ProfileAttendance.id))) == 0  # nobody is counted twice
+    assert person_there.status is RegistrationStatus.ATTENDED  # the list is as it was
+
+
+def test_answers_are_of_the_questions_and_stand_once_counted(app):
+    event = held()
+    row = attendance.add_at_door(event, person(), by=SYSTEM)
+    with pytest.raises(Invalid):
+        attendance.describe(row, event, ProfileInput(answers={Dimension.GENDER: "princesa"}))
+    attendance.describe(row, event, WOMAN)
+    attendance.describe(row, event, MAN)
+    attendance.close_list(event, by=SYSTEM)
+    with pytest.raises(Conflict, match="ya se contaron"):
+        attendance.describe(row, event, WOMAN)
+    assert db.session.scalar(sa.select(PersonProfile.gender)) == "man"
+
+
+def test_no_trace_tells_what_a_person_is_like(app):
+    event = held()
+    row = attendance.add_at_door(event, person(), by=SYSTEM)
+    attendance.describe(row, event, WOMAN)
+    attendance.close_list(event, by=SYSTEM)
+    entries = db.session.scalars(sa.select(AuditEntry)).all()
+    assert "person_profile" not in {e.subject_type for e in entries}
+    written = " ".join(str(e.changes) for e in entries)
+    assert "woman" not in written and "18_29" not in written and "Ana Vera" not in written
+
+
+def test_no_key_joins_who_somebody_is_with_what_they_are_like(app):
+    who = {"registration", "user", "actor_contact", "proposal_contact", "consent"}
+    like = {"person_profile", "profile_attendance"}
+    keys = {(t.name, fk.column.table.name) for t in Base.metadata.tables.values() for fk in t.foreign_keys}
+    assert [pair for pair in keys if pair[0] in like and pair[1] in who] == []
+    assert {source for source, target in keys if target in like} == {"profile_attendance"}
+    assert {c.name for c in PersonProfile.__table__.columns} == {
+        *("id", "plan_id", "person_key", "gender", "age_band", "sector", "self_identification", "disability")
+    }
+
+
+def test_only_facilitators_and_the_directorate_see_the_list(app, as_principal):
+    event = held()
+    for role in (Role.ANALYST, Role.CITIZEN, Role.CORE_GROUP):
+        by = as_principal(make.user(role))
+        for call in (
+            lambda by=by: attendance.mark(event, [], [], by=by),
+            lambda by=by: attendance.add_at_door(event, person(), by=by),
+            lambda by=by: attendance.close_list(event, by=by),
+            lambda by=by: acts.close(event, ActInput(facilitator_name="a", participant_name="b"), by=by),
+        ):
+            with pytest.raises(Forbidden):
+                call()
+
+
+# -- what it leaves
+
+
+def picture(size=(2000, 900), **options):
+    out = io.BytesIO()
+    Image.new("RGB", size, "green").save(out, "JPEG", **options)
+    return out.getvalue()
+
+
+def test_a_photograph_is_described_made_small_and_tells_no_place(app):
+    event = held()
+    exif = Image.Exif()
+    exif.get_ifd(0x8825)[1] = "S"
+    upload = Upload("foto.jpg", picture(exif=exif))
+    for words in ("", "   "):
+        with pytest.raises(Invalid) as error:
+            acts.add_file(event, FileInput(kind=EventFileKind.PHOTO, upload=upload, description=words), by=SYSTEM)
+        assert error.value.field == "description"
+    kept = acts.add_file(
+        event, FileInput(kind=EventFileKind.PHOTO, upload=upload, description="Tres mesas de trabajo"), by=SYSTEM
+    )
+    stored = db.session.get_one(StoredFile, kept.file_id)
+    with Image.open(io.BytesIO(files.read(stored))) as shown:
+        assert (max(shown.size), dict(shown.getexif())) == (acts.LONGEST_SIDE, {})
+    with pytest.raises(Invalid, match="JPG o PNG"):
+        acts.add_file(
+            event,
+            FileInput(kind=EventFileKind.PHOTO, upload=Upload("a.txt", b"hola"), description="Nada"),
+            by=SYSTEM,
+        )
+
+
+def ready(**values):
+    event = held(**values)
+    services.record_attendance(event, 20, {Dimension.GENDER: {"woman": 17, "man": 3}}, by=SYSTEM)
+    acts.write_minutes(
+        event, MinutesInput(minutes="Se acordó medir el agua.", steps={1: "", 5: "Dos grupos"}), by=SYSTEM
+    )
+    return event
+
+
+SIGNED = ActInput(facilitator_name="Flor Guía", participant_name="Ana Vera")
+
+
+def test_the_act_lacks_nothing_and_tells_no_few_people(app):
+    event = held()
+    with pytest.raises(Invalid, match="asistencia"):
+        acts.close(event, SIGNED, by=SYSTEM)
+    db.session.refresh(event)
+    services.record_attendance(event, 20, {Dimension.GENDER: {"woman": 17, "man": 3}}, by=SYSTEM)
+    with pytest.raises(Invalid, match="memoria"):
+        acts.close(event, SIGNED, by=SYSTEM)
+    acts.write_minutes(
+        event, MinutesInput(minutes="Se acordó medir el agua.", steps={1: "", 5: "Dos grupos"}), by=SYSTEM
+    )
+    proposal = make.proposal(db.session.get_one(Plan, event.plan_id), event_id=event.id)
+    act = acts.close(event, SIGNED, by=SYSTEM)
+    assert event.status is EventStatus.CLOSED and act.sha256 == acts.digest(act.content)
+    for words in (
+        "Asistieron 20 personas.",
+        "medir el agua",
+        "5. Problemas",
+        "Dos grupos",
+        proposal.folio,
+        "Flor Guía",
+    ):
+        assert words in act.content
+    assert "Ana Vera" not in act.content and "Hombres 3" not in act.content and "Mujeres 17" not in act.content
+    with pytest.raises(Conflict):
+        acts.close(event, SIGNED, by=SYSTEM)
+
+
+def test_nobody_signs_another_text_than_the_one_read(app):
+    from dataclasses import replace
+
+    from intake.mapping import act_text
+
+    event = ready()
+    seen = replace(SIGNED, seen=acts.digest(act_text.body(event)), participant_consents=True)
+    acts.write_minutes(event, MinutesInput(minutes="Se acordó otra cosa."), by=SYSTEM)
+    with pytest.raises(Conflict, match="cambió"):
+        acts.close(event, seen, by=SYSTEM)
+    assert event.status is EventStatus.HELD
+    act = acts.close(event, replace(seen, seen=acts.digest(act_text.body(event))), by=SYSTEM)
+    assert "Ana Vera" in act.content
+
+
+def test_after_the_act_a_correction_needs_a_reason_and_the_act_stays(app):
+    from intake.mapping.queries import gatherings as reading
+
+    event = ready()
+    act = acts.close(event, SIGNED, by=SYSTEM)
+    for call in (
+        lambda **r: services.edit_event(event, given(event, title="Otro"), by=SYSTEM, **r),
+        lambda **r: services.record_attendance(event, 21, {}, by=SYSTEM, **r),
+        lambda reason="": acts.write_minutes(event, MinutesInput(minutes="Otra", reason=reason), by=SYSTEM),
+    ):
+        with pytest.raises(Invalid) as error:
+            call()
+        assert error.value.field == "reason"
+        call(reason="Faltaba una persona")
+    assert [c.reason for c in reading.corrections(event, act)] == ["Faltaba una persona"] * 3
+    assert act.sha256 == acts.digest(act.content) and "medir el agua" in act.content
+    with pytest.raises(Conflict):
+        attendance.mark(event, [], [], by=SYSTEM)
+
+
+def test_minutes_are_written_once_it_was_held_and_steps_are_eight(app):
+    with pytest.raises(Conflict):
+        acts.write_minutes(called(), MinutesInput(minutes="x"), by=SYSTEM)
+    with pytest.raises(Invalid):
+        acts.write_minutes(held(), MinutesInput(minutes="x", steps={9: ""}), by=SYSTEM)
+
+
+# -- forgetting
+
+
+def test_what_is_personal_goes_and_the_figures_stay(app):
+    event = held(starts_at=clock.now() - timedelta(days=100))
+    fresh = held()
+    for one in (event, fresh):
+        attendance.add_at_door(one, person(), by=SYSTEM)
+        attendance.close_list(one, by=SYSTEM)
+    assert (retention.forget(), retention.forget()) == (1, 0)
+    rows = {
+        r.event_id: r for r in db.session.scalars(sa.select(Registration).execution_options(populate_existing=True))
+    }
+    assert (rows[event.id].name, rows[event.id].email, rows[fresh.id].name) == ("", None, "Ana Vera")
+    assert db.session.scalar(sa.select(Participation.total).where(Participation.event_id == event.id)) == 1
+    with pytest.raises(Conflict, match="ya se borraron"):
+        attendance.close_list(event, by=SYSTEM)
