@@ -1,51 +1,86 @@
-"""Commands: ``flask reception …``."""
+"""Commands: ``flask reception …``. Exit 0 only when it was done; what went wrong is one line on standard error."""
 
 from __future__ import annotations
 
-import csv
-import io
-import json
-import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 from flask.cli import AppGroup
 
+from intake.core.tabular import FORMATS
+from intake.web.console import json_option
+
+if TYPE_CHECKING:
+    from models import Plan
+
 group = AppGroup("reception", help="Citizens' proposals.")
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+PLAN = click.option("--plan", "plan_code", required=True, help="Code of the plan, such as PAGA3.")
+
+
+def _plan(code: str) -> Plan:
+    from intake.plans import queries as plans
+
+    return plans.by_code(code.upper())
+
+
+@group.command("import")
+@click.argument("file", type=FILE)
+@PLAN
+@click.option("--dry-run", is_flag=True, help="Judge every row and change nothing.")
+@click.option("--batch", "name", help="Name of the batch, by which it can be undone; made of the file's if missing.")
+@click.option("--notify", is_flag=True, help="Mail their folio to authors who left an address.")
+@json_option
+def import_(file: Path, plan_code: str, *, dry_run: bool, name: str | None, notify: bool, as_json: bool) -> None:
+    """Receive the proposals of a CSV or XLSX file: all rows or none; the same file twice adds nothing."""
+    from intake.core.identity import SYSTEM
+    from intake.reception.services import importing
+    from intake.web import transfers
+
+    with transfers.refusals(as_json=as_json), transfers.opened(file) as source:
+        plan = _plan(plan_code)
+        with transfers.bar("Judging") as tick:
+            seen = importing.preview(source, plan, by=SYSTEM, name=name, tick=tick)
+        if dry_run:
+            transfers.tell_preview(seen, as_json=as_json)
+            return
+        with transfers.bar("Keeping", seen.rows) as tick:
+            done = importing.run(source, plan, by=SYSTEM, name=name, notify=notify, tick=tick)
+        transfers.tell_outcome(done, as_json=as_json)
+
+
+@group.command("undo-import")
+@click.argument("batch")
+@click.option("--reason", default="", help="Why; stands under each folio.")
+@json_option
+def undo_import(batch: str, reason: str, *, as_json: bool) -> None:
+    """Withdraw the proposals of a batch, unless one was changed, examined or used since."""
+    from intake.core.identity import SYSTEM
+    from intake.reception.services import undoing
+    from intake.web import transfers
+
+    with transfers.refusals(as_json=as_json):
+        transfers.tell_undone(undoing.undo(batch, by=SYSTEM, reason=reason), as_json=as_json)
 
 
 @group.command("export")
-@click.option("--plan", "plan_code", required=True, help="Code of the plan, such as PAGA3.")
-@click.option("--format", "kind", type=click.Choice(["csv", "json"]), default="csv")
+@PLAN
+@click.option("--format", "kind", type=click.Choice(FORMATS), default="csv")
 @click.option("-o", "target", type=click.Path(dir_okay=False, path_type=Path), help="File; standard output if missing.")
-def export(plan_code: str, kind: str, target: Path | None) -> None:
-    """Write the submitted proposals of a plan: public fields only, CSV that no spreadsheet runs."""
-    from intake.core.errors import NotFound
-    from intake.plans import queries as plans
-    from intake.reception import serializers
+@click.option("--internal", is_flag=True, help="With names, contacts and keys; the download is traced.")
+def export(plan_code: str, kind: str, target: Path | None, *, internal: bool) -> None:
+    """Write the proposals received of a plan: public fields, or with --internal also who proposed."""
+    from intake.core.identity import SYSTEM
+    from intake.core.tabular import stream
+    from intake.reception import exporting, queries
+    from intake.reception.inputs import Filters
+    from intake.reception.services import downloads
+    from intake.web import transfers
 
-    try:
-        plan = plans.by_code(plan_code.upper())
-    except NotFound as error:
-        raise click.ClickException(str(error.message)) from error
-    rows = serializers.open_data(plan)
-    text = json.dumps(rows, ensure_ascii=False, indent=2) + "\n" if kind == "json" else as_csv(rows)
-    if target is None:
-        sys.stdout.write(text)
-        return
-    try:
-        target.write_text(text, encoding="utf-8" if kind == "json" else "utf-8-sig", newline="")
-    except OSError as error:
-        raise click.ClickException(f"{target}: {error.strerror}") from error
-
-
-def as_csv(rows: list[dict[str, Any]]) -> str:
-    """The rows as RFC 4180 text; the file gets a byte-order mark, or spreadsheets misread its accents."""
-    from intake.reception.serializers import PUBLIC_FIELDS, cell
-
-    out = io.StringIO(newline="")
-    writer = csv.writer(out)
-    writer.writerow(PUBLIC_FIELDS)
-    writer.writerows([[cell(row[name]) for name in PUBLIC_FIELDS] for row in rows])
-    return out.getvalue()
+    with transfers.refusals(as_json=False):
+        filters = Filters(plan=_plan(plan_code).code, order="folio")
+    if internal:
+        downloads.record(kind, queries.how_many(filters), by=SYSTEM)
+    names = exporting.fields(internal=internal)
+    transfers.written(target, stream(kind, names, exporting.rows(filters, internal=internal)))

@@ -13,4 +13,5 @@ RULES: Rules = {
     Permission.PROPOSAL_SUBMIT: is_author,
     Permission.PROPOSAL_WITHDRAW: is_author,
     Permission.PROPOSAL_CONTACT: role(Role.ANALYST, Role.DIRECTORATE),
+    Permission.PROPOSAL_IMPORT: role(Role.FACILITATOR, Role.ANALYST, Role.DIRECTORATE),
 }

@@ -161,7 +161,7 @@ def _withdrawal_reason(proposal: Proposal) -> str:
             .where(
                 AuditEntry.subject_type == "proposal",
                 AuditEntry.subject_id == proposal.id,
-                AuditEntry.action == "proposal.withdraw",
+                AuditEntry.action.in_(("proposal.withdraw", "proposal.undo_import")),
             )
             .order_by(AuditEntry.id.desc())
             .limit(1)
