@@ -58,7 +58,7 @@ def steps(proposal: Proposal, story: Story, stages: Sequence[Stage]) -> list[Ste
         return [
             *(s for s in found if s.state == DONE),
             Step(
-                _("Retirada por quien la presentó"),
+                _taken_back(proposal),
                 BAD,
                 _day(proposal.withdrawn_at),
                 lang(story.withdrawal_reason, proposal.language),
@@ -67,6 +67,12 @@ def steps(proposal: Proposal, story: Story, stages: Sequence[Stage]) -> list[Ste
     if proposal.status is S.NOT_ADMITTED:
         return [s for s in found if s.state != PENDING]
     return [*found, *_decision(proposal, story, when), *_commitments(proposal, story, when)]
+
+
+def _taken_back(proposal: Proposal) -> str:
+    """Who did it: undoing an import takes the key away that tells its rows apart."""
+    by_office = proposal.batch_id is not None and proposal.external_id is None
+    return str(_("Retirada: hubo un error al registrarla") if by_office else _("Retirada por quien la presentó"))
 
 
 def _received(proposal: Proposal) -> Step:
@@ -207,6 +213,10 @@ def what_next(proposal: Proposal, stages: Sequence[Stage], story: Story | None =
     """What comes next and when, for the page and the receipt; never a day that has passed, "" where nothing comes."""
     when = {view.kind: view for view in calendar.views(stages)}
     status = proposal.status
+    if status is S.HELD:
+        return str(
+            _("La recibimos. Una persona del equipo la revisa antes de publicarla; su folio y su fecha ya valen.")
+        )
     if status in _WAITING:
         return _until(
             when,
