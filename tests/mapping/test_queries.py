@@ -10,13 +10,12 @@ import sqlalchemy as sa
 
 from intake.core import clock
 from intake.core.errors import NotFound
-from intake.core.identity import SYSTEM
 from intake.extensions import db
 from intake.mapping import queries
-from intake.mapping.queries import ActorFilters, EventFilters, Metric
-from intake.plans import services as plan_services
+from intake.mapping.queries import ActorFilters, EventFilters
+from intake.mapping.queries.reach import reach
 from models import Sector, actor_territory, actor_theme
-from models.enums import ActorKind, ActorStatus, Dimension, EventKind, ProposalStatus, TerritoryLevel
+from models.enums import ActorKind, ActorStatus, EventKind, TerritoryLevel
 from tests import factories as make
 
 
@@ -64,17 +63,6 @@ def test_an_unknown_actor_is_not_found(app):
         queries.actor("nadie")
 
 
-def test_actors_of_no_province_are_counted_apart(app):
-    country = make.territory("EC", TerritoryLevel.COUNTRY, path="")
-    country.province_code = None
-    db.session.commit()
-    province = make.territory("14")
-    for places in ([country], [country, province], [province], []):
-        link(make.actor(), places=places)
-    link(make.actor(status=ActorStatus.PENDING), places=[country])
-    assert queries.actors_elsewhere() == (1, 1)
-
-
 def test_coverage_equals_direct_counts(app):
     places = [make.territory(code) for code in ("01", "09", "14")]
     canton = make.territory("0101", TerritoryLevel.CANTON, path="01.0101.")
@@ -86,35 +74,18 @@ def test_coverage_equals_direct_counts(app):
         link(actor, places=[*mine, canton], themes=about)  # two places of one province count once
         if n % 5:
             expected.update((t.code, p.code) for t in about for p in {*mine, places[0]})
-    coverage = queries.actor_coverage()
-    cells = {(t.code, p.code): coverage.cell(t.code, p.code) for t in themes for p in places}
-    assert {k: v for k, v in cells.items() if v} == dict(expected)
-    assert coverage.gaps == sum(1 for v in cells.values() if not v)
+    cells = {key: cell.actors for key, cell in reach(None).items() if key[0]}
+    assert cells == dict(expected)
     for (theme, province), number in cells.items():
         assert queries.actors(ActorFilters(theme=theme, province=province)).total == number
 
 
-def test_figures_by_province_count_each_thing(app):
-    azuay, guayas = make.territory("01", population_2025=20_000), make.territory("09")
+def test_events_are_counted_by_province(app):
+    azuay, guayas = make.territory("01"), make.territory("09")
     plan, other = make.plan(), make.plan()
-    link(make.actor(), places=[azuay])
-    for people in (5, 7):
-        event = make.event(plan, territory_id=azuay.id)
-        plan_services.record_participation(
-            plan, {Dimension.GENDER: {"woman": people}}, total=people, event=event, by=SYSTEM
-        )
+    for _ in range(2):
+        make.event(plan, territory_id=azuay.id)
     make.event(other, territory_id=guayas.id)
-    make.proposal(plan, territory_id=guayas.id)
-    make.proposal(plan, ProposalStatus.DRAFT, territory_id=guayas.id)
-    found = {m: {f.code: f.count for f in queries.province_figures(m, plan)} for m in Metric}
-    assert found == {
-        Metric.ACTORS: {"01": 1, "09": 0},
-        Metric.EVENTS: {"01": 2, "09": 0},
-        Metric.ATTENDANCE: {"01": 12, "09": 0},
-        Metric.PROPOSALS: {"01": 0, "09": 1},
-    }
-    rates = {f.code: f.rate for f in queries.province_figures(Metric.EVENTS)}
-    assert rates == {"01": 1.0, "09": None}
     assert queries.events_by_province(plan) == {"01": 2}
 
 

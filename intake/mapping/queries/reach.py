@@ -1,0 +1,304 @@
+"""Whom a plan has reached: actors, attendances and proposals by theme and place, and how far the invited came.
+
+Every grid has a key for each pair of theme and place. Theme `ANY` counts rows of any theme once; `NO_THEME` those
+without one. Places are provinces, the whole country (`COUNTRY`) and `NOWHERE`; or, given a province, its cantons, with
+the province's own code for what speaks of all of it. A row with several themes counts in each.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+
+from intake.core.smallcells import SMALL, Told, published, told, told_total
+from intake.extensions import db
+from intake.mapping.queries.actors import NONE as NOWHERE
+from intake.mapping.queries.vocabulary import COUNTRY
+from models import (
+    Actor,
+    Campaign,
+    Event,
+    Participation,
+    ParticipationCount,
+    People,
+    Proposal,
+    Registration,
+    Sector,
+    Target,
+    Territory,
+    Theme,
+    actor_people,
+    actor_territory,
+    actor_theme,
+    event_theme,
+)
+from models.enums import ActorStatus, CampaignStatus, Dimension, EventStatus, OutreachStep, RegistrationStatus
+
+ANY = ""
+NO_THEME = "-"
+Key = tuple[str, str]  # theme, place
+
+
+class Metric(StrEnum):
+    """What is counted; the values stand in the address."""
+
+    ACTORS = "actores"
+    ATTENDANCE = "asistencias"
+    PROPOSALS = "propuestas"
+    EVENTS = "mesas"
+
+
+class State(StrEnum):
+    """How far the plan has come with the actors of a theme in a place; the values stand in addresses and files."""
+
+    NO_ACTOR = "sin-actor"
+    NOT_INVITED = "sin-invitar"
+    SILENT = "en-silencio"
+    RESPONDED = "respondio"
+    TOOK_PART = "participo"
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Verified actors of a theme in a place; of them, by the furthest step in the plan, the last three."""
+
+    actors: int = 0
+    silent: int = 0  # invited, and nothing heard
+    responded: int = 0  # confirmed or declined, not come yet
+    took_part: int = 0  # attended, contributed, was answered, or made a proposal
+
+    @property
+    def state(self) -> State:
+        """The furthest that any of them came."""
+        if not self.actors:
+            return State.NO_ACTOR
+        if self.took_part:
+            return State.TOOK_PART
+        if self.responded:
+            return State.RESPONDED
+        return State.SILENT if self.silent else State.NOT_INVITED
+
+
+NOBODY = Reach()
+_SILENT, _RESPONDED, _TOOK_PART = 1, 2, 3
+_LEVELS = {
+    OutreachStep.CONTACTED: _SILENT,
+    OutreachStep.CONFIRMED: _RESPONDED,
+    OutreachStep.DECLINED: _RESPONDED,
+    OutreachStep.ATTENDED: _TOOK_PART,
+    OutreachStep.CONTRIBUTED: _TOOK_PART,
+    OutreachStep.ANSWERED: _TOOK_PART,
+}
+
+
+def reach(plan_id: int | None, province: str = "", *, sector: str = "", people: str = "") -> dict[Key, Reach]:
+    """Verified actors by theme and place, narrowed to a sector and those below it, or to a people. One statement."""
+    where = [Actor.status == ActorStatus.VERIFIED, *_of_sector(sector), *_of_people(people)]
+    level, placed = _levels(plan_id), _placed(province)
+    sums = [sa.func.sum(sa.case((level.c.level == n, 1), else_=0)) for n in (_SILENT, _RESPONDED, _TOOK_PART)]
+    at = sa.func.coalesce(placed.c.place, NOWHERE)
+    query = (
+        sa.select(at, sa.func.count(), *sums)
+        .select_from(Actor)
+        .join(placed, placed.c.actor_id == Actor.id, isouter=not province)
+        .outerjoin(level, level.c.actor_id == Actor.id)
+        .where(*where)
+    )
+    code = sa.func.coalesce(Theme.code, NO_THEME)
+    by_theme = (
+        query.outerjoin(actor_theme, actor_theme.c.actor_id == Actor.id)
+        .outerjoin(Theme, Theme.id == actor_theme.c.theme_id)
+        .add_columns(code)
+        .group_by(at, code)
+    )
+    of_any = query.add_columns(sa.literal(ANY)).group_by(at)
+    return {(row[-1], row[0]): _reach(row) for row in db.session.execute(sa.union_all(of_any, by_theme))}
+
+
+def _reach(row: Any) -> Reach:
+    return Reach(*(int(n) for n in row[1:5]))
+
+
+def _place(province: str) -> sa.ColumnElement[str]:
+    """The place of a territory: province or country; within a province the canton (digits 4 to 7 of its path)."""
+    if not province:
+        return sa.func.coalesce(Territory.province_code, COUNTRY)
+    canton = sa.func.substr(Territory.path, 4, 4)
+    return sa.case((canton == "", Territory.province_code), else_=canton)
+
+
+def _placed(province: str) -> sa.Subquery:
+    """Each actor with each place it works in, once."""
+    query = (
+        sa.select(actor_territory.c.actor_id, _place(province).label("place"))
+        .join(Territory, Territory.id == actor_territory.c.territory_id)
+        .distinct()
+    )
+    return (query.where(Territory.province_code == province) if province else query).subquery()
+
+
+def _levels(plan_id: int | None) -> sa.Subquery:
+    """How far each actor came in the plan: by the steps of campaigns, by attending, by proposing."""
+    level = sa.case(*((Target.step == step, n) for step, n in _LEVELS.items()), else_=0)
+    steps = (
+        sa.select(Target.actor_id.label("actor_id"), level.label("level"))
+        .join(Campaign, Campaign.id == Target.campaign_id)
+        .where(Campaign.plan_id == plan_id, Campaign.status != CampaignStatus.CANCELLED)
+    )
+    came = (
+        sa.select(Registration.actor_id, sa.literal(_TOOK_PART))
+        .join(Event, Event.id == Registration.event_id)
+        .where(
+            Event.plan_id == plan_id,
+            Registration.actor_id.is_not(None),
+            Registration.status == RegistrationStatus.ATTENDED,
+        )
+    )
+    proposed = sa.select(Proposal.organisation_id, sa.literal(_TOOK_PART)).where(
+        Proposal.plan_id == plan_id, Proposal.organisation_id.is_not(None), Proposal.is_public
+    )
+    each = sa.union_all(steps, came, proposed).subquery()
+    return sa.select(each.c.actor_id, sa.func.max(each.c.level).label("level")).group_by(each.c.actor_id).subquery()
+
+
+def _of_sector(code: str) -> list[sa.ColumnElement[bool]]:
+    if not code:
+        return []
+    below = Sector.code.startswith(f"{code}.", autoescape=True)
+    return [Actor.sector_id.in_(sa.select(Sector.id).where((Sector.code == code) | below))]
+
+
+def _of_people(name: str) -> list[sa.ColumnElement[bool]]:
+    if not name:
+        return []
+    of_people = sa.select(actor_people.c.actor_id).join(People, People.id == actor_people.c.people_id)
+    return [Actor.id.in_(of_people.where(People.name == name))]
+
+
+NONE_TOLD = Told()
+NOT_TOLD = Told(0, 1)  # one event whose people are not told, or not known
+
+
+@dataclass(frozen=True)
+class Meetings:
+    """What the events of a theme in a place add up to in public: their number, and the people who came to them."""
+
+    events: int = 0
+    people: Told = NONE_TOLD
+
+
+Group = tuple[Dimension, str]
+
+
+@dataclass(frozen=True)
+class Held:
+    """An event of the public list. ``province`` is a place as in the grids; ``canton`` "" where it speaks of none."""
+
+    province: str
+    canton: str
+    themes: Sequence[str]
+    people: Told
+
+
+def held(plan_id: int | None, group: Group | None = None) -> list[Held]:
+    """The events of a plan with what they tell of who came, only of a ``group`` if given. Two or three statements.
+
+    As in the figures of the plan: an event that is counted in another one adds no people.
+    """
+    themes = _themes_of(plan_id)
+    shown = _group_told(plan_id, group) if group else {}
+    found = []
+    for event_id, province, canton, total, is_part in db.session.execute(_events(plan_id)):
+        people = NONE_TOLD
+        if total and not is_part:
+            people = shown.get(event_id, NOT_TOLD) if group else told_total(total)
+        found.append(Held(province, canton or "", themes.get(event_id) or (NO_THEME,), people))
+    return found
+
+
+def meetings(events: Iterable[Held], province: str = "") -> dict[Key, Meetings]:
+    """Events and attendances by theme and place. A sum adds only what the events tell."""
+    found: dict[Key, Meetings] = defaultdict(Meetings)
+    for event in events:
+        if province and event.province != province:
+            continue
+        place = (event.canton or province) if province else event.province
+        for theme in (ANY, *event.themes):
+            before = found[theme, place]
+            found[theme, place] = Meetings(before.events + 1, before.people + event.people)
+    return dict(found)
+
+
+def _events(plan_id: int | None) -> sa.Select[*tuple[Any, ...]]:
+    province = sa.case((Event.territory_id.is_(None), NOWHERE), else_=_place(""))
+    canton = sa.func.substr(Territory.path, 4, 4)
+    return (
+        sa.select(Event.id, province, canton, Participation.total, Event.counted_in_id.is_not(None))
+        .outerjoin(Territory, Territory.id == Event.territory_id)
+        .outerjoin(Participation, Participation.event_id == Event.id)
+        .where(Event.plan_id == plan_id, Event.is_public, Event.status != EventStatus.CANCELLED)
+    )
+
+
+def _themes_of(plan_id: int | None) -> Mapping[int, list[str]]:
+    found: dict[int, list[str]] = defaultdict(list)
+    query = (
+        sa.select(event_theme.c.event_id, Theme.code)
+        .join(Theme, Theme.id == event_theme.c.theme_id)
+        .join(Event, Event.id == event_theme.c.event_id)
+        .where(Event.plan_id == plan_id)
+    )
+    for event_id, code in db.session.execute(query):
+        found[event_id].append(code)
+    return found
+
+
+def _group_told(plan_id: int | None, group: Group) -> dict[int, Told]:
+    """Event → the people of the category that it tells; events without the category tell none of it."""
+    dimension, category = group
+    rows: dict[int, dict[str, int]] = defaultdict(dict)
+    query: Iterable[Any] = db.session.execute(
+        sa.select(Participation.event_id, ParticipationCount.category, ParticipationCount.people)
+        .join(Participation, Participation.id == ParticipationCount.participation_id)
+        .where(
+            Participation.plan_id == plan_id,
+            Participation.event_id.is_not(None),
+            Participation.total >= SMALL,
+            ParticipationCount.dimension == dimension,
+        )
+    )
+    for event_id, name, people in query:
+        rows[event_id][name] = people
+    return {event_id: told(published(row).get(category, 0)) for event_id, row in rows.items()}
+
+
+def proposals(plan_id: int | None, province: str = "") -> dict[Key, int]:
+    """Public proposals by theme and place. One statement."""
+    query = (
+        sa.select(Proposal.theme_id, Proposal.territory_id, sa.func.count())
+        .where(Proposal.plan_id == plan_id, Proposal.is_public)
+        .group_by(Proposal.theme_id, Proposal.territory_id)
+        .subquery()
+    )
+    theme, territory, number = query.c
+    at = _place(province) if province else sa.case((territory.is_(None), NOWHERE), else_=_place(""))
+    code = sa.func.coalesce(Theme.code, NO_THEME)
+    placed = (
+        sa.select(code, at, sa.func.sum(number))
+        .select_from(query)
+        .outerjoin(Territory, Territory.id == territory)
+        .outerjoin(Theme, Theme.id == theme)
+        .group_by(code, at)
+    )
+    if province:
+        placed = placed.where(Territory.province_code == province)
+    found = defaultdict[Key, int](int)
+    for its_theme, place, count in db.session.execute(placed):
+        found[its_theme, place] += int(count)
+        found[ANY, place] += int(count)
+    return dict(found)
