@@ -43,9 +43,11 @@ class Comment(Base):
     __table_args__ = (
         sa.CheckConstraint("(hidden_at IS NULL) = (hidden_reason IS NULL)", name="hidden_for_a_reason"),
         sa.Index("ix_comment_proposal_created", "proposal_id", "created_at"),
+        sa.Index("ix_comment_number", "proposal_id", "number", unique=True),
     )
 
     proposal_id: Mapped[int] = mapped_column(sa.ForeignKey("proposal.id", ondelete="CASCADE"))
+    number: Mapped[int] = mapped_column(server_default="0")  # within the proposal, from 1: its public address
     parent_id: Mapped[int | None] = mapped_column(sa.ForeignKey("comment.id"), index=True)
     author_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id"), index=True)
     stance: Mapped[Stance] = mapped_column(enum_type(Stance), default=Stance.NEUTRAL)

@@ -36,6 +36,7 @@ class Plan(Base):
     folio_counter: Mapped[int] = mapped_column(default=0)
     calendar_published_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
     formalized_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    supports_hidden_until: Mapped[date | None]  # until this day, included, nobody reads how many support what
     lock_version: Mapped[int] = mapped_column(default=1)
 
     stages: Mapped[list[Stage]] = relationship(back_populates="plan", lazy="raise_on_sql", order_by="Stage.number")
