@@ -10,6 +10,8 @@ from intake.mapping import mailings
 from intake.mapping.cli import group
 from intake.web.console import json_option
 
+__all__ = ["group"]
+
 
 @group.command("send-mailings")
 @json_option

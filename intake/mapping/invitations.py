@@ -130,11 +130,21 @@ def stop(invitation: Invitation) -> None:
         known = db.session.scalar(sa.select(MailStop.id).where(MailStop.address_hash == row.address_hash))
         if known is None and in_savepoint(lambda: db.session.add(row)) is None:
             audit.record("mail_stop.add", row, by=GUEST, reference=_reference(invitation))
-        db.session.execute(
-            sa.delete(OutboxMessage).where(
-                OutboxMessage.to_address == email, OutboxMessage.kind.in_(LETTERS), OutboxMessage.sent_at.is_(None)
-            )
-        )
+        _drop_unsent(email)
+        if invitation.answered_at is None:
+            invitation.answered_at = clock.now()
+
+
+def _drop_unsent(email: str) -> None:
+    """Take letters to the address out of the queue; their invitations count as answered."""
+    unsent = sa.select(OutboxMessage).where(
+        OutboxMessage.to_address == email, OutboxMessage.kind.in_(LETTERS), OutboxMessage.sent_at.is_(None)
+    )
+    for message in db.session.scalars(unsent).all():
+        _word, mailing_id, contact_id = (message.dedupe_key or "").split(":")
+        mine = (Invitation.mailing_id == int(mailing_id), Invitation.contact_id == int(contact_id))
+        db.session.execute(sa.update(Invitation).where(*mine).values(answered_at=clock.now()))
+        db.session.delete(message)
 
 
 def is_stopped(invitation: Invitation) -> bool:

@@ -33,6 +33,7 @@ NAVIGATION: tuple[tuple[Any, str, Permission | None], ...] = (
     (_l("Propuestas"), "reception.index", None),
     (_l("Actores"), "mapping.actors", None),
     (_l("Mesas"), "mapping.events", None),
+    (_l("Acercamiento"), "mapping.campaigns", P.OUTREACH_READ),
     (_l("Compromisos"), "accountability.index", None),
     (_l("Planes"), "plans.index", None),
     (_l("Seguimiento"), "reception.track", None),

@@ -13,6 +13,7 @@ from intake.core.i18n import lazy_gettext as _l
 from intake.core.permissions import Permission, authorize
 from intake.core.transaction import flush, transaction
 from intake.extensions import db
+from intake.mapping import noticed
 from intake.reception.services import move
 from intake.selection import order, queries
 from intake.selection.lifecycle import DECISION, MOVE_OF, SESSION
@@ -52,6 +53,7 @@ def publish(session: SelectionSession, *, by: Principal, at: datetime | None = N
             move(decision.proposal, MOVE_OF[decision.category], by=by, reason=decision.reason)
             if at is not None:
                 decision.published_at = at
+        noticed.answered([decision.proposal for decision in decisions])
         SESSION.fire(session, "publish", by=by, decisions=len(decisions))
         if at is not None:
             session.published_at = at
