@@ -111,7 +111,10 @@ def begin(kind: BatchKind, name: str, source: Source, *, by: Principal, plan_id:
 
 
 def finish(batch: ImportBatch, rows: int, added: int, *, by: Principal) -> None:
-    """Write down how much came, and the entry of the whole batch."""
+    """Write down how much came, and the entry of the whole batch. A file that brought nothing leaves none."""
+    if not added:
+        db.session.delete(batch)
+        return
     batch.row_count, batch.added_count = rows, added
     facts = {"file_name": batch.file_name, "sha256": batch.sha256, "kind": batch.kind}
     audit.record("import_batch.import", batch, by=by, reference=batch.name, extra=facts)
