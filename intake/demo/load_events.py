@@ -1,31 +1,23 @@
-"""Bodies and co-creation events of the three plans, with their attendance as counts."""
+"""Bodies of the three plans, and the co-creation events of the real ones (of the demonstration: `load_tables`)."""
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from intake.core.identity import SYSTEM
 from intake.demo.source import Row, citation, day, moment, read, wall_clock
 from intake.mapping import services
 from intake.mapping.inputs import EventInput, MemberInput
-from models.enums import BodyKind, Dimension, EventKind
+from models.enums import BodyKind, EventKind, ReviewSector
 
 if TYPE_CHECKING:
     from intake.demo.world import World
-    from models import Event
 
-_KINDS = {
+KINDS = {
     "table": EventKind.TERRITORIAL_TABLE,
     "workshop": EventKind.THEMATIC_TABLE,
     "virtual": EventKind.VIRTUAL,
     "course": EventKind.COURSE,
-}
-_DIMENSIONS = {
-    "gender": Dimension.GENDER,
-    "age": Dimension.AGE_BAND,
-    "sector": Dimension.SECTOR,
-    "ethnicity": Dimension.SELF_IDENTIFICATION,
 }
 _SENSITISATION = "sensitisation_event"
 
@@ -40,6 +32,7 @@ def bodies(world: World, code: str) -> None:
                 actor=world.actors[row["organisation"]],
                 joined_on=day(row["by_invitation_on"]),
                 by_invitation=row["by_invitation_on"] is not None,
+                sector=ReviewSector(row["sector_group"]),
             )
             for row in core
         ]
@@ -47,13 +40,24 @@ def bodies(world: World, code: str) -> None:
     group = data.get("working_group")
     if group:
         seats = [
-            MemberInput(actor=world.actors[slug], pair=pair["number"])
+            MemberInput(actor=world.actors[slug], pair=pair["number"], sector=_sector(slug, side))
             for pair in group["pairs"]
-            for slug in (*pair["government"], *pair["nongovernment"])
+            for side in ("government", "nongovernment")
+            for slug in pair[side]
         ]
         services.create_body(
             plan, BodyKind.WORKING_GROUP, seats, note=group["note_es"], source=citation(group)[0], by=SYSTEM
         )
+
+
+def _sector(slug: str, side: str) -> ReviewSector | None:
+    """The sector of a seat of the working group; None for a municipality that the source puts with the others."""
+    row = next(one for one in read("organisations") if one["slug"] == slug)
+    if side == "government":
+        return ReviewSector.GOVERNMENT
+    if row["is_government"]:
+        return None
+    return ReviewSector.ACADEMIA if row["sector"] == "ACA" else ReviewSector.CIVIL_SOCIETY
 
 
 def past_events(code: str) -> None:
@@ -74,7 +78,7 @@ def _past(code: str, row: Row) -> EventInput:
     description = [row["note_es"] or "", ", ".join(row["topics_es"])]
     return EventInput(
         plan_code=code,
-        kind=_KINDS[row["kind"]],
+        kind=KINDS[row["kind"]],
         title=row["title_es"],
         place=row["venue"] or "",
         territory=row["canton_code"] or row["province_code"],
@@ -98,34 +102,3 @@ def _sensitisation(code: str, row: Row) -> EventInput:
         source=citation(row)[0],
         slug=f"{row['slug']}-sensibilizacion",
     )
-
-
-def events(world: World) -> None:
-    """The events of the demonstration: announced ten days before, counted the day after."""
-    for row in read("paga3_events"):
-        announced = min(row["day_offset"] - 10, -1)
-        world.at(announced, 9, partial(_announce, world, row))
-        if row["attendance"] is not None:
-            world.at(row["day_offset"] + 1, 9, partial(_count, world, row))
-
-
-def _announce(world: World, row: Row) -> None:
-    held = world.day(row["day_offset"])
-    given = EventInput(
-        plan_code="PAGA3",
-        kind=_KINDS[row["kind"]],
-        title=row["title_es"],
-        place=row["place_es"] or "",
-        territory=row["territory"],
-        starts_at=wall_clock(held, row["starts_at"]),
-        ends_at=wall_clock(held, row["ends_at"]),
-        description=row["description_es"] or "",
-        slug=row["slug"],
-    )
-    world.events[row["slug"]] = services.create_event(given, by=world.who(row["facilitator"]))
-
-
-def _count(world: World, row: Row) -> None:
-    event: Event = world.events[row["slug"]]
-    counts = {_DIMENSIONS[name]: row["attendance"][name] for name in _DIMENSIONS if row["attendance"].get(name)}
-    services.record_attendance(event, row["attendance"]["total"], counts, by=world.who(row["facilitator"]))

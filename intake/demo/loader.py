@@ -17,6 +17,7 @@ from intake.demo import (
     load_plans,
     load_reception,
     load_selection,
+    load_tables,
 )
 from intake.demo.world import World
 from intake.mapping.reference import load_reference
@@ -64,7 +65,7 @@ def _past(world: World) -> None:
 
 def _present(world: World) -> None:
     load_actors.registry(world)
-    load_events.events(world)
+    load_tables.events(world)
     load_reception.proposals(world)
     load_evaluation.rounds(world)
     load_evaluation.examinations(world)

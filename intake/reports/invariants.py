@@ -13,6 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from intake.extensions import db
+from intake.reports import invariants_events as events
 from intake.reports import kept, recomputed
 from models import (
     Admission,
@@ -249,6 +250,13 @@ INVARIANTS: tuple[Invariant, ...] = (
     Invariant("files_are_intact", "a stored file gives the SHA-256 that was recorded", kept.files_are_intact),
     Invariant("departures_are_explained", "a departure from the order says why", kept.departures_are_explained),
     Invariant("formalized_plans_answered", "a formalized plan left nobody unanswered", kept.formalized_plans_answered),
+    Invariant("lists_agree", "a list's figures are those of the people on it", events.lists_agree),
+    Invariant("counts_have_no_list", "nobody is counted both by numbers and by list", events.counts_have_no_list),
+    Invariant("closed_have_their_act", "a closed event has its act as it was signed", events.closed_have_their_act),
+    Invariant("photographs_described", "a photograph says what it shows", events.photographs_are_described),
+    Invariant("attendance_was_possible", "only what was held has attendance", events.attendance_was_possible),
+    Invariant("events_counted_once", "an event is counted in one that counts for itself", events.counted_once),
+    Invariant("profiles_lead_to_nobody", "no key joins people and profiles", events.profiles_lead_to_nobody),
     Invariant("trace_is_guarded", "the database refuses to change the trace", kept.trace_is_guarded),
     Invariant("nothing_personal_is_public", "no published field is personal", recomputed.nothing_personal_is_public),
 )

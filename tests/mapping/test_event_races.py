@@ -1,0 +1,99 @@
+"""Doing the same at the same moment, on a database of its own: the last place goes to one, nobody has two."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+from flask_migrate import upgrade
+
+from config import Config
+from intake import create_app
+from intake.core import clock, tokens
+from intake.core.identity import GUEST, SYSTEM
+from intake.engine import writing
+from intake.extensions import db
+from intake.mapping import attendance, registering, seats
+from intake.mapping.inputs_events import RegistrationInput
+from models import Event, OutboxMessage, Participation, ProfileAttendance, Registration
+from tests import factories
+
+TIMES = 4
+
+
+@pytest.fixture
+def own_app(own_url, tmp_path):
+    """An application on a database that nobody else uses, with an event for two and one that was held."""
+    app = create_app(Config.for_tests(database_url=own_url, instance_path=str(tmp_path)))
+    with app.app_context():
+        upgrade()
+        plan = factories.plan()
+        ahead = {"starts_at": clock.now() + timedelta(days=9), "takes_registrations": True, "capacity": 2}
+        factories.event(plan, slug="proxima", **ahead)
+        factories.event(plan, slug="realizada")
+        db.session.commit()
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+def together(app, *calls):
+    """What each of the simultaneous calls did: "done", or the class of its error. Sorted."""
+    found, start = [], threading.Barrier(len(calls))
+
+    def press(call):
+        with app.app_context():
+            writing.set(True)  # as intake.web.hooks does for every request that may write
+            start.wait()
+            try:
+                call()
+                found.append("done")
+            except Exception as error:  # noqa: BLE001 -- the test compares it
+                found.append(type(error).__name__)
+            finally:
+                db.session.remove()
+
+    threads = [threading.Thread(target=press, args=(call,)) for call in calls]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return sorted(found)
+
+
+def event(slug):
+    return db.session.scalars(sa.select(Event).where(Event.slug == slug)).one()
+
+
+def ask(n, code=None):
+    given = RegistrationInput(name=f"Persona {n}", email=f"p{n}@demo.example")
+    return lambda: registering.register(event("proxima"), given, code=code or tokens.new_token(), by=GUEST)
+
+
+def test_the_last_two_places_go_to_two_people(own_app):
+    assert together(own_app, *(ask(n) for n in range(TIMES))) == ["done"] * TIMES
+    with own_app.app_context():
+        rows = db.session.scalars(sa.select(Registration).order_by(Registration.id)).all()
+        assert [seats.place_in_queue(row, event("proxima")) for row in rows] == [0, 0, 1, 2]
+        told = db.session.scalars(sa.select(OutboxMessage).where(OutboxMessage.kind == "registration_confirm")).all()
+        assert sorted(m.context["waiting"] for m in told) == [0, 0, 1, 2]  # each was told what is so
+
+
+def test_a_double_press_is_one_place(own_app):
+    code = tokens.new_token()
+    assert together(own_app, *(ask(1, code) for _ in range(TIMES))) == ["done"] * TIMES
+    with own_app.app_context():
+        assert db.session.scalar(sa.select(sa.func.count(Registration.id))) == 1
+
+
+def test_two_who_close_the_list_count_it_once(own_app):
+    with own_app.app_context():
+        for n in range(3):
+            attendance.add_at_door(event("realizada"), RegistrationInput(name=f"Persona {n}"), by=SYSTEM)
+    close = lambda: attendance.close_list(event("realizada"), by=SYSTEM)
+    assert set(together(own_app, *[close] * TIMES)) == {"done"}
+    with own_app.app_context():
+        assert db.session.scalars(sa.select(Participation.total)).all() == [3]
+        assert db.session.scalar(sa.select(sa.func.count(ProfileAttendance.id))) == 3
