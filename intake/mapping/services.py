@@ -14,7 +14,8 @@ from intake.core.transaction import transaction
 from intake.extensions import db
 from intake.mapping import duplicates, queries, taxnumber
 from intake.mapping.contacts import CONSENT_PURPOSE, add_contact, new_contact, revoke_contact
-from intake.mapping.gatherings import create_body, create_event, edit_event, record_attendance
+from intake.mapping.council import create_body
+from intake.mapping.gatherings import create_event, edit_event, record_attendance
 from intake.mapping.inputs import ActorInput, ContactInput
 from intake.mapping.lifecycle import ACTOR
 from intake.mapping.records import all_found, check_version, free_slug, refuse_merged

@@ -14,7 +14,7 @@ from intake.core.permissions import Permission, authorize
 from intake.core.text import clean
 from intake.core.transaction import transaction
 from intake.extensions import db
-from intake.plans import queries
+from intake.plans import notice, queries
 from intake.plans.calendar import check_dates, check_new
 from intake.plans.inputs import PlanInput, StageInput
 from intake.plans.lifecycle import PLAN, STAGE
@@ -51,9 +51,12 @@ def create_plan(given: PlanInput, *, by: Principal) -> Plan:
         if given.is_current:
             _retire_current()
         audit.record("plan.create", plan, by=by)
-        db.session.add_all(_stages(plan, given))
+        stages = _stages(plan, given)
+        db.session.add_all(stages)
         db.session.add_all(PlanApproach(plan_id=plan.id, approach=approach) for approach in given.approaches)
         db.session.add_all(_notes(plan, given))
+        if given.status is not PlanStatus.CLOSED and any(s.status is not StageStatus.PLANNED for s in stages):
+            notice.keep(plan, stages, by=by)
     return queries.by_code(given.code)
 
 
@@ -146,7 +149,7 @@ def move_stage(stage: Stage, action: str, *, by: Principal, reason: str = "") ->
         STAGE.fire(stage, action, by=by, reason=reason)
         plan = db.session.get_one(Plan, stage.plan_id)
         if action == "publish" and plan.calendar_published_at is None:
-            plan.calendar_published_at = clock.now()
+            notice.keep(plan, queries.stages_of(plan.id), by=by)
             if plan.status is PlanStatus.PREPARING and not _another_is_co_created(plan):
                 _make_current(plan, by)
     return stage
@@ -179,8 +182,6 @@ def _new_plan(given: PlanInput) -> Plan:
         folio_counter=0,
     )
     PLAN.establish(plan, given.status)
-    if any(stage.status is not StageStatus.PLANNED for stage in given.stages):
-        plan.calendar_published_at = clock.now() if given.status is not PlanStatus.CLOSED else None
     return plan
 
 

@@ -11,13 +11,13 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 from flask.typing import ResponseReturnValue
 
 from forms.plans import PlanForm, RescheduleForm
-from intake.core import calendar
+from intake.core import calendar, clock
 from intake.core.errors import Conflict, Invalid
 from intake.core.i18n import lazy_gettext as _l
 from intake.core.labels import label
 from intake.core.permissions import Permission, can
 from intake.core.workflow import Transition
-from intake.plans import figures, participation, queries, services
+from intake.plans import figures, notice, participation, queries, services
 from intake.plans.lifecycle import PLAN, STAGE
 from intake.web.access import principal, public, requires
 from models import Plan, Reschedule, Stage
@@ -96,6 +96,10 @@ def _page(plan: Plan, failed: dict[str, Any] | None = None) -> str:
         figure_notes=[words for words in (figures.events_definition(who_came), figures.left_out(who_came)) if words],
         topics=figures.by_topic(queries.reported_figures(plan)),
         bodies=queries.bodies(plan),
+        evidence=notice.evidence_of(plan),
+        publish_by=notice.publish_by(plan),
+        notice_days=notice.NOTICE_DAYS,
+        today=clock.today(),
         funnels=[(kind, steps) for kind in kinds if (steps := figures.funnel_steps(funnel, kind))],
         numbers=queries.numbers([plan.id])[plan.id],
         moves=[move for move in PLAN.open_to(principal(), plan) if move.button],

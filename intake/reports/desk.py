@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from intake.core import calendar, clock
+from intake.plans import notice
 from intake.reception.inputs import STATUS_SLUGS
 from intake.reports.queries.desk import ALLOWED_DAYS
 from models.enums import ProposalStatus as S
@@ -15,12 +16,12 @@ from models.enums import StageKind, StageStatus
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from intake.mapping.queries.outreach import Late
+    from intake.mapping.rhythm import Rhythm
     from intake.reports.queries.desk import Counts, LateMilestone, Stand, Unanswered, Unsigned
     from intake.reports.queries.load import ReviewerLoad
     from models import Plan
 
-#: OGP Participation and Co-creation Standards, 3.1: the timeline is public two weeks before the process starts.
-OGP_NOTICE_DAYS = 14
 #: A stage that closes within these days is announced.
 SOON_DAYS = 14
 
@@ -42,6 +43,7 @@ class Waiting:
     since: date | None = None
     late_count: int = 0  # how many of ``count`` are late
     user_id: int | None = None
+    title: str = ""
 
 
 @dataclass(frozen=True)
@@ -102,6 +104,7 @@ def waiting(
     agreements: Sequence[Unsigned],
     milestones: Sequence[LateMilestone],
     reports: Sequence[Unanswered],
+    campaigns: Sequence[Late] = (),
 ) -> list[Waiting]:
     """Everything that waits, what is late first, then what has waited longest."""
     found = [
@@ -131,6 +134,10 @@ def waiting(
             for m in milestones
         ),
         *(_named("answer_report", r.reference, r.reported_at, who=r.title, number=r.number) for r in reports),
+        *(
+            Waiting("campaign", 1, days_since(c.due_on), True, c.owner, c.slug, since=c.due_on, title=c.title)
+            for c in campaigns
+        ),
     ]
     return sorted((w for w in found if w is not None), key=lambda w: (not w.late, -(w.days or 0), w.what))
 
@@ -163,10 +170,7 @@ class CalendarWarning:
 
 def calendar_warnings(plan: Plan) -> list[CalendarWarning]:
     """What is wrong or near in the plan's calendar; ``plan`` has its stages loaded."""
-    found = []
-    starts = [stage.opens_on for stage in plan.stages if stage.opens_on is not None]
-    if starts and not _announced_in_time(plan, min(starts)):
-        found.append(CalendarWarning("late_notice", None, min(starts) - timedelta(days=OGP_NOTICE_DAYS)))
+    found = _notice(plan)
     for stage, view in zip(sorted(plan.stages, key=lambda s: s.number), calendar.views(plan.stages), strict=True):
         if stage.opens_on is None:
             found.append(CalendarWarning("without_dates", stage.kind))
@@ -177,6 +181,26 @@ def calendar_warnings(plan: Plan) -> list[CalendarWarning]:
     return found
 
 
-def _announced_in_time(plan: Plan, first: date) -> bool:
+def _notice(plan: Plan) -> list[CalendarWarning]:
+    """What is due, or was missed, of the two weeks before the first stage."""
+    first = notice.first_opening(plan.stages)
+    if first is None:
+        return []
+    last_day = first - timedelta(days=notice.NOTICE_DAYS)
     published = plan.calendar_published_at
-    return published is not None and clock.local(published).date() <= first - timedelta(days=OGP_NOTICE_DAYS)
+    if published is None and clock.today() <= last_day:
+        return [CalendarWarning("notice_due", None, last_day)]
+    in_time = published is not None and clock.local(published).date() <= last_day
+    return [] if in_time else [CalendarWarning("late_notice", None, last_day)]
+
+
+def forum_warnings(forum: Rhythm) -> list[CalendarWarning]:
+    """What is late or near in the meetings of the Core Group (`intake.mapping.rhythm`)."""
+    if not forum.watched:
+        return []
+    found = [] if forum.has_body else [CalendarWarning("without_forum")]
+    if forum.late_since is not None:
+        found.append(CalendarWarning("forum_late", None, forum.late_since))
+    elif forum.is_near:
+        found.append(CalendarWarning("forum_due", None, forum.due_on))
+    return found

@@ -11,6 +11,7 @@ from intake.core.i18n import lazy_gettext as _l
 from intake.core.labels import label
 from intake.core.pagination import number_from
 from intake.core.permissions import Permission
+from intake.mapping.queries import council, outreach
 from intake.plans import figures, participation
 from intake.plans import queries as plans
 from intake.reception.inputs import STATUS_SLUGS
@@ -76,6 +77,7 @@ def desk() -> str:
         desk_rows.unsigned(plan.id),
         desk_rows.late_milestones(plan.id),
         desk_rows.unanswered(plan.id),
+        outreach.late_campaigns(plan.id),
     )
     return render_template(
         "reports/desk.html",
@@ -86,7 +88,7 @@ def desk() -> str:
         waiting=waiting,
         provinces=gaps.provinces(plan),
         without_province=gaps.without_province(plan),
-        warnings=order.calendar_warnings(plan),
+        warnings=[*order.calendar_warnings(plan), *order.forum_warnings(council.forums([plan])[plan.id])],
         allowed_days=desk_rows.ALLOWED_DAYS,
         slugs=STATUS_SLUGS,
     )

@@ -161,6 +161,48 @@ def test_the_calendar_must_be_public_two_weeks_before(app):
     assert "late_notice" not in kinds
 
 
+def test_the_directorate_is_warned_before_the_two_weeks_begin(app):
+    from intake.plans import queries
+
+    plan = factories.plan(StageKind.MAPPING)
+    first = min(s.opens_on for s in queries.by_code(plan.code).stages)
+    for today, kind in ((15, "notice_due"), (14, "notice_due"), (13, "late_notice"), (-1, "late_notice")):
+        with clock.at(clock.start_of(first - timedelta(days=today))):
+            found = desk.calendar_warnings(queries.by_code(plan.code))
+        assert [(w.kind, w.day) for w in found if "notice" in w.kind] == [(kind, first - timedelta(days=14))]
+
+
+@pytest.mark.parametrize(
+    ("last", "ahead", "kinds"),
+    [
+        (-200, None, ["forum_late"]),
+        (-200, 5, ["forum_late"]),
+        (-165, None, ["forum_due"]),
+        (-165, 5, []),
+        (-20, None, []),
+        (None, None, ["without_forum"]),
+    ],
+)
+def test_the_desk_says_when_the_core_group_must_meet(sign_in, last, ahead, kinds):
+    from intake.mapping.queries import council
+    from models.enums import MeetingStatus
+
+    plan = factories.plan()
+    if last is not None:
+        body = factories.body(plan)
+        factories.meeting(body, starts_at=clock.now() + timedelta(days=last), status=MeetingStatus.HELD)
+        if ahead:
+            factories.meeting(body, starts_at=clock.now() + timedelta(days=ahead))
+    from intake.plans import queries
+
+    found = desk.forum_warnings(council.forums([queries.by_code(plan.code)])[plan.id])
+    assert [w.kind for w in found] == kinds
+    page = sign_in(factories.user(Role.DIRECTORATE)).get("/direccion/").text
+    assert ("está vencida desde el" in page) is ("forum_late" in kinds)
+    assert ("no hay reunión convocada" in page) is ("forum_due" in kinds)
+    assert ("todavía no tiene Grupo Núcleo" in page) is ("without_forum" in kinds)
+
+
 def fill(plan, times: int) -> None:
     for _ in range(times):
         reviewer = factories.user(Role.REVIEWER)
@@ -179,7 +221,7 @@ def test_statements_do_not_grow(sign_in, count_queries):
     fill(plan, 2)
     with count_queries() as three:
         assert browser.get("/direccion/").status_code == 200
-    assert (len(one), len(three)) == (10, 10)
+    assert (len(one), len(three)) == (12, 12)
 
 
 def test_only_what_is_late_counts_as_late(sign_in):
