@@ -65,7 +65,7 @@ class CampaignForm(TerritoryFields, Form):
 
     def to_input(self, plan_code: str) -> CampaignInput:
         """What the service takes, once the form is valid."""
-        assert self.due_on.data is not None  # noqa: S101 -- demanded by its validator; for the type checker
+        assert self.due_on.data is not None  # demanded by its validator; for the type checker
         return CampaignInput(
             title=self.title.data or "",
             purpose=self.purpose.data or "",

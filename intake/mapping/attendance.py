@@ -21,6 +21,7 @@ from intake.core.permissions import Permission, authorize
 from intake.core.text import clean, plain
 from intake.core.transaction import in_savepoint, lock, transaction
 from intake.extensions import db
+from intake.mapping import noticed
 from intake.mapping.doors import check_begun, check_reason
 from intake.mapping.event_lifecycle import EVENT, REGISTRATION
 from intake.mapping.inputs_events import ProfileInput, RegistrationInput
@@ -73,6 +74,7 @@ def mark(event: Event, came: Sequence[str], shown: Sequence[str], *, by: Princip
         moves = [(row, move) for row in db.session.scalars(query) if (move := _move(row, row.reference in came))]
         for row, move in moves:
             REGISTRATION.fire(row, move, by=by)
+        noticed.attended(event)
     return len(moves)
 
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 #: What happens after a campaign was closed still belongs to its results; a cancelled one has none.
 _COUNTING = (CampaignStatus.OPEN, CampaignStatus.CLOSED)
 Found = sa.Select[Target, str, str]
-_NOT_SENT = (ProposalStatus.DRAFT, ProposalStatus.WITHDRAWN)
+_NOT_SENT = (ProposalStatus.DRAFT, ProposalStatus.HELD, ProposalStatus.WITHDRAWN)
 
 
 def refresh(campaign: Campaign) -> int:
