@@ -69,6 +69,7 @@ def existing(app: Flask) -> dict[str, dict[str, str]]:
             "PlanConverter": {"": "PAGA3"},
             "SlugConverter": {
                 "/mesas/": one("SELECT slug FROM event ORDER BY id DESC"),
+                "/acercamiento/": one("SELECT slug FROM campaign WHERE status = 'open' ORDER BY id"),
                 "/cuenta/demo/": "direccion",
                 "": one("SELECT slug FROM actor WHERE status = 'verified' ORDER BY id"),
             },
