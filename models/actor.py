@@ -130,7 +130,8 @@ class ActorContact(Base):
 class ActorMerge(Base):
     """Two records that were the same organisation: which one stayed, why, and everything that was moved.
 
-    ``moved`` maps the name of a table to the keys of the rows that changed hands, so that the trace can be checked.
+    ``moved`` maps the name of a table to the keys of the rows that changed hands, so that the trace can be checked, and
+    ``given_up`` to rows that collided with one of the record that stayed, as they were (`intake.mapping.collisions`).
     """
 
     __tablename__ = "actor_merge"

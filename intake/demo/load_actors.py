@@ -11,6 +11,8 @@ from intake.mapping import services as mapping
 from intake.mapping.inputs import ActorInput, ContactInput
 from models.enums import ActorKind as K
 from models.enums import ActorStatus
+from models.enums import GovernmentFunction as F
+from models.enums import GovernmentLevel as L
 
 if TYPE_CHECKING:
     from intake.demo.world import World
@@ -27,6 +29,30 @@ _KINDS = {
     "company": K.PRIVATE_SECTOR,
     "cooperation": K.COOPERATION,
     "community": K.COMMUNITY,
+}
+#: The function of the State of a public institution, by the beginning of its sector.
+_FUNCTIONS = {
+    "EST.EJE": F.EXECUTIVE,
+    "EST.LEG": F.LEGISLATIVE,
+    "EST.JUD": F.JUDICIAL,
+    "EST.ELE": F.ELECTORAL,
+    "EST.TCS": F.TRANSPARENCY,
+}
+_LEVELS = {"GAD.PRO": L.PROVINCIAL, "GAD.MUN": L.CANTONAL, "GAD.PAR": L.PARISH}
+_NATIONAL_ASSOCIATION = "local_government_association"
+#: Peoples of the demonstration's actors, and the languages in which they work.
+_PEOPLES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "colectivo-voces-ficticias-del-upano": (("Shuar",), ("es", "jiv")),
+    "consejo-ejemplo-de-justicia-propia": (("Shuar", "Achuar"), ("jiv", "acu")),
+    "asociacion-ejemplo-cordillera-viva": (("Shuar",), ("es", "jiv")),
+    "union-ficticia-de-cabildos-de-guamote": (("Puruhá",), ("es", "qu")),
+    "junta-de-agua-demostracion-rio-atillo": (("Puruhá",), ("es", "qu")),
+    "comuna-ejemplo-imbaya": (("Otavalo", "Karanki"), ("es", "qu")),
+    "comuna-ejemplo-del-bua": (("Tsáchila",), ("cof",)),
+    "asociacion-ejemplo-de-concheras-del-manglar": (("Afroecuatoriano",), ("es",)),
+    "guardianes-ejemplo-del-bobonaza": (("Kichwa",), ("qu",)),
+    "asociacion-ejemplo-de-jovenes-del-aguarico": (("Cofán", "Siona", "Secoya"), ("es", "con", "snn", "sey")),
+    "mesa-ficticia-de-salud-de-latacunga": (("Panzaleo",), ("es", "qu")),
 }
 #: What an organisation of paga3_actors.json is, by the first part of its sector.
 _BY_SECTOR = {"EST": K.PUBLIC_INSTITUTION, "ACA": K.ACADEMIA, "PRI": K.PRIVATE_SECTOR, "PUE": K.COMMUNITY}
@@ -49,11 +75,25 @@ def organisations(world: World) -> None:
                 slug=row["slug"],
                 is_fictional=row["fictional"],
                 territories=("EC",) if row["is_government"] else (),
+                function=_function(row),
+                level=_level(row),
             ),
             by=SYSTEM,
         )
         world.actors[row["slug"]] = actor
         verify(actor)
+
+
+def _function(row: Row) -> F | None:
+    return _FUNCTIONS.get(row["sector"][:7]) if row["kind"] not in _KINDS else None
+
+
+def _level(row: Row) -> L | None:
+    if row["kind"] == _NATIONAL_ASSOCIATION:
+        return None  # speaks for governments, and is none
+    if row["kind"] not in _KINDS:
+        return L.NATIONAL
+    return _LEVELS.get(row["sector"]) if row["kind"] == "local_government" else None
 
 
 def verify(actor: Actor) -> None:
@@ -97,6 +137,7 @@ def _register(world: World, row: Row) -> None:
 
 
 def _actor(row: Row) -> ActorInput:
+    peoples, languages = _PEOPLES.get(row["slug"], ((), ()))
     kind = K.COLLECTIVE if row["kind"] == "collective" else _BY_SECTOR.get(row["sector"][:3], K.CIVIL_SOCIETY)
     return ActorInput(
         name=row["name"],
@@ -108,6 +149,8 @@ def _actor(row: Row) -> ActorInput:
         description=row["description_es"],
         slug=row["slug"],
         is_fictional=True,
+        peoples=peoples,
+        languages=languages,
     )
 
 

@@ -16,6 +16,7 @@ from intake.demo import (
     load_people,
     load_plans,
     load_reception,
+    load_registry,
     load_selection,
     load_tables,
 )
@@ -65,6 +66,7 @@ def _past(world: World) -> None:
 
 def _present(world: World) -> None:
     load_actors.registry(world)
+    load_registry.alive(world)
     load_tables.events(world)
     load_reception.proposals(world)
     load_evaluation.rounds(world)

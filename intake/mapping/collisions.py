@@ -15,32 +15,17 @@ from sqlalchemy.orm import aliased
 from intake.core import clock
 from intake.core.audit import value_of
 from intake.extensions import db
+from intake.mapping.inputs_outreach import RANK
 from models import BodyMember, CommitmentParty, Invitation, Signature, Target, TargetStep
-from models.enums import OutreachStep
 
 GivenUp = list[dict[str, Any]]
-#: How far each step is. Who declined is further than who was only asked, and not as far as who came.
-FAR = {
-    step: place
-    for place, step in enumerate(
-        (
-            OutreachStep.IDENTIFIED,
-            OutreachStep.CONTACTED,
-            OutreachStep.CONFIRMED,
-            OutreachStep.DECLINED,
-            OutreachStep.ATTENDED,
-            OutreachStep.CONTRIBUTED,
-            OutreachStep.ANSWERED,
-        )
-    )
-}
 
 
 def targets(kept: int, other: int) -> GivenUp:
     """Both in one campaign: one target at the furthest step, with the logs and the letters of both."""
     found = []
     for mine, theirs in _twice(Target, kept, other, Target.campaign_id):
-        further = max((mine, theirs), key=lambda row: FAR[row.step])
+        further = max((mine, theirs), key=lambda row: RANK[row.step])
         since = min(row.since for row in (mine, theirs) if row.step is further.step)
         found.append({**_row(theirs), "into": mine.id, "stood": value_of(mine.step)})
         _repoint(TargetStep.target_id, theirs.id, mine.id)

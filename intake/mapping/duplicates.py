@@ -24,6 +24,7 @@ from intake.core.transaction import transaction
 from intake.extensions import db
 from intake.mapping.likeness import (
     ALIKE,
+    ALIKE_IN_LIST,
     WEIGHT,
     WORDS,
     WORTH_COMPARING,
@@ -94,6 +95,7 @@ class Pair:
     one: Known
     other: Known
     why: set[Why] = field(default_factory=set)
+    likeness: float = 0.0  # of the names, where they tell
 
     @property
     def words(self) -> list[Text]:
@@ -262,12 +264,15 @@ def likely_pairs() -> list[Pair]:
         for block in blocks:
             for pair in combinations(sorted(block), 2) if len(block) <= largest else ():
                 found[pair].add(why)
-    for pair in _alike(rows):
+    alike = _alike(rows)
+    for pair in alike:
         found[pair].add(Why.NAME)
     apart = told_apart()
-    made = [Pair(rows[a], rows[b], why) for (a, b), why in found.items()]
+    made = [Pair(rows[a], rows[b], why, alike.get((a, b), 0.0)) for (a, b), why in found.items()]
     kept = [pair for pair in made if frozenset((pair.one.slug, pair.other.slug)) not in apart]
-    return sorted(kept, key=lambda pair: (-pair.weight, pair.one.name_plain, pair.other.name_plain, pair.one.id))
+    return sorted(
+        kept, key=lambda pair: (-pair.weight, -pair.likeness, pair.one.name_plain, pair.other.name_plain, pair.one.id)
+    )
 
 
 def _blocks(rows: dict[int, Known]) -> Iterable[tuple[Why, Iterable[set[int]], int]]:
@@ -287,8 +292,8 @@ def _by_key(keyed: Iterable[tuple[int, str]]) -> Iterable[set[int]]:
     return blocks.values()
 
 
-def _alike(rows: dict[int, Known]) -> Iterable[tuple[int, int]]:
-    """Pairs with alike names: all the same words, or a rare word in common and a likeness of at least `ALIKE`."""
+def _alike(rows: dict[int, Known]) -> dict[tuple[int, int], float]:
+    """Pairs with alike names and how alike: all the same words, or a rare word in common and much of the rest."""
     tokens = {row.id: tokens_of(row.name_plain) for row in rows.values()}
     by_word: dict[str, set[int]] = defaultdict(set)
     by_name: dict[tuple[str, ...], set[int]] = defaultdict(set)
@@ -304,4 +309,5 @@ def _alike(rows: dict[int, Known]) -> Iterable[tuple[int, int]]:
     }
     grams = {number: pairs_of_letters(words) for number, words in tokens.items()}
     close = (pair for pair in near if overlap(grams[pair[0]], grams[pair[1]]) >= WORTH_COMPARING)
-    return same | {(a, b) for a, b in close if name_likeness(tokens[a], tokens[b]) >= ALIKE}
+    scored = {pair: name_likeness(tokens[pair[0]], tokens[pair[1]]) for pair in close}
+    return {pair: score for pair, score in scored.items() if score >= ALIKE_IN_LIST} | dict.fromkeys(same, 1.0)

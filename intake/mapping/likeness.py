@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from difflib import SequenceMatcher
 from enum import StrEnum
 from urllib.parse import urlsplit
@@ -17,6 +18,8 @@ def _words(text: str) -> frozenset[str]:
 
 #: Names at least this alike (0..1, difflib, without the words that many share) may be one organisation.
 ALIKE = 0.75
+#: The same for the list of every likely pair, which somebody must work through.
+ALIKE_IN_LIST = 0.8
 #: Names whose pairs of letters overlap less than this are not compared letter by letter, which costs more.
 WORTH_COMPARING = 0.6
 #: Words that say little about which organisation it is.
@@ -78,9 +81,17 @@ def domain_of(email: str | None) -> str:
 
 
 def name_likeness(one: tuple[str, ...], other: tuple[str, ...]) -> float:
-    """How alike two names are by their telling words, 0..1. Names with different numbers are not alike at all."""
+    """How alike two names are by their telling words, 0..1, in the order written or by the alphabet.
+
+    Names with different numbers are not alike at all.
+    """
     if {w for w in one if w.isdigit()} != {w for w in other if w.isdigit()}:
         return 0.0
+    written = _ratio(one, other)
+    return 1.0 if sorted(one) == sorted(other) else max(written, _ratio(sorted(one), sorted(other)))
+
+
+def _ratio(one: Sequence[str], other: Sequence[str]) -> float:
     return SequenceMatcher(None, " ".join(one), " ".join(other), autojunk=False).ratio()
 
 

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from intake.extensions import db
 from intake.reports import invariants_events as events
+from intake.reports import invariants_registry as registry
 from intake.reports import kept, recomputed
 from models import (
     Admission,
@@ -257,6 +258,10 @@ INVARIANTS: tuple[Invariant, ...] = (
     Invariant("attendance_was_possible", "only what was held has attendance", events.attendance_was_possible),
     Invariant("events_counted_once", "an event is counted in one that counts for itself", events.counted_once),
     Invariant("profiles_lead_to_nobody", "no key joins people and profiles", events.profiles_lead_to_nobody),
+    Invariant("contacts_have_consent", "contacts are kept and shown with consent", registry.contacts_have_consent),
+    Invariant("joined_lead_on", "a joined record leads to a live one", registry.joined_lead_on),
+    Invariant("joined_hold_nothing", "nothing points at a joined record", registry.joined_hold_nothing),
+    Invariant("state_is_of_the_state", "only the State has functions and levels", registry.state_is_of_the_state),
     Invariant("trace_is_guarded", "the database refuses to change the trace", kept.trace_is_guarded),
     Invariant("nothing_personal_is_public", "no published field is personal", recomputed.nothing_personal_is_public),
 )
