@@ -13,6 +13,7 @@ from intake.demo import (
     load_evaluation,
     load_events,
     load_history,
+    load_outreach,
     load_people,
     load_plans,
     load_reception,
@@ -74,3 +75,4 @@ def _present(world: World) -> None:
     load_evaluation.asked_twice(world)
     load_selection.sessions(world)
     load_commitments.commitments(world)
+    load_outreach.outreach_campaigns(world)

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from intake.extensions import db
 from intake.reports import invariants_events as events
+from intake.reports import invariants_outreach as outreach
 from intake.reports import invariants_registry as registry
 from intake.reports import kept, recomputed
 from models import (
@@ -262,6 +263,10 @@ INVARIANTS: tuple[Invariant, ...] = (
     Invariant("joined_lead_on", "a joined record leads to a live one", registry.joined_lead_on),
     Invariant("joined_hold_nothing", "nothing points at a joined record", registry.joined_hold_nothing),
     Invariant("state_is_of_the_state", "only the State has functions and levels", registry.state_is_of_the_state),
+    Invariant("outreach_steps", "an actor's step is the furthest of its log", outreach.steps_are_the_furthest),
+    Invariant("invitations_sent", "every invitation has its letter", outreach.invitations_have_letters),
+    Invariant("letters_invited", "every letter of outreach is an invitation", outreach.letters_have_invitations),
+    Invariant("stopped_in_peace", "who wants no letters gets none", outreach.stopped_are_left_in_peace),
     Invariant("trace_is_guarded", "the database refuses to change the trace", kept.trace_is_guarded),
     Invariant("nothing_personal_is_public", "no published field is personal", recomputed.nothing_personal_is_public),
 )

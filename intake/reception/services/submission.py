@@ -14,6 +14,7 @@ from intake.core.i18n import lazy_ngettext
 from intake.core.permissions import Permission, authorize
 from intake.core.transaction import transaction
 from intake.extensions import db
+from intake.mapping import noticed
 from intake.reception import queries, writing
 from intake.reception.inputs import Receipt
 from intake.reception.services.drafts import holding
@@ -130,6 +131,7 @@ def _submit(
         )
     )
     fire(proposal, "submit", by=by, stamp=at, tell=tell)
+    noticed.proposed(proposal)
     return Receipt(folio, code)
 
 
