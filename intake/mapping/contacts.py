@@ -14,9 +14,10 @@ from intake.core.permissions import Permission, authorize
 from intake.core.text import clean
 from intake.core.transaction import transaction
 from intake.extensions import db
+from intake.mapping import mailings
 from intake.mapping.inputs import ContactInput
 from intake.mapping.records import refuse_merged
-from models import Actor, ActorContact, Consent
+from models import Actor, ActorContact, Consent, Invitation
 
 if TYPE_CHECKING:
     from intake.core.identity import Principal
@@ -108,6 +109,7 @@ def new_contact(actor: Actor, given: ContactInput, by: Principal) -> tuple[Actor
 
 def _erase(contact: ActorContact, consent: Consent, actor: Actor, by: Principal) -> None:
     consent.revoked_at = clock.now()
+    mailings.drop_unsent(Invitation.contact_id == contact.id)
     contact.name, contact.email, contact.phone, contact.is_public = "—", None, None, False
     contact.position = ""
     audit.record("actor_contact.revoke", contact, by=by, reference=actor.slug)

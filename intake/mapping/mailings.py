@@ -24,7 +24,7 @@ from intake.mapping import outreach_steps as steps
 from intake.mapping.inputs_outreach import LETTERS, WRITABLE, LetterInput, StepInput
 from intake.mapping.queries import letters
 from intake.mapping.queries.letters import Recipient
-from models import Campaign, Event, Invitation, Mailing, Plan, Target
+from models import Campaign, Event, Invitation, Mailing, OutboxMessage, Plan, Target
 from models.enums import CampaignStatus, ContactChannel, EventStatus, OutreachStep
 
 if TYPE_CHECKING:
@@ -160,6 +160,15 @@ def _queue(campaign: Campaign, mailing: Mailing, reader: Recipient) -> None:
         dedupe_key=message_key(mailing.id, reader.contact_id),
         **context(campaign, mailing.words, reader, f"/acercamiento/respuesta/{token}"),
     )
+
+
+def drop_unsent(*of: sa.ColumnElement[bool]) -> None:
+    """Take the letters of these invitations out of the queue where they have not gone out; they count as answered."""
+    for invitation in db.session.scalars(sa.select(Invitation).where(*of)).all():
+        key = message_key(invitation.mailing_id, invitation.contact_id)
+        unsent = sa.delete(OutboxMessage).where(OutboxMessage.dedupe_key == key, OutboxMessage.sent_at.is_(None))
+        if db.session.execute(unsent).rowcount:  # type: ignore[attr-defined]
+            invitation.answered_at = clock.now()
 
 
 def message_key(mailing_id: int, contact_id: int) -> str:

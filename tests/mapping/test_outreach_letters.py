@@ -12,11 +12,12 @@ from intake.core.errors import Conflict, Forbidden, Invalid, NotFound
 from intake.core.identity import SYSTEM
 from intake.core.keyed import address_hash, keyed_hash
 from intake.extensions import db
-from intake.mapping import invitations, mailings
+from intake.mapping import invitations, mailings, services
 from intake.mapping import outreach_steps as steps
 from intake.mapping.inputs_outreach import INVITATION, REMINDER, AnswerInput, LetterInput
 from intake.mapping.queries import letters
-from models import Consent, Invitation, Mailing, MailStop, OutboxMessage, Registration
+from intake.reports import invariants_outreach
+from models import ActorContact, Consent, Invitation, Mailing, MailStop, OutboxMessage, Registration
 from models.enums import CampaignStatus, EventStatus, RegistrationStatus, Role
 from models.enums import OutreachStep as S
 from tests import factories as make
@@ -286,6 +287,41 @@ def test_whoever_wants_no_more_gets_no_more_of_any_campaign(app):
     assert row.address_hash == keyed_hash("mail_stop", "a@demo.example")
     _mailing, done = send(second)
     assert (done.queued, done.finished, queued()) == (0, True, [])
+
+
+def test_whoever_takes_consent_back_is_not_written_to_any_more(app):
+    campaign = make.campaign()
+    actor, _target = reached(campaign, "a@demo.example")
+    reached(campaign, "b@demo.example")
+    send(campaign)
+    contact = db.session.scalars(sa.select(ActorContact).where(ActorContact.actor_id == actor.id)).one()
+    services.revoke_contact(contact, actor, by=SYSTEM)
+    assert [m.to_address for m in queued()] == ["b@demo.example"]
+    assert invariants_outreach.invitations_have_letters() == []
+
+
+def test_the_check_finds_what_is_broken(app):
+    campaign = make.campaign(slug="c")
+    _actor, target = reached(campaign, "a@demo.example", name="Upano")
+    send(campaign)
+    check = invariants_outreach
+    for holds in (
+        check.steps_are_the_furthest,
+        check.invitations_have_letters,
+        check.letters_have_invitations,
+        check.stopped_are_left_in_peace,
+    ):
+        assert holds() == []
+    target.step = S.ATTENDED
+    before = clock.now() - timedelta(days=1)
+    db.session.add(MailStop(address_hash=address_hash("mail_stop", "a@demo.example"), stopped_at=before))
+    db.session.flush()
+    assert check.steps_are_the_furthest() == ["c/upano"]
+    assert [found.partition(" ")[0] for found in check.stopped_are_left_in_peace()] == ["c/1"]
+    queued()[0].dedupe_key = "other"
+    db.session.flush()
+    assert [found.partition(" ")[0] for found in check.invitations_have_letters()] == ["c/1"]
+    assert len(check.letters_have_invitations()) == 1
 
 
 def test_a_hash_needs_the_key_and_says_what_it_is_for(app):
