@@ -41,7 +41,8 @@ class ProposalForm(Texts):
         _l("Acepto que guarden estos datos solo para responderme sobre esta propuesta."),
         description=_l("Nunca se publican, salvo el nombre si usted pide mostrarlo. Puede pedir que se borren."),
     )
-    website = StringField(_l("Sitio"))  # the trap
+    website = StringField(_l("Sitio"))  # the trap: whoever fills it in is looked at, and loses nothing
+    opened = HiddenField()  # when the page was drawn, signed
 
     signed_in = False
 
@@ -65,11 +66,6 @@ class ProposalForm(Texts):
         """Demand consent where a contact is left, and only there."""
         if self.reviewing and not field.data and not self.to_contact().is_empty:
             raise ValidationError(_l("Para guardar sus datos necesitamos su aceptación. O borre los datos."))
-
-    def validate_website(self, field: Any) -> None:
-        """Refuse what only a machine fills in."""
-        if field.data:
-            raise ValidationError(_l("Deje vacío el campo escondido."))
 
     def to_contact(self) -> ContactInput:
         """Who to answer to."""
@@ -110,6 +106,27 @@ class WithdrawForm(Form):
         validators=[required(_l("Escriba el motivo, aunque sea breve.")), MaxWords(most=_REASON_WORDS)],
         render_kw={"rows": 4},
     )
+
+
+class DiscardForm(Form):
+    """A word on what was set aside. ``demanding``: it needs a reason."""
+
+    def __init__(self, *args: Any, demanding: bool = False, **kwargs: Any) -> None:
+        """``demanding``: something is discarded or set aside by hand."""
+        super().__init__(*args, **kwargs)
+        self.demanding = demanding
+
+    reason = TextAreaField(
+        _l("Motivo"),
+        description=_l("Queda en el rastro. Hasta 200 palabras."),
+        validators=[MaxWords(most=_REASON_WORDS)],
+        render_kw={"rows": 3},
+    )
+
+    def validate_reason(self, field: Any) -> None:
+        """Demand a reason from whoever says that something is no proposal."""
+        if self.demanding and not (field.data or "").strip():
+            raise ValidationError(_l("Escriba el motivo, aunque sea breve."))
 
 
 class FolioForm(Form):

@@ -8,6 +8,8 @@ from __future__ import annotations
 import hashlib
 import hmac
 
+from intake.core import clock
+
 _key = b""
 
 
@@ -31,3 +33,19 @@ def keyed_hash(purpose: str, *parts: str) -> str:
 def address_hash(purpose: str, address: str) -> str:
     """The hash of a mail address, however it was written."""
     return keyed_hash(purpose, address.strip().casefold())
+
+
+def stamp(purpose: str) -> str:
+    """The present moment, signed, for a form to say when it was drawn: seconds and signature, joined by a dot."""
+    now = str(int(clock.now().timestamp()))
+    return f"{now}.{keyed_hash(purpose, now)[:32]}"
+
+
+def seconds_since(stamped: str, purpose: str) -> float | None:
+    """Seconds since a moment that `stamp` signed for the same purpose; None where it is missing or made up."""
+    then, _dot, signature = stamped.partition(".")
+    if not (then.isascii() and then.isdecimal() and len(then) < 12):
+        return None
+    if not hmac.compare_digest(signature.encode(), keyed_hash(purpose, then)[:32].encode()):
+        return None
+    return clock.now().timestamp() - int(then)

@@ -158,10 +158,19 @@ PROPOSAL = Lifecycle(
         Transition(
             action="hold",
             label=_l("Apartar para revisión"),
-            sources=frozenset({S.DRAFT, S.SUBMITTED}),
+            sources=frozenset({S.DRAFT}),
             target=S.HELD,
             permission=Permission.PROPOSAL_SUBMIT,
-            first_stamp="submitted_at",
+            stamp="submitted_at",
+            button=False,
+        ),
+        Transition(
+            action="set_aside",
+            label=_l("Apartar: puede no ser una propuesta"),
+            sources=frozenset({S.SUBMITTED}),
+            target=S.HELD,
+            permission=Permission.PROPOSAL_ADMIT,
+            needs_reason=True,
             button=False,
         ),
         Transition(

@@ -1,6 +1,31 @@
 """Pages of reception. Each group of pages stands in a module of its own and attaches itself to the blueprint."""
 
-from intake.reception import views_author, views_code, views_read, views_track, views_write
+from intake.reception import (
+    views_author,
+    views_code,
+    views_comments,
+    views_held,
+    views_moderation,
+    views_read,
+    views_similar,
+    views_support,
+    views_track,
+    views_transfer,
+    views_write,
+)
 from intake.reception.blueprint import bp
 
-__all__ = ["bp", "views_author", "views_code", "views_read", "views_track", "views_write"]
+__all__ = [
+    "bp",
+    "views_author",
+    "views_code",
+    "views_comments",
+    "views_held",
+    "views_moderation",
+    "views_read",
+    "views_similar",
+    "views_support",
+    "views_track",
+    "views_transfer",
+    "views_write",
+]

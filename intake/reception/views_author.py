@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from flask import abort, flash, g, redirect, render_template, request, session, url_for
 
 from forms.base import with_rows
-from forms.reception import RevisionForm, WithdrawForm
+from forms.reception import ClaimForm, RevisionForm, WithdrawForm
 from forms.territory import fill
 from intake.core import calendar, mail
 from intake.core.errors import Conflict, Invalid
@@ -36,11 +36,35 @@ if TYPE_CHECKING:
     from models import Proposal
 
 
-def load(folio: str) -> Proposal:
-    """The proposal of the address, its plan in the header."""
+def load(folio: str, form: ClaimForm | None = None) -> Proposal:
+    """The proposal of the address, its plan in the header. Raises `NotPublished` to whom it does not concern."""
     proposal = queries.by_folio(folio)
     g.plan = proposal.plan
+    if not proposal.is_public and not _may_read_unseen(proposal):
+        raise NotPublished(proposal, form)
     return proposal
+
+
+class NotPublished(Exception):
+    """Something was received under this folio that nobody but its author and the team reads now."""
+
+    def __init__(self, proposal: Proposal, form: ClaimForm | None = None) -> None:
+        """Keep the proposal for the page that says so, and the form where its author's code was typed."""
+        super().__init__(proposal.folio)
+        self.proposal, self.form = proposal, form or ClaimForm()
+
+
+@bp.errorhandler(NotPublished)
+def not_published(error: NotPublished) -> ResponseReturnValue:
+    """Say in words that it was received and waits, or was discarded, and tell nothing of what it says."""
+    page = render_template("reception/not_published.html", proposal=error.proposal, form=error.form)
+    if error.form.too_many:
+        return page, HTTPStatus.TOO_MANY_REQUESTS
+    return page, HTTPStatus.UNPROCESSABLE_ENTITY if error.form.errors else HTTPStatus.FORBIDDEN
+
+
+def _may_read_unseen(proposal: Proposal) -> bool:
+    return may(Permission.PROPOSAL_EDIT, proposal) or may(Permission.PROPOSAL_CONTACT, proposal)
 
 
 def load_receipt(folio: str) -> Proposal:

@@ -15,17 +15,20 @@ from intake.core.i18n import language, localized
 from intake.core.labels import label, tone
 from intake.core.pagination import number_from, paginate
 from intake.core.permissions import Permission
-from intake.core.search import terms
+from intake.core.search import parsed, terms
 from intake.plans import queries as plans
-from intake.reception import differences, queries, serializers, storyline
+from intake.reception import conversation, differences, exporting, queries, serializers, storyline
 from intake.reception.blueprint import bp
 from intake.reception.folios import folio_of
 from intake.reception.inputs import ANY_WORD, ORDERS, STATUS_SLUGS, Filters, public_status
+from intake.reception.queries.conversation import newest
 from intake.reception.services import draft_reference
 from intake.reception.views_author import load, owner_links
 from intake.reception.writing import TEXTS
 from intake.web.access import principal, public
 from intake.web.filters import lang
+from intake.web.listing import filters_query
+from intake.web.marking import excerpt, marked
 from intake.web.templating import may
 from models.enums import Approach, Branch, Channel, ProposalStatus
 
@@ -95,8 +98,20 @@ def index() -> ResponseReturnValue:
         states={s: (label(public_status(s)), tone(public_status(s))) for s in ProposalStatus},
         theme_column="theme_en" if language() == "en" else "theme_es",
         draft_reference=draft_reference,
+        filters_query=filters_query(),
+        most_exported=exporting.MOST_ROWS,
         any_word=_any_word(filters, page),
+        found=_where_found(filters.query, page),
     )
+
+
+def _where_found(query: str, page: Page[Any]) -> dict[int, tuple[str, str]]:
+    """Title and passage of each row with the words of the search marked. No statement without a search."""
+    wanted = parsed(query)
+    if not wanted or not page.items:
+        return {}
+    bodies = queries.bodies([row.id for row in page.items])
+    return {row.id: (marked(row.title, wanted), excerpt(bodies.get(row.id, []), wanted)) for row in page.items}
 
 
 def _any_word(filters: Filters, page: Page[Any]) -> str:
@@ -181,6 +196,9 @@ def show(folio: str) -> ResponseReturnValue:
         next_words=storyline.what_next(proposal, proposal.plan.stages, story),
         links=owner_links(proposal) if mine else None,
         contact=proposal.contact if may(Permission.PROPOSAL_CONTACT, proposal) else None,
+        newest=newest(proposal),
+        is_talked_about=conversation.is_open(proposal, proposal.plan.stages),
+        supports_told=conversation.totals_told(proposal.plan),
     )
 
 
@@ -188,7 +206,7 @@ def show(folio: str) -> ResponseReturnValue:
 @public(reusable=True)
 def show_json(folio: str) -> ResponseReturnValue:
     """A proposal as open data."""
-    proposal = queries.by_folio(folio)
+    proposal = load(folio)
     story = queries.story(proposal)
     return jsonify(serializers.public(proposal, story.decision, [c.reference for c in story.commitments]))
 

@@ -94,13 +94,11 @@ def _status(form: FolioForm | ClaimForm) -> int:
 @public(form=True)
 def follow(folio: str) -> ResponseReturnValue:
     """The story in plain words with its dates, and what comes next."""
-    proposal = load(folio)
     form = ClaimForm()
-    if form.validate_on_submit():
-        if _open(proposal, form):
-            return redirect(url_for("reception.follow", folio=folio), 303)
-        proposal = load(folio)
+    if form.validate_on_submit() and _open(queries.by_folio(folio), form):
+        return redirect(url_for("reception.follow", folio=folio), 303)
     say_again(form)
+    proposal = load(folio, form)
     story = queries.story(proposal)
     mine = may(Permission.PROPOSAL_EDIT, proposal)
     page = render_template(

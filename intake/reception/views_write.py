@@ -9,7 +9,7 @@ from flask import g, redirect, render_template, request, session, url_for
 from forms.base import with_rows
 from forms.reception import ProposalForm, SendForm
 from forms.territory import fill
-from intake.core import calendar, tokens
+from intake.core import calendar, keyed, tokens
 from intake.core.errors import Conflict, Invalid, NotFound, StageClosed
 from intake.core.i18n import lazy_gettext as _l
 from intake.core.i18n import localized
@@ -19,6 +19,8 @@ from intake.reception import personal, queries, serializers, services
 from intake.reception.blueprint import bp
 from intake.reception.inputs import CONSENT_VERSION
 from intake.reception.prefill import form_of
+from intake.reception.screening import Pace
+from intake.reception.views_similar import alike_to
 from intake.reception.writing import TEXTS
 from intake.web.access import principal, public, remember_claim, requires
 from models.enums import ProposalStatus, StageKind, TerritoryLevel
@@ -59,6 +61,7 @@ def new() -> ResponseReturnValue:
         if not reception.is_open:
             return render_template("reception/closed.html", plan=plan, **_closed(plan), key=None)
         form.key.data = tokens.new_token()
+        form.opened.data = keyed.stamp("proposal_form")
     elif not form.asks_refresh and form.check(reviewing="review" in request.form):
         try:
             return _keep_new(plan, form)
@@ -72,6 +75,9 @@ def _keep_new(plan: Plan, form: ProposalForm) -> ResponseReturnValue:
     given = form.key.data or ""
     key = given if len(given) == len(tokens.new_token()) and given.replace("-", "").replace("_", "").isalnum() else None
     proposal, address = services.create_draft(plan, form.to_input(), form.to_contact(), by=principal(), key=key)
+    if not principal().is_staff:
+        seconds = keyed.seconds_since(form.opened.data or "", "proposal_form")
+        services.note_pace(proposal, Pace(seconds, trap=bool(form.website.data)))
     if proposal.author_id is None:
         remember_claim(proposal.id)
         session[DRAFT] = address
@@ -147,6 +153,8 @@ def _review_page(proposal: Proposal, form: SendForm) -> str:
         places=list(serializers.place_names(proposal.territory).values()),
         personal=personal.seen(texts),
         shouted=personal.shouted(texts),
+        alike=alike_to(proposal),
+        joins=False,
     )
 
 
@@ -165,9 +173,11 @@ def send(proposal: Proposal) -> ResponseReturnValue:
         return _review_page(proposal, form), 422
     try:
         who = principal()
+        address = request.remote_addr or ""
         if proposal.status is ProposalStatus.DRAFT and not who.is_staff:
-            services.count_sending(request.remote_addr or "")
-        receipt = services.submit(proposal, by=who, key=key if proposal.author_id is None else None, sparing=True)
+            services.count_sending(address)
+        secret = key if proposal.author_id is None else None
+        receipt = services.submit(proposal, by=who, key=secret, sparing=True, address=address)
     except StageClosed:
         plan = queries.by_draft_key(key).plan
         return render_template("reception/closed.html", plan=plan, **_closed(plan), key=key), 409

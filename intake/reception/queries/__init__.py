@@ -1,5 +1,6 @@
 """Reading proposals. Each function says what it loads and in how many statements."""
 
+from intake.reception.queries.held import by_folios, held, held_numbers, holds_of, next_held, screened
 from intake.reception.queries.lists import Choice, Place, choices, how_many, listing, places, themes
 from intake.reception.queries.one import (
     Reader,
@@ -25,17 +26,23 @@ __all__ = [
     "author_of",
     "by_draft_key",
     "by_folio",
+    "by_folios",
     "by_idempotency_key",
     "choices",
     "commitments_of",
     "complete",
     "exported",
     "fallback_of",
+    "held",
+    "held_numbers",
+    "holds_of",
     "how_many",
     "is_public",
     "last_change",
     "listing",
+    "next_held",
     "places",
+    "screened",
     "story",
     "themes",
     "versions",

@@ -4,6 +4,7 @@ from intake.reception.services.drafts import create_draft, draft_reference, hold
 from intake.reception.services.history import record_historical
 from intake.reception.services.lost_code import ask_for_code, look_at_link, renew_code
 from intake.reception.services.moves import move, withdraw
+from intake.reception.services.quarantine import discard, hold_by_hand, note_pace, release, release_all
 from intake.reception.services.revision import revise
 from intake.reception.services.submission import (
     BY_ADDRESS,
@@ -25,11 +26,16 @@ __all__ = [
     "count_sending",
     "create_draft",
     "derived_code",
+    "discard",
     "draft_reference",
+    "hold_by_hand",
     "holding",
     "look_at_link",
     "move",
+    "note_pace",
     "record_historical",
+    "release",
+    "release_all",
     "renew_code",
     "revise",
     "save_draft",

@@ -65,8 +65,9 @@ def fire(
     if action == "withdraw":
         for call in _WITHDRAWN.values():
             call(proposal, reason)
-    if row.notifies and tell:
-        mail.tell_author(proposal, action, reason=reason, stages=stages_of(proposal.plan_id))
+    if (row.notifies or action == "hold") and tell:  # what is held gets the same receipt
+        told = "submit" if action == "hold" else action
+        mail.tell_author(proposal, told, reason=reason, stages=stages_of(proposal.plan_id))
 
 
 def stages_of(plan_id: int) -> Sequence[Stage]:

@@ -15,8 +15,9 @@ from intake.core.permissions import Permission, authorize
 from intake.core.transaction import transaction
 from intake.extensions import db
 from intake.mapping import noticed
-from intake.reception import queries, writing
+from intake.reception import queries, screening, writing
 from intake.reception.inputs import Receipt
+from intake.reception.services import quarantine
 from intake.reception.services.drafts import holding
 from intake.reception.services.moves import fire, require_open, stages_of
 from models import Plan, ProposalVersion
@@ -61,11 +62,15 @@ def count_sending(address: str) -> None:
         ) from error
 
 
-def submit(proposal: Proposal, *, by: Principal, key: str | None = None, sparing: bool = False) -> Receipt:
+def submit(
+    proposal: Proposal, *, by: Principal, key: str | None = None, sparing: bool = False, address: str = ""
+) -> Receipt:
     """Give a draft its folio. Repeated, it returns the same folio and changes nothing.
 
     With ``key`` (a guest's draft key) the claim code is derived from it, so that whoever holds the key is told the same
-    code again. ``sparing``: no receipt by mail to an address that has had `RECEIPTS` already.
+    code again. ``sparing``: no receipt by mail to an address that has had `RECEIPTS` already. What the team does not
+    write itself is screened first (``address``: the sender's network address) and may be set aside, with folio and
+    receipt as always.
 
     Raises `StageClosed`, and `Invalid` where something is missing.
     """
@@ -77,7 +82,19 @@ def submit(proposal: Proposal, *, by: Principal, key: str | None = None, sparing
         calendar.require_open(stages_of(proposal.plan_id), StageKind.RECEPTION)
         queries.complete(proposal)
         writing.require_complete(proposal)
-        return _submit(proposal, by=by, key=key, tell=not sparing or _may_write_to(proposal))
+        signs = _signs(proposal, by, address)
+        return _submit(proposal, by=by, key=key, tell=not sparing or _may_write_to(proposal), signs=signs)
+
+
+def _signs(proposal: Proposal, by: Principal, address: str) -> screening.Findings:
+    """What speaks for setting it aside; nothing where the team or the system writes, or where it is too little."""
+    if by.is_staff or by.is_system:
+        return {}
+    found = quarantine.findings_of(proposal, from_network=limits.used(SENDINGS, address) if address else 0)
+    if not screening.is_enough(found):
+        quarantine.forget(proposal)
+        return {}
+    return found
 
 
 def _may_write_to(proposal: Proposal) -> bool:
@@ -118,7 +135,13 @@ def submit_directly(  # noqa: PLR0913 -- what is told of a paper
 
 
 def _submit(
-    proposal: Proposal, *, by: Principal, key: str | None, at: datetime | None = None, tell: bool = True
+    proposal: Proposal,
+    *,
+    by: Principal,
+    key: str | None,
+    at: datetime | None = None,
+    tell: bool = True,
+    signs: screening.Findings | None = None,
 ) -> Receipt:
     folio, number = _next_folio(proposal.plan_id)
     code = derived_code(key, folio) if key else tokens.new_code()
@@ -130,7 +153,11 @@ def _submit(
             proposal_id=proposal.id, number=1, content=writing.content(proposal), edited_at=proposal.updated_at
         )
     )
-    fire(proposal, "submit", by=by, stamp=at, tell=tell)
+    if signs:
+        fire(proposal, "hold", by=by, stamp=at, tell=tell)
+        quarantine.set_aside(proposal, signs)
+    else:
+        fire(proposal, "submit", by=by, stamp=at, tell=tell)
     noticed.proposed(proposal)
     return Receipt(folio, code)
 

@@ -1,0 +1,125 @@
+"""Setting aside what may be no proposal, and a person's word on it. Nothing is lost: the discarded can come back."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from intake.core import clock
+from intake.core.errors import Conflict
+from intake.core.i18n import lazy_gettext as _l
+from intake.core.permissions import Permission, authorize
+from intake.core.transaction import transaction
+from intake.extensions import db
+from intake.reception import screening
+from intake.reception.lifecycle import PROPOSAL
+from models import Hold, Proposal
+from models.enums import HoldReason
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from intake.core.identity import Principal
+
+_WEEK = timedelta(days=7)
+_TEXTS = ("problem", "solution", "expected_result")
+
+
+def note_pace(proposal: Proposal, pace: screening.Pace) -> None:
+    """Keep what the way of writing says about a draft until it is sent. Joins the caller's transaction."""
+    with transaction():
+        for reason, (weight, evidence) in screening.of_pace(pace).items():
+            db.session.add(_hold(proposal, reason, {reason.value: [weight, evidence]}))
+
+
+def findings_of(proposal: Proposal, *, from_network: int = 0) -> screening.Findings:
+    """Every sign about a proposal that is being sent. Two statements."""
+    noted: dict[HoldReason, tuple[int, str]] = {}
+    for hold in _open(proposal):
+        for reason, (weight, evidence) in hold.findings.items():
+            noted[HoldReason(reason)] = (int(weight), str(evidence))
+    arrival = screening.Arrival(
+        title=proposal.title,
+        texts=[getattr(proposal, name) for name in _TEXTS],
+        copies=_copies(proposal),
+        from_network=from_network,
+    )
+    return {**noted, **screening.of_content(arrival)}
+
+
+def set_aside(proposal: Proposal, findings: screening.Findings) -> None:
+    """Put one open record in place of what was noted while writing. Joins the caller's transaction."""
+    forget(proposal)
+    told = {reason.value: [weight, evidence] for reason, (weight, evidence) in findings.items()}
+    db.session.add(_hold(proposal, screening.weightiest(findings), told))
+
+
+def forget(proposal: Proposal) -> None:
+    """Let go of what was noted while writing: the whole did not amount to enough."""
+    db.session.execute(sa.delete(Hold).where(Hold.proposal_id == proposal.id, Hold.settled_at.is_(None)))
+
+
+def hold_by_hand(proposal: Proposal, *, by: Principal, reason: str) -> None:
+    """Set a received proposal aside that no sign had caught. Raises `Conflict` once it was examined."""
+    authorize(by, Permission.PROPOSAL_ADMIT, proposal)
+    with transaction():
+        PROPOSAL.fire(proposal, "set_aside", by=by, reason=reason)
+        hold = _hold(proposal, HoldReason.BY_HAND, {HoldReason.BY_HAND.value: [screening.ENOUGH, reason.strip()]})
+        hold.by_machine = False
+        db.session.add(hold)
+
+
+def release(proposal: Proposal, *, by: Principal) -> None:
+    """Let a held or discarded proposal through: it goes on as if it had never stopped. Raises `Conflict` if it did."""
+    _settle(proposal, "release", by=by, released=True)
+
+
+def discard(proposal: Proposal, *, by: Principal, reason: str) -> None:
+    """Confirm that it is no proposal. It keeps its folio, and can be let through later."""
+    _settle(proposal, "discard", by=by, released=False, reason=reason)
+
+
+def release_all(proposals: Sequence[Proposal], *, by: Principal) -> int:
+    """Let several through at once; those that somebody settled meanwhile are passed over. How many went through."""
+    done = 0
+    with transaction():
+        for proposal in proposals:
+            try:
+                release(proposal, by=by)
+            except Conflict:
+                continue
+            done += 1
+    return done
+
+
+def _settle(proposal: Proposal, action: str, *, by: Principal, released: bool, reason: str = "") -> None:
+    authorize(by, Permission.PROPOSAL_ADMIT, proposal)
+    with transaction():
+        db.session.refresh(proposal, ["status", "lock_version"], with_for_update=True)
+        if proposal.status not in PROPOSAL[action].sources:
+            raise Conflict(_l("Otra persona ya decidió sobre esta propuesta."))
+        PROPOSAL.fire(proposal, action, by=by, reason=reason)
+        for hold in _open(proposal):
+            hold.settled_at, hold.settled_by_id, hold.released = clock.now(), by.user_id, released
+
+
+def _open(proposal: Proposal) -> Sequence[Hold]:
+    query = sa.select(Hold).where(Hold.proposal_id == proposal.id, Hold.settled_at.is_(None)).order_by(Hold.id)
+    return db.session.scalars(query).all()
+
+
+def _copies(proposal: Proposal) -> int:
+    """How often the same words came within a week, drafts left out."""
+    query = sa.select(sa.func.count(Proposal.id)).where(
+        Proposal.plan_id == proposal.plan_id,
+        Proposal.submitted_at >= clock.now() - _WEEK,
+        Proposal.search_stems == proposal.search_stems,
+        Proposal.id != proposal.id,
+    )
+    return db.session.scalar(query) or 0
+
+
+def _hold(proposal: Proposal, reason: HoldReason, findings: dict[str, list[object]]) -> Hold:
+    return Hold(proposal_id=proposal.id, reason=reason, findings=findings, by_machine=True, held_at=clock.now())
