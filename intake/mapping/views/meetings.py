@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -21,8 +23,8 @@ from intake.mapping.views import common
 from intake.mapping.views.blueprint import bp
 from intake.mapping.views.council import AT, load_body
 from intake.web.access import principal, public, requires
-from models import Body, Meeting
-from models.enums import MeetingStatus
+from models import Body, Meeting, ResolutionVote
+from models.enums import MeetingStatus, Vote
 
 MEETING_AT = f"{AT}/reuniones/<int:number>"
 
@@ -84,11 +86,10 @@ def _page(found: Meeting, failed: dict[str, Any] | None = None) -> str:
     )
 
 
-def _tally(votes: Any) -> dict[Any, int]:
-    found: dict[Any, int] = {}
-    for vote in votes:
-        found[vote.vote] = found.get(vote.vote, 0) + 1
-    return found
+def _tally(votes: Sequence[ResolutionVote]) -> list[tuple[Vote, int]]:
+    """How many seats said what, in the order of the vocabulary."""
+    found = Counter(vote.vote for vote in votes)
+    return [(vote, found[vote]) for vote in Vote if found[vote]]
 
 
 @bp.route(f"{AT}/reuniones/nueva", methods=["GET", "POST"])
