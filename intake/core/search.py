@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
 
 import snowballstemmer
 import sqlalchemy as sa
@@ -12,42 +13,127 @@ from intake.core.text import plain
 from intake.extensions import db
 from models import Proposal
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
 _WORD = re.compile(r"[a-z0-9]{2,}")
+#: What stands between quotation marks, of whatever kind a keyboard has, is looked for as it stands.
+_PIECE = re.compile(r'"([^"]*)"|«([^»]*)»|“([^”]*)”|([^"«“]+|["«“])')
 _STEMMER = snowballstemmer.stemmer("spanish")
+_SIMPLE: sa.ColumnClause[Any] = sa.literal_column("'simple'::regconfig")
 MAX_TERMS = 12
 
 
 @lru_cache(maxsize=50_000)
-def _stem(word: str) -> str:
+def stem_of(word: str) -> str:
+    """The stem of a folded word."""
     return plain(_STEMMER.stemWord(word))
 
 
 def stems(*texts: str) -> str:
     """The stems of the texts' words in order, separated by spaces. Accents, capitals and plurals make no difference."""
-    return " ".join(_stem(word) for text in texts for word in _WORD.findall(plain(text)))
+    return " ".join(stem_of(word) for text in texts for word in _WORD.findall(plain(text)))
+
+
+class Term(NamedTuple):
+    """Stems that follow each other.
+
+    A ``whole`` term stood between quotation marks; another has one stem and is also the beginning of longer ones.
+    """
+
+    stems: tuple[str, ...]
+    whole: bool
+
+
+def parsed(query: str) -> list[Term]:
+    """What a search asks for, without repetition, at most twelve words."""
+    found: dict[Term, None] = {}
+    left = MAX_TERMS
+    for term in _all_terms(query):
+        short = Term(term.stems[:left], term.whole)
+        if short.stems and short not in found:
+            found[short] = None
+            left -= len(short.stems)
+    return list(found)
+
+
+def _all_terms(query: str) -> Iterator[Term]:
+    for quoted, guillemets, curly, free in _PIECE.findall(query):
+        if phrase := tuple(stems(quoted or guillemets or curly).split()):
+            yield Term(phrase, whole=True)
+        yield from (Term((stem,), whole=False) for stem in stems(free).split())
 
 
 def terms(query: str) -> list[str]:
     """The stems that a search asks for, without repetition, at most twelve."""
-    return list(dict.fromkeys(stems(query).split()))[:MAX_TERMS]
+    return list(dict.fromkeys(stem for term in parsed(query) for stem in term.stems))
 
 
 def proposals_matching(query: str, *, any_word: bool = False) -> sa.ColumnElement[bool] | None:
-    """A condition that holds for proposals with every word of the query (each as a prefix); None for no words.
+    """A condition that holds for proposals with every term of the query; None for no words.
 
     With ``any_word``, one of them is enough.
     """
-    wanted = terms(query)
+    wanted = parsed(query)
     if not wanted:
         return None
+    return Proposal.id.in_(_matches(_expression(wanted, any_word=any_word)))
+
+
+def proposals_with(stem: str, *, most: int) -> sa.Subquery:
+    """The ids of the newest ``most`` proposals that have a stem."""
+    newest = _matches(_expression([Term((stem,), whole=True)])).subquery()
+    return sa.select(newest.c.id).order_by(newest.c.id.desc()).limit(most).subquery()
+
+
+#: The full-text index of SQLite; its hidden column of the same name is what a search is put to.
+_INDEX = sa.table("proposal_search", sa.column("rowid"), sa.column("proposal_search"))
+_ANOTHER = Proposal.__table__.alias("found")
+
+
+def _matches(expression: str) -> sa.Select[Any]:
+    """The ids of proposals that an expression of this database's own language finds."""
+    if db.session.get_bind().dialect.name != "postgresql":
+        return sa.select(_INDEX.c.rowid.label("id")).where(_INDEX.c.proposal_search.match(expression))
+    document = sa.func.to_tsvector(_SIMPLE, _ANOTHER.c.search_stems)
+    found = document.bool_op("@@")(sa.func.to_tsquery(_SIMPLE, expression))
+    # OFFSET keeps the planner from walking all proposals in their order in the hope of meeting twenty that match.
+    return sa.select(_ANOTHER.c.id).where(found).offset(0)
+
+
+def _expression(wanted: list[Term], *, any_word: bool = False) -> str:
     if db.session.get_bind().dialect.name == "postgresql":
-        document = sa.func.to_tsvector(sa.literal_column("'simple'::regconfig"), Proposal.search_stems)
-        return document.bool_op("@@")(
-            sa.func.to_tsquery(
-                sa.literal_column("'simple'::regconfig"), (" | " if any_word else " & ").join(f"{t}:*" for t in wanted)
-            )
-        )
-    match = sa.text("SELECT rowid FROM proposal_search WHERE proposal_search MATCH :fts").bindparams(
-        fts=(" OR " if any_word else " AND ").join(f'"{t}"*' for t in wanted)
-    )
-    return Proposal.id.in_(match)
+        parts = ["(" + " <-> ".join(term.stems) + ")" if term.whole else f"{term.stems[0]}:*" for term in wanted]
+        return (" | " if any_word else " & ").join(parts)
+    parts = [f'"{" ".join(term.stems)}"' + ("" if term.whole else "*") for term in wanted]
+    return (" OR " if any_word else " AND ").join(parts)
+
+
+# -- where it was found ---------------------------------------------------------------------------
+
+_WRITTEN = re.compile(r"[^\W_]+")
+
+
+def passages(text: str, wanted: list[Term]) -> list[tuple[int, int]]:
+    """Where in a text, as written, the terms stand: begin and end of each word or phrase, in order, apart."""
+    words = [(m.start(), m.end(), stem) for m in _WRITTEN.finditer(text) for stem in [stems(m[0])] if stem]
+    spans = [span for term in wanted for span in _spans(words, term)]
+    found: list[tuple[int, int]] = []
+    for begin, end in sorted(spans):
+        if found and begin < found[-1][1]:
+            found[-1] = (found[-1][0], max(end, found[-1][1]))
+        else:
+            found.append((begin, end))
+    return found
+
+
+def _spans(words: list[tuple[int, int, str]], term: Term) -> list[tuple[int, int]]:
+    if not term.whole:
+        return [(begin, end) for begin, end, stem in words if stem.startswith(term.stems[0])]
+    size = len(term.stems)
+    return [
+        (words[i][0], words[i + size - 1][1])
+        for i in range(len(words) - size + 1)
+        if tuple(word[2] for word in words[i : i + size]) == term.stems
+    ]

@@ -18,6 +18,7 @@ from intake.core.i18n import localized
 from intake.core.permissions import Permission, can
 from intake.evaluation import conflicts, paga_rubric, queries, services, views_review, views_stale
 from intake.evaluation.blueprint import bp
+from intake.reception.views_similar import alike_to
 from intake.web.access import principal, requires
 from models.enums import ProposalStatus, Role
 
@@ -104,7 +105,14 @@ def examination(proposal: Proposal) -> ResponseReturnValue:
                 )
                 return redirect(url_for(".index", vista="admision"))
     page = render_template(
-        "evaluation/examination.html", proposal=proposal, form=form, why=why, kind=EXAMINATION, rubric=paga_rubric
+        "evaluation/examination.html",
+        proposal=proposal,
+        form=form,
+        why=why,
+        kind=EXAMINATION,
+        rubric=paga_rubric,
+        alike=alike_to(proposal),
+        joins=True,
     )
     return page, status
 

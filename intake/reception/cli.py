@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -84,3 +85,25 @@ def export(plan_code: str, kind: str, target: Path | None, *, internal: bool) ->
         downloads.record(kind, queries.how_many(filters), by=SYSTEM)
     names = exporting.fields(internal=internal)
     transfers.written(target, stream(kind, names, exporting.rows(filters, internal=internal)))
+
+
+@group.command("duplicates")
+@PLAN
+@click.option("--top", type=click.IntRange(1, 100), default=5, show_default=True, help="How many for each proposal.")
+@json_option
+def duplicates(plan_code: str, top: int, *, as_json: bool) -> None:
+    """For each proposal received of a plan, those that say much the same, the most alike first."""
+    from intake.reception import queries, similar
+    from intake.web import transfers
+
+    with transfers.refusals(as_json=as_json):
+        folios, texts = queries.comparable(_plan(plan_code))
+    found = {
+        folio: [{"folio": folios[n.index], "similarity": n.similarity} for n in near]
+        for folio, near in zip(folios, similar.rank(texts, top), strict=True)
+    }
+    if as_json:
+        click.echo(json.dumps(found, ensure_ascii=False))
+        return
+    for folio, near in found.items():
+        click.echo(f"{folio}  " + "  ".join(f"{n['folio']} {n['similarity']:.2f}" for n in near))

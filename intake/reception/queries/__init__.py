@@ -1,7 +1,7 @@
 """Reading proposals. Each function says what it loads and in how many statements."""
 
 from intake.reception.queries.held import by_folios, held, held_numbers, holds_of, next_held, screened
-from intake.reception.queries.lists import Choice, Place, choices, how_many, listing, places, themes
+from intake.reception.queries.lists import Choice, Place, bodies, choices, how_many, listing, places, themes
 from intake.reception.queries.one import (
     Reader,
     author_of,
@@ -14,6 +14,7 @@ from intake.reception.queries.one import (
     last_change,
     versions,
 )
+from intake.reception.queries.similar import Similar, comparable, similar_to
 from intake.reception.queries.story import CommitmentLink, Story, answers, commitments_of, fallback_of, story
 
 __all__ = [
@@ -21,15 +22,18 @@ __all__ = [
     "CommitmentLink",
     "Place",
     "Reader",
+    "Similar",
     "Story",
     "answers",
     "author_of",
+    "bodies",
     "by_draft_key",
     "by_folio",
     "by_folios",
     "by_idempotency_key",
     "choices",
     "commitments_of",
+    "comparable",
     "complete",
     "exported",
     "fallback_of",
@@ -43,6 +47,7 @@ __all__ = [
     "next_held",
     "places",
     "screened",
+    "similar_to",
     "story",
     "themes",
     "versions",

@@ -57,6 +57,13 @@ def selection(filters: Filters) -> sa.Select[Proposal]:
     return sa.select(Proposal).where(*_conditions(filters)).order_by(*_order(filters))
 
 
+def bodies(keys: list[int]) -> dict[int, list[str]]:
+    """The long texts of some proposals, to show where a search found its words. One statement."""
+    columns = (Proposal.problem, Proposal.solution, Proposal.expected_result)
+    query = sa.select(Proposal.id, *columns).where(Proposal.id.in_(keys))
+    return {key: list(texts) for key, *texts in db.session.execute(query)}
+
+
 def how_many(filters: Filters) -> int:
     """How many rows `listing` has, counted without what is only shown. One statement."""
     query = sa.select(sa.func.count()).select_from(Proposal).where(*_conditions(filters))

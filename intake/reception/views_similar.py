@@ -1,0 +1,89 @@
+"""Proposals that say much the same, shown to who writes one and to who examines one. Never in anybody's way."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from flask import current_app, jsonify, request, url_for
+
+from intake.core.i18n import gettext as _
+from intake.core.i18n import ngettext
+from intake.core.labels import label
+from intake.core.text import clean
+from intake.plans import queries as plans
+from intake.reception import queries
+from intake.reception.blueprint import bp
+from intake.reception.inputs import public_status
+from intake.web.access import public
+from intake.web.filters import lista
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+    from models import Proposal
+
+#: Characters that are read of a title and of the rest; a shorter title is not looked up yet; words told as the reason.
+LONGEST_TITLE, LONGEST_BODY, SHORTEST_TITLE, WORDS = 300, 6000, 8, 3
+
+
+class Alike(NamedTuple):
+    """A line of the hint. ``reason`` says why; ``join_url`` is where an official proposes to join both, "" for none."""
+
+    folio: str
+    url: str
+    title: str
+    language: str
+    state: str
+    reason: str
+    join_url: str
+
+
+@bp.route("/propuestas/similares")
+@public()
+def similar() -> ResponseReturnValue:
+    """What is alike to a title that is being typed: ``?titulo=``, with what else is written in ``problema``."""
+    title, body = clean(request.args.get("titulo"))[:LONGEST_TITLE], clean(request.args.get("problema"))[:LONGEST_BODY]
+    plan = plans.current() if len(title) >= SHORTEST_TITLE else None
+    found = alike(title, body, plan.id) if plan else []
+    shown = ("folio", "url", "title", "language", "state", "reason")
+    items = [{name: getattr(one, name) for name in shown} for one in found]
+    return jsonify(heading=heading(len(found)) if found else "", items=items)
+
+
+def alike(title: str, body: str, plan_id: int, *, without: int | None = None) -> list[Alike]:
+    """At most five lines, best first. Three statements."""
+    return [
+        Alike(
+            found.folio,
+            url_for("reception.show", folio=found.folio),
+            found.title,
+            found.language,
+            str(label(public_status(found.status))),
+            reason(found.shared),
+            _join_url(found.folio),
+        )
+        for found in queries.similar_to(title, body, plan_id, without=without)
+    ]
+
+
+def alike_to(proposal: Proposal) -> list[Alike]:
+    """The same for a proposal or a draft."""
+    body = f"{proposal.problem} {proposal.solution}"
+    return alike(proposal.title, body[:LONGEST_BODY], proposal.plan_id, without=proposal.id)
+
+
+def heading(number: int) -> str:
+    """What stands above the lines."""
+    return str(ngettext("Hay %(num)s propuesta que se parece", "Hay %(num)s propuestas que se parecen", number))
+
+
+def reason(shared: tuple[str, ...]) -> str:
+    """Why both are alike, in the words of the one who asks; "" if only their letters are."""
+    return _("Porque ambas hablan de %(words)s.", words=lista(f"«{word}»" for word in shared[:WORDS])) if shared else ""
+
+
+def _join_url(folio: str) -> str:
+    """The page on which joining is proposed, as far as this installation has one."""
+    path = f"{url_for('reception.show', folio=folio)}/unir"
+    rules = current_app.url_map.iter_rules()
+    return path if any(rule.rule == "/propuestas/<folio:folio>/unir" for rule in rules) else ""
