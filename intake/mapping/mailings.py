@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 #: Contacts of one transaction.
 PIECE = 200
 #: Pieces that one press of the button queues; the command and the next press go on.
-PIECES_A_PRESS = 10
+PIECES_A_PRESS = 5
 #: Stands in a preview where each reader's own link will be.
 LINK_IN_PREVIEW = "…"
 
