@@ -66,6 +66,11 @@ def configure(url: str, instance_path: str) -> None:
         _store = LocalStore(folder)
 
 
+def object_store() -> Any:
+    """The store chosen at start, for `intake.core.holding`."""
+    return _store
+
+
 def store(upload: Upload, *, by: Principal, public: bool = False) -> StoredFile:
     """Check, clean and keep a file within the caller's transaction; bytes are removed again if it does not commit.
 

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from flask_babel import force_locale, format_decimal, get_locale, gettext, lazy_gettext, lazy_ngettext, ngettext
 from flask_babel.speaklater import LazyString
+from markupsafe import Markup, escape
 
 __all__ = [
     "CATALOGUES",
@@ -32,6 +33,14 @@ LANGUAGES = {"es": "Español", "en": "English", "qu": "Kichwa"}
 #: What a person may choose → Babel locale (folder of translations/).
 CATALOGUES = {"es": "es_EC", "en": "en_GB", "qu": "es_EC@qu"}
 HTML_LANG = {"es": "es-EC", "en": "en", "qu": "qu-EC"}
+
+
+def _escaped(sentence: LazyString) -> Markup:
+    return escape(str(sentence))
+
+
+# Flask-Babel hands lazy sentences to templates as finished HTML. Ours quote what people typed ("No se reconoce «…»").
+LazyString.__html__ = _escaped
 
 
 class Text(Protocol):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -57,6 +58,11 @@ def rows(filters: ActorFilters, *, internal: bool = False, most: int | None = No
         for actor in part:
             row = public(actor, names)
             yield {**row, **_internal(actor, consents)} if internal else row
+
+
+def for_everybody(filters: ActorFilters) -> ActorFilters:
+    """The same filters as the public has them: verified actors only, and nothing of contacts."""
+    return replace(filters, status=ActorStatus.VERIFIED, contact="")
 
 
 def number(filters: ActorFilters) -> int:

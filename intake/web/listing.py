@@ -44,6 +44,12 @@ def url_with(**values: str) -> str:
     return f"{request.path}?{query}" if query else request.path
 
 
+def filters_query() -> str:
+    """The filters of the present address as another address takes them over: "?q=agua", "" for none."""
+    _path, mark, query = url_with().partition("?")
+    return mark + query
+
+
 def chips(active: Iterable[tuple[str, str]]) -> list[Chip]:
     """A chip for each pair of argument and words; those without words are not on."""
     return [Chip(words, url_with(**{name: ""})) for name, words in active if words]

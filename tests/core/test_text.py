@@ -54,3 +54,16 @@ def test_codes_survive_how_people_copy_them() -> None:
     assert tokens.matches(code.replace("0", "O").replace("1", "l"), "PAGA3-00001", stored)
     assert not tokens.matches(code, "PAGA3-00002", stored)
     assert not tokens.matches(code, "PAGA3-00001", None)
+
+
+def test_a_lazy_sentence_that_quotes_markup_is_escaped(app):
+    from intake.core.i18n import lazy_gettext, lazy_ngettext
+
+    template = app.jinja_env.from_string("{{ words }} {{ [words]|join(' ') }}")
+    for words in (
+        lazy_gettext("No se reconoce «%(text)s».", text="<script>"),
+        lazy_ngettext("%(num)s de %(text)s", "%(num)s de %(text)s", 1, text="<script>"),
+    ):
+        with app.test_request_context():
+            page = template.render(words=words)
+        assert page.count("&lt;script&gt;") == 2 and "<script>" not in page

@@ -37,6 +37,11 @@ class Source:
         with path.open("rb") as file:
             yield cls(path.name, file)
 
+    def content(self) -> bytes:
+        """All its bytes."""
+        self.file.seek(0)
+        return self.file.read()
+
     def require_same(self) -> None:
         """Raise `Conflict` if the file has changed since it was opened."""
         if _measured(self.file)[0] != self.sha256:

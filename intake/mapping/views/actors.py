@@ -15,14 +15,14 @@ from intake.core.i18n import localized
 from intake.core.labels import label
 from intake.core.pagination import number_from
 from intake.core.permissions import Permission, can
-from intake.mapping import duplicates, merging, queries, services
+from intake.mapping import duplicates, exporting, merging, queries, services
 from intake.mapping.lifecycle import ACTOR
 from intake.mapping.queries import ActorFilters
 from intake.mapping.queries.actors import NONE, SORTS
 from intake.mapping.views import common
 from intake.mapping.views.blueprint import bp
 from intake.web.access import principal, public, requires
-from intake.web.listing import Listing, chips, sort_of
+from intake.web.listing import Listing, chips, filters_query, sort_of
 from models import Actor
 from models.enums import ActorKind, ActorStatus, GovernmentFunction, GovernmentLevel
 
@@ -36,7 +36,15 @@ def actors() -> str:
     page = queries.actors(filters, number=number_from(request.args.get("pagina")))
     active = chips(_active(form, filters))
     sorts = {column: sort_of(column, filters.sort) for column in ("nombre", "fecha")}
-    return render_template("mapping/actors.html", form=form, page=Listing(page), active=active, sorts=sorts)
+    return render_template(
+        "mapping/actors.html",
+        form=form,
+        page=Listing(page),
+        active=active,
+        sorts=sorts,
+        filters_query=filters_query(),
+        most_exported=exporting.MOST_ROWS,
+    )
 
 
 def _filter_form() -> ActorFilterForm:
@@ -53,6 +61,11 @@ def _filter_form() -> ActorFilterForm:
         del form.estado
         del form.contacto
     return form
+
+
+def filters_asked() -> ActorFilters:
+    """What the address asks for, of the list or of a download of it."""
+    return _filters(_filter_form())
 
 
 def _filters(form: ActorFilterForm) -> ActorFilters:

@@ -1,0 +1,111 @@
+"""Importing and exporting proposals on pages: look, confirm, undo, download."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+import sqlalchemy as sa
+
+from intake.extensions import db
+from models import AuditEntry, OutboxMessage, Proposal
+from models.enums import ProposalStatus, Role
+from tests import factories as make
+from tests.conftest import token_in
+from tests.mapping.test_import_pages import confirmation, upload
+from tests.transfers import as_file, counts
+
+PATH = "/propuestas/importar"
+ROWS = [
+    {
+        "titulo": "Agua limpia", "problema": "Turbia.", "solucion": "Medirla.", "proponente": "Rosa",
+        "correo": "r@demo.example",
+    },
+    {"titulo": "Actas", "problema": "No se ven.", "solucion": "Publicarlas."},
+]  # fmt: skip
+
+
+@pytest.fixture
+def plan(app):
+    made = make.plan(code="PAGA3")
+    db.session.commit()
+    return made
+
+
+@pytest.fixture
+def team(sign_in, plan):
+    return sign_in(make.user(Role.ANALYST))
+
+
+def content(rows=ROWS) -> bytes:
+    return as_file(rows).file.read()
+
+
+def test_look_confirm_and_undo(team):
+    db.session.commit()
+    before = counts()
+    page = upload(team, content(), PATH, batch="macas")
+    assert page.status_code == 200 and counts() == before
+    assert "Importar 2 propuestas" in page.text
+    fields = confirmation(page.text)
+    again = team.post(PATH, data=fields)
+    assert again.status_code == 422 and "consentimiento" in again.text  # it was not confirmed
+    assert counts() == before
+    assert team.post(PATH, data={**confirmation(again.text), "consented": "y"}).status_code == 302
+    assert db.session.scalars(sa.select(Proposal.folio).order_by(Proposal.id)).all() == ["PAGA3-00001", "PAGA3-00002"]
+    assert db.session.scalars(sa.select(OutboxMessage)).all() == []
+    undo = {"csrf_token": token_in(team.get(PATH).text), "batch": "macas", "reason": "Era otra"}
+    assert team.post("/propuestas/importar/deshacer", data=undo).status_code == 302
+    assert set(db.session.scalars(sa.select(Proposal.status))) == {ProposalStatus.WITHDRAWN}
+
+
+def test_mail_goes_out_only_where_it_is_asked_for(team):
+    fields = confirmation(upload(team, content(), PATH).text)
+    team.post(PATH, data={**fields, "consented": "y", "notify": "y"})
+    assert db.session.scalars(sa.select(OutboxMessage.to_address)).all() == ["r@demo.example"]
+
+
+def test_the_same_file_again_has_nothing_to_confirm(team):
+    fields = confirmation(upload(team, content(), PATH, batch="macas").text)
+    team.post(PATH, data={**fields, "consented": "y"})
+    page = upload(team, content(), PATH)
+    assert page.status_code == 200 and 'name="sha256"' not in page.text and "macas" in page.text
+
+
+def test_errors_are_shown_with_line_and_column(team):
+    page = upload(team, content([*ROWS, {**ROWS[1], "canal": "fax"}]), PATH)
+    assert page.status_code == 422 and '<th scope="row" class="num">4</th>' in page.text and "canal" in page.text
+    broken = upload(team, "titulo,problema,solucion\nperdón,x,y\n".encode("latin-1"), PATH)
+    assert broken.status_code == 422 and "CSV UTF-8" in broken.text
+
+
+@pytest.mark.parametrize("role", [None, Role.CITIZEN, Role.REVIEWER])
+def test_who_may_not(client, sign_in, plan, role):
+    browser = client if role is None else sign_in(make.user(role))
+    assert browser.get(PATH).status_code == (302 if role is None else 403)
+    for path in ("/propuestas/importar/deshacer", "/propuestas/exportar"):
+        assert browser.post(path, data={}).status_code in {400, 401, 403}
+
+
+def test_everybody_downloads_what_the_list_shows(client, plan):
+    make.proposal(plan, title="=Agua()")
+    make.proposal(plan, title="Actas")
+    make.proposal(plan, ProposalStatus.DRAFT, title="Borrador")
+    answer = client.get("/propuestas/exportar.csv?plan=PAGA3&orden=titulo")
+    rows = list(csv.DictReader(io.StringIO(answer.get_data().decode("utf-8-sig"), newline="")))
+    assert [row["titulo"] for row in rows] == ["'=Agua()", "Actas"]
+    assert [row["titulo"] for row in client.get("/propuestas/exportar.json?mias=1").json] == ["Actas", "=Agua()"]
+    assert client.get("/propuestas/exportar.xlsx?estado=retirada").data.startswith(b"PK")
+    page = client.get("/propuestas/?orden=titulo").text
+    assert 'href="/propuestas/exportar.csv?orden=titulo"' in page and "20.000" in page
+
+
+def test_the_team_gets_contacts_and_the_trace_says_so(team):
+    fields = confirmation(upload(team, content(), PATH).text)
+    team.post(PATH, data={**fields, "consented": "y"})
+    page = team.get("/propuestas/").text
+    answer = team.post("/propuestas/exportar?orden=antiguas", data={"csrf_token": token_in(page), "formato": "json"})
+    assert [row["correo"] for row in answer.json] == ["r@demo.example", None]
+    entry = db.session.scalars(sa.select(AuditEntry).order_by(AuditEntry.id.desc())).first()
+    assert (entry.action, entry.changes) == ("proposal.export", {"format": "json", "rows": 2})
