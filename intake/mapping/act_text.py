@@ -13,10 +13,10 @@ from intake.core.i18n import CATALOGUES, force_locale, ngettext
 from intake.core.i18n import gettext as _
 from intake.core.labels import label
 from intake.core.mail import fecha, fecha_hora
+from intake.core.smallcells import Withheld, is_reserved
 from intake.core.text import clean
 from intake.extensions import db
 from intake.mapping.serializers import CountGroup, count_groups
-from intake.mapping.smallcells import Withheld
 from intake.mapping.steps import STEP_WORDS
 from models import Event, EventStep, Participation, Plan, Proposal, Territory
 
@@ -67,9 +67,11 @@ def _people(event: Event) -> str:
     found = db.session.scalars(query.options(joinedload(Participation.counts))).unique().one_or_none()
     if found is None:
         return ""
-    groups = [_group(group) for group in count_groups(found, exact=False)]
+    groups = [_group(group) for group in count_groups(found, exact=False, part=event.counted_in_id is not None)]
     how = label(found.method).lower()
     total = ngettext("Asistió %(num)s persona.", "Asistieron %(num)s personas.", found.total)
+    if is_reserved(found.total):
+        total = _("Asistieron menos de 5 personas.")
     return "\n".join([f"ASISTENCIA ({how})", total, *groups])
 
 

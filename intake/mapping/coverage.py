@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from urllib.parse import urlencode
 
 from intake.core.smallcells import Told
@@ -30,6 +31,7 @@ class Choice:
     metric: Metric = Metric.ACTORS
     per_inhabitants: bool = False
     plan: str = ""
+    plan_asked: bool = False  # the address names it; else it is the one under way
     province: str = ""
     theme: str = ""
     sector: str = ""
@@ -37,11 +39,25 @@ class Choice:
     group: Group | None = None
 
     @property
-    def narrowed(self) -> dict[str, str]:
-        """The filters that the list behind the numbers takes as well."""
-        if self.metric is Metric.ACTORS:
-            return {"sector": self.sector, "pueblo": self.people}
-        return {"plan": self.plan}
+    def asked(self) -> dict[str, str]:
+        """The choice as arguments of an address; "" where it is the usual one. The province stands in the path."""
+        return {
+            "medida": self.metric.value if self.metric is not Metric.ACTORS else "",
+            "por": "habitantes" if self.per_inhabitants else "",
+            "plan": self.plan if self.plan_asked else "",
+            "tema": self.theme,
+            "sector": self.sector,
+            "pueblo": self.people,
+            "grupo": f"{self.group[0].value}.{self.group[1]}" if self.group else "",
+        }
+
+    @cached_property
+    def rows_at(self) -> str:
+        """The list behind the numbers with the filters that it takes as well, ready for more of them."""
+        actors = self.metric is Metric.ACTORS
+        values = {"sector": self.sector, "pueblo": self.people} if actors else {"plan": self.plan}
+        narrowed = urlencode({name: value for name, value in values.items() if value})
+        return f"{PATHS[self.metric]}?{narrowed}{'&' if narrowed else ''}"
 
 
 @dataclass(frozen=True)
@@ -126,8 +142,7 @@ def rows_url(choice: Choice, theme: str, place: str) -> str:
     """The list of the rows that a number counts, as a path; "" where no list can show them."""
     if theme == NO_THEME or (place == NOWHERE and choice.metric is not Metric.ACTORS):
         return ""
-    values = {**choice.narrowed, "tema": theme, "provincia": place}
-    return f"{PATHS[choice.metric]}?{urlencode({name: value for name, value in values.items() if value})}"
+    return f"{choice.rows_at}{f'tema={theme}&' if theme else ''}provincia={place}"  # codes need no quoting
 
 
 def told_values(metric: Metric, found: Values) -> dict[Key, Told]:

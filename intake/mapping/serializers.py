@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from intake.core.labels import label
-from intake.mapping.smallcells import Withheld, is_reserved, published
+from intake.core.smallcells import Withheld, is_reserved, published
 from intake.plans.inputs import CATEGORIES
 from models import Participation, Territory
 from models.enums import Dimension
@@ -31,10 +31,13 @@ class CountGroup:
     rows: tuple[Count, ...]
 
 
-def count_groups(participation: Participation, *, exact: bool) -> list[CountGroup]:
-    """The attendance of an event by dimension. Unless ``exact``, no few people are told: see `smallcells`."""
+def count_groups(participation: Participation, *, exact: bool, part: bool = False) -> list[CountGroup]:
+    """The attendance of an event by dimension. Unless ``exact``, no few people are told: see `smallcells`.
+
+    ``part``: its people are among those of another event; told twice, a subtraction would tell who came to one only.
+    """
     found: list[CountGroup] = []
-    if not exact and is_reserved(participation.total):
+    if not exact and (part or is_reserved(participation.total)):
         return found
     for dimension in Dimension:
         people = {c.category: c.people for c in participation.counts if c.dimension is dimension}

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from intake.extensions import db
 from intake.reports import invariants_events as events
+from intake.reports import invariants_figures as figures
 from intake.reports import invariants_outreach as outreach
 from intake.reports import invariants_registry as registry
 from intake.reports import kept, recomputed
@@ -239,6 +240,10 @@ INVARIANTS: tuple[Invariant, ...] = (
     Invariant("open_reviews_can_be_sent", "nobody owes a review that cannot be sent", kept.open_reviews_can_be_sent),
     Invariant("own_reviews", "nobody reviews an own proposal", own_reviews),
     Invariant("participation_adds_up", "each dimension of a count adds up to its total", participation_adds_up),
+    Invariant("people_once", "nobody is counted twice in a plan's figure", figures.people_once),
+    Invariant("parts_make_the_figure", "the parts of a plan's figure add up", figures.parts_make_the_figure),
+    Invariant("people_have_one_plan", "who is on a list is of the plan of the event", figures.people_have_one_plan),
+    Invariant("nobody_worked_out", "no withheld number follows from what is told", figures.nobody_worked_out),
     Invariant("published_together", "decisions are public exactly with their session", published_together),
     Invariant("decisions_agree", "a proposal's state is that of its published decision", decisions_agree),
     Invariant("progress_is_reported", "a milestone stands as its latest report says", progress_is_reported),

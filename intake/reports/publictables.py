@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
-from intake.mapping.smallcells import Withheld, is_reserved, published
+from intake.core.smallcells import Withheld, is_reserved, published
 from intake.reception.inputs import STATUS_SLUGS
 from models import (
     Actor,
@@ -206,7 +206,7 @@ def participation() -> sa.Select[*tuple[Any, ...]]:
             c.category,
             c.category.label("category_words"),
             c.people,
-            sa.literal("").label("withheld"),
+            sa.case((Event.counted_in_id.is_not(None), "part"), else_="").label("withheld"),
             Participation.source,
         )
         .join(Plan, Plan.id == Participation.plan_id)
@@ -235,6 +235,9 @@ def _of_event(rows: list[Any]) -> Iterator[tuple[Any, ...]]:
     """The rows of an event; one with too few people keeps a single row with its total."""
     *head, _d, _dw, _c, _cw, _people, _why, source = rows[0]
     if is_reserved(rows[0].total):
+        yield (*head[:-1], None, None, None, None, None, None, _WITHHELD[Withheld.FEW], source)
+        return
+    if rows[0].withheld:  # its people are among those of another event: told twice, one could be subtracted
         yield (*head, None, None, None, None, None, "", source)
         return
     shown = {d: published(dict(_categories(rows, d))) for d in {row.dimension for row in rows} if d is not None}

@@ -11,7 +11,7 @@ from intake.extensions import db
 from intake.reports import desk
 from intake.reports.queries import desk as rows
 from intake.reports.queries import gaps, load
-from models import Assignment, Event, OutboxMessage, Round, Rubric, Territory, actor_territory
+from models import Assignment, OutboxMessage, Round, Rubric, Territory, actor_territory
 from models.enums import ActorStatus, ProposalStatus, ReviewSector, Role, StageKind
 from tests import factories
 
@@ -134,16 +134,7 @@ def test_provinces_with_most_gaps_come_first_with_their_rate(app):
     factories.proposal(plan, territory_id=full.id)
     actor = factories.actor()
     db.session.execute(sa.insert(actor_territory).values(actor_id=actor.id, territory_id=full.id))
-    factories.save(
-        Event(
-            slug="mesa",
-            plan_id=plan.id,
-            kind="territorial_table",
-            title="Mesa",
-            territory_id=full.id,
-            created_at=clock.now(),
-        )
-    )
+    factories.event(plan, territory_id=full.id)
     found = gaps.provinces(plan)
     assert [(p.code, p.gaps, p.per_ten_thousand) for p in found] == [(empty.code, 3, 0.0), (full.code, 0, 0.5)]
 

@@ -154,7 +154,7 @@ def test_several_few_are_told_to_be_few_and_a_handful_of_people_nothing(client):
         (True, "22", "woman", "17", ""),
         (True, "22", "man", "", "menos de 5"),
         (True, "22", "non_binary", "", "menos de 5"),
-        (True, "4", "", "", ""),
+        (True, "", "", "", "menos de 5"),
     ]
 
 

@@ -241,7 +241,7 @@ def _events(plan_id: int | None) -> sa.Select[*tuple[Any, ...]]:
         sa.select(Event.id, province, canton, Participation.total, Event.counted_in_id.is_not(None))
         .outerjoin(Territory, Territory.id == Event.territory_id)
         .outerjoin(Participation, Participation.event_id == Event.id)
-        .where(Event.plan_id == plan_id, Event.is_public, Event.status != EventStatus.CANCELLED)
+        .where(Event.plan_id == plan_id, *_shown())
     )
 
 
@@ -302,3 +302,30 @@ def proposals(plan_id: int | None, province: str = "") -> dict[Key, int]:
         found[its_theme, place] += int(count)
         found[ANY, place] += int(count)
     return dict(found)
+
+
+def totals_by_province(plan_id: int) -> tuple[sa.Subquery, sa.Subquery, sa.Subquery]:
+    """Actors (``n``, and ``silent``), proposals and events (``n``) of any theme by ``place``: the sums of the grids."""
+    level, placed = _levels(plan_id), _placed("")
+    silent = sa.func.sum(sa.case((level.c.level == _SILENT, 1), else_=0)).label("silent")
+    number = sa.func.count().label("n")
+    actors = (
+        sa.select(placed.c.place, number, silent)
+        .join(Actor, Actor.id == placed.c.actor_id)
+        .outerjoin(level, level.c.actor_id == Actor.id)
+        .where(Actor.status == ActorStatus.VERIFIED)
+        .group_by(placed.c.place)
+    )
+    at = _place("").label("place")
+    said = sa.select(at, number).join(Proposal, Proposal.territory_id == Territory.id).group_by(at)
+    met = sa.select(at, number).join(Event, Event.territory_id == Territory.id).group_by(at)
+    return (
+        actors.subquery(),
+        said.where(Proposal.plan_id == plan_id, Proposal.is_public).subquery(),
+        met.where(Event.plan_id == plan_id, *_shown()).subquery(),
+    )
+
+
+def _shown() -> tuple[sa.ColumnElement[bool], ...]:
+    """Conditions on `Event`: in the public list, and not cancelled."""
+    return (Event.is_public, Event.status != EventStatus.CANCELLED)

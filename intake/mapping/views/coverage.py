@@ -5,22 +5,28 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 from flask import Response, g, jsonify, render_template, request
+from markupsafe import Markup
 
-from intake.core.i18n import localized
+from intake.core.i18n import gettext as _
+from intake.core.i18n import language, localized
 from intake.core.labels import label
-from intake.mapping import queries
-from intake.mapping.coverage import GAPS, PER_INHABITANTS, Cell, Place
+from intake.core.permissions import Permission, can
+from intake.mapping import grids, queries
+from intake.mapping.coverage import PER_INHABITANTS, Cell, Choice, Place
+from intake.mapping.queries.actors import NONE as NOWHERE
 from intake.mapping.queries.reach import ANY, NO_THEME, Metric, State
 from intake.mapping.serializers import territory_dict
 from intake.mapping.views import common
 from intake.mapping.views.blueprint import bp
 from intake.mapping.views.coverage_choice import DEFINITIONS, GROUPS, METRICS, SHORT, STATES, Page, read
 from intake.plans import figures, participation
-from intake.web.access import public
-from intake.web.listing import url_with
+from intake.web.access import principal, public
+from intake.web.filters import numero
+from intake.web.kept import kept
 
 
 @bp.route("/actores/cobertura")
@@ -39,29 +45,89 @@ def coverage_of_province(province: str) -> str:
 
 def _page(page: Page) -> str:
     g.plan = page.plan
-    actors = page.choice.metric is Metric.ACTORS
-    came = participation.of_plan(page.plan.id) if page.plan and page.choice.metric is Metric.ATTENDANCE else None
-    return render_template(
-        "mapping/coverage.html",
+    team = can(principal(), Permission.OUTREACH_EDIT)
+    key = ("coverage", page.choice, language(), team, request.script_root)
+    body = kept(key, grids.EVERYTHING, lambda: _body(page, team=team))
+    back = _address(page.choice, province="")
+    return render_template("mapping/coverage.html", area=page.area, body=body, back=back)
+
+
+def _address(choice: Choice, **other: str) -> str:
+    """The address of the page of a choice, with some of it changed; codes and names that a reader may hand on."""
+    values = {**choice.asked, **other}
+    province = values.pop("province", choice.province)
+    path = f"{request.script_root}/actores/cobertura{f'/{province}' if province else ''}"
+    query = urlencode({name: value for name, value in values.items() if value})
+    return f"{path}?{query}" if query else path
+
+
+def _body(page: Page, *, team: bool) -> Markup:
+    """The content, drawn. Hundreds of numbers and a map take their time, and are the same for many readers."""
+    choice, actors = page.choice, page.choice.metric is Metric.ACTORS
+    came = participation.of_plan(page.plan.id) if page.plan and choice.metric is Metric.ATTENDANCE else None
+    drawn = render_template(
+        "mapping/_coverage.html",
         page=page,
-        choice=page.choice,
+        choice=choice,
         table=page.table,
         whole=page.whole,
+        team=team,
+        root=request.script_root,
         names={**{theme.code: localized(theme, "name") for theme in page.themes}, NO_THEME: ""},
         metrics=METRICS,
-        states=STATES,
-        short=SHORT,
-        gaps=GAPS,
+        matrix=_matrix(page) if not choice.theme else [],
+        states={state: str(words) for state, words in STATES.items()},
+        short={state: str(words) for state, words in SHORT.items()},
         State=State,
-        definition=DEFINITIONS[page.choice.metric],
+        definition=DEFINITIONS[choice.metric],
         of_the_plan=figures.attendance_sentence(came) if came else "",
         left_out=figures.left_out(came) if came else "",
         groups=GROUPS,
         sectors=common.sector_rows() if actors else [],
         peoples=[people.name for people in queries.peoples()] if actors else [],
-        here=url_with,
-        query=request.query_string.decode("ascii", "ignore"),
+        provinces={place.code: _address(choice, province=place.code) for place in page.whole.places},
+        of_theme={theme.code: _address(choice, tema=theme.code) for theme in page.themes},
+        query=urlencode({name: value for name, value in choice.asked.items() if value}),
     )
+    return Markup(drawn)  # noqa: S704 -- a template's own output
+
+
+class Drawn(NamedTuple):
+    """A cell of the whole table, ready to be written: hundreds of them make the page."""
+
+    state: str
+    url: str
+    number: str
+    words: str
+    theme: str  # of a gap, else ""
+
+
+def _matrix(page: Page) -> list[tuple[Place, list[Drawn]]]:
+    """The rows of the whole table; each number and each word is put into words once."""
+    root, short = request.script_root, {state: str(words) for state, words in SHORT.items()}
+    known: dict[Any, str] = {}
+    rows = []
+    for place in page.table.places:
+        drawn = []
+        for cell in page.table.row(place):
+            key = (cell.told, cell.rate if page.choice.per_inhabitants else None)
+            if key not in known:
+                known[key] = _number(cell, per_inhabitants=page.choice.per_inhabitants)
+            url = f"{root}{cell.url}" if cell.url else ""
+            gap = cell.theme if cell.is_gap and cell.theme != NO_THEME and place.code != NOWHERE else ""
+            drawn.append(Drawn(cell.state.value, url, known[key], short[cell.state], gap))
+        rows.append((place, drawn))
+    return rows
+
+
+def _number(cell: Cell, *, per_inhabitants: bool) -> str:
+    """The number as the whole table writes it: short."""
+    if cell.told.is_withheld:
+        return str(_("n. p."))
+    if per_inhabitants and cell.rate is None:
+        return str(_("sin dato"))
+    number = numero(cell.rate, 2) if per_inhabitants and cell.rate is not None else numero(cell.told.value)
+    return number if cell.told.is_exact else f"≥ {number}"
 
 
 @bp.route("/actores/cobertura/datos.<any(csv, json):kind>")

@@ -12,15 +12,13 @@ from intake.core.errors import NotFound
 from intake.core.i18n import lazy_gettext as _l
 from intake.core.i18n import localized
 from intake.mapping import coverage as tables
-from intake.mapping import queries
+from intake.mapping import grids, queries
 from intake.mapping.coverage import Choice, Place, Table
-from intake.mapping.queries import reach as found
 from intake.mapping.queries.actors import NONE as NOWHERE
 from intake.mapping.queries.reach import Group, Metric, State
 from intake.mapping.queries.vocabulary import COUNTRY
 from intake.plans import queries as plans
 from intake.plans.inputs import CATEGORIES
-from intake.web.kept import kept
 from models import Plan, Territory
 
 METRICS = {
@@ -57,12 +55,6 @@ SHORT = {
     State.SILENT: _l("en silencio"),
     State.RESPONDED: _l("respondió"),
     State.TOOK_PART: _l("participó"),
-}
-#: What the results are computed from, as subjects of the trace.
-_FROM = {
-    "reach": ("actor", "import_batch", "campaign", "target", "registration", "event", "proposal"),
-    "meetings": ("event", "participation"),
-    "proposals": ("proposal",),
 }
 GROUPS: Sequence[Group] = [(d, category) for d, categories in CATEGORIES.items() for category in categories]
 
@@ -105,6 +97,7 @@ def read(province: str = "") -> Page:
         metric=next((m for m in Metric if m.value == _asked("medida")), Metric.ACTORS),
         per_inhabitants=_asked("por") == "habitantes",
         plan=plan.code if plan else "",
+        plan_asked=plan is not None and plan.code == _asked("plan").upper(),
         province=province,
         theme=_one_of(_asked("tema"), (theme.code for theme in themes)),
         sector=_asked("sector"),
@@ -144,12 +137,8 @@ def _place(row: Territory) -> Place:
 
 def _table(choice: Choice, plan: Plan | None, province: str, places: Sequence[Place], themes: Sequence[str]) -> Table:
     plan_id = plan.id if plan else None
-    narrow = {"sector": choice.sector, "people": choice.people} if choice.metric is Metric.ACTORS else {}
-    reach = kept(
-        ("reach", plan_id, province, *narrow.values()),
-        _FROM["reach"],
-        lambda: found.reach(plan_id, province, **narrow),
-    )
+    narrow = (choice.sector, choice.people) if choice.metric is Metric.ACTORS else ("", "")
+    reach = grids.reach(plan_id, province, *narrow)
     values = tables.told_values(choice.metric, _values(choice, plan_id, province, reach))
     return tables.table(choice, places, themes, reach, values, province)
 
@@ -158,14 +147,5 @@ def _values(choice: Choice, plan_id: int | None, province: str, reach: Any) -> A
     if choice.metric is Metric.ACTORS:
         return reach
     if choice.metric is Metric.PROPOSALS:
-        of = ("proposals", plan_id, province)
-        return kept(of, _FROM["proposals"], lambda: found.proposals(plan_id, province))
-    group = choice.group if choice.metric is Metric.ATTENDANCE else None
-    of_events = ("meetings", plan_id, province, group)
-    return kept(of_events, _FROM["meetings"], lambda: _meetings(plan_id, province, group))
-
-
-def _meetings(plan_id: int | None, province: str, group: Group | None) -> Any:
-    """The grid, from events that are read once for the country and the province."""
-    events = kept(("held", plan_id, group), _FROM["meetings"], lambda: found.held(plan_id, group))
-    return found.meetings(events, province)
+        return grids.proposals(plan_id, province)
+    return grids.meetings(plan_id, province, choice.group if choice.metric is Metric.ATTENDANCE else None)

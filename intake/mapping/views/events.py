@@ -15,12 +15,12 @@ from intake.core.i18n import localized
 from intake.core.labels import label
 from intake.core.pagination import number_from
 from intake.core.permissions import Permission, can
+from intake.core.smallcells import is_reserved
 from intake.mapping import gatherings, queries, seats, services
 from intake.mapping.doors import WITH_STEPS, doors
 from intake.mapping.event_lifecycle import EVENT
 from intake.mapping.queries import gatherings as reading
 from intake.mapping.serializers import count_groups
-from intake.mapping.smallcells import is_reserved
 from intake.mapping.steps import STEP_WORDS
 from intake.mapping.views import common
 from intake.mapping.views.blueprint import bp
@@ -71,7 +71,7 @@ def _page(found: Event, failed: dict[str, Any] | None = None) -> str:
         event=found,
         path=queries.territories_path(found.territory) if found.territory else [],
         participation=participation,
-        groups=count_groups(participation, exact=exact) if participation else [],
+        groups=count_groups(participation, exact=exact, part=found.counted_in_id is not None) if participation else [],
         exact=exact,
         reserved=participation is not None and not exact and is_reserved(participation.total),
         born=reading.born(found),

@@ -1,4 +1,4 @@
-"""What each province has brought, and what it lacks."""
+"""What each province has brought, and what it lacks: the figures of the page of coverage."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from intake.extensions import db
-from models import Actor, Event, Proposal, Territory, actor_territory
-from models.enums import ActorStatus, TerritoryLevel
+from intake.mapping.queries.reach import totals_by_province
+from models import Proposal, Territory
+from models.enums import TerritoryLevel
 
 if TYPE_CHECKING:
     from models import Plan
@@ -25,10 +26,11 @@ class ProvinceGap:
     actors: int
     proposals: int
     tables: int
+    silent: int = 0  # actors that were invited and have not answered
 
     @property
     def per_ten_thousand(self) -> float | None:
-        """Proposals per 10,000 inhabitants of the census of 2022."""
+        """Proposals per 10,000 inhabitants."""
         return 10_000 * self.proposals / self.population if self.population else None
 
     @property
@@ -38,23 +40,15 @@ class ProvinceGap:
 
 
 def provinces(plan: Plan) -> list[ProvinceGap]:
-    """Every province with what it has, those with most gaps first. One statement."""
-    actors = (
-        sa.select(Territory.province_code, sa.func.count(sa.distinct(Actor.id)).label("n"))
-        .join(actor_territory, actor_territory.c.territory_id == Territory.id)
-        .join(Actor, Actor.id == actor_territory.c.actor_id)
-        .where(Actor.status == ActorStatus.VERIFIED)
-        .group_by(Territory.province_code)
-        .subquery()
-    )
-    proposals = _in_province(Proposal.territory_id, Proposal.plan_id == plan.id, Proposal.is_public)
-    tables = _in_province(Event.territory_id, Event.plan_id == plan.id)
-    found = [sa.func.coalesce(part.c.n, 0) for part in (actors, proposals, tables)]
-    query = sa.select(Territory.code, Territory.name, Territory.population_2022, *found).where(
+    """Every province with what it has of any theme, those with most gaps first. One statement."""
+    actors, proposals, tables = parts = totals_by_province(plan.id)
+    population = sa.func.coalesce(Territory.population_2025, Territory.population_2022)
+    found = [sa.func.coalesce(column, 0) for column in (actors.c.n, proposals.c.n, tables.c.n, actors.c.silent)]
+    query = sa.select(Territory.code, Territory.name, population, *found).where(
         Territory.level == TerritoryLevel.PROVINCE, Territory.selectable
     )
-    for part in (actors, proposals, tables):
-        query = query.outerjoin(part, part.c.province_code == Territory.code)
+    for part in parts:
+        query = query.outerjoin(part, part.c.place == Territory.code)
     rows = [ProvinceGap(*row) for row in db.session.execute(query.order_by(Territory.name_plain))]
     return sorted(rows, key=lambda row: -row.gaps)
 
@@ -68,16 +62,3 @@ def without_province(plan: Plan) -> int:
         .where(Proposal.plan_id == plan.id, Proposal.is_public, Territory.province_code.is_(None))
     )
     return db.session.scalar(query) or 0
-
-
-def _in_province(
-    column: sa.orm.InstrumentedAttribute[int | None], *conditions: sa.ColumnExpressionArgument[bool]
-) -> sa.Subquery:
-    """Rows counted by the province of their place."""
-    return (
-        sa.select(Territory.province_code, sa.func.count().label("n"))
-        .join(column.class_, column == Territory.id)
-        .where(*conditions)
-        .group_by(Territory.province_code)
-        .subquery()
-    )

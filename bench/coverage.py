@@ -1,0 +1,213 @@
+"""``python -m bench.coverage [--db sqlite|postgresql] [--seconds 1] [--rounds 5] [--json]``.
+
+The coverage page over 20,000 actors, 2,000 events and 100,000 proposals, and over a tenth of that. *drawn*: every request
+asks for an address of its own, so that no whole page is reused, only what the process keeps of counts; *kept*: the same
+address again and again, as guests do; *counted*: nothing kept at all, as right after a change. Goals: drawn at most 2
+times the time of a tenth, at least 0.2 of a bare page of the same bytes, at most 12 statements.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import http.client
+import itertools
+import json
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from bench import load, many, serving
+
+SIZES = {"a tenth": (2_000, 200, 10_000), "full": (20_000, 2_000, 100_000)}
+PATHS = {
+    "actors": "/actores/cobertura",
+    "women attending": "/actores/cobertura?medida=asistencias&grupo=gender.woman",
+    "proposals": "/actores/cobertura?medida=propuestas",
+    "a province": "/actores/cobertura/14",
+}
+GOAL_RATIO, GOAL_GROWTH, GOAL_STATEMENTS = 0.2, 2.0, 12
+
+
+@dataclass
+class Line:
+    """One page at one size. Times are medians in milliseconds; ``ratio`` of the rates of drawn and bare pages."""
+
+    page: str
+    size: str
+    bytes: int
+    statements: int
+    counted_ms: float
+    drawn_ms: float
+    kept_rate: float
+    drawn_rate: float
+    bare_rate: float
+    ratio: float
+
+
+def main() -> None:
+    """Measure both sizes and print."""
+    options = _options()
+    lines = []
+    for size, rows in SIZES.items():
+        with _database(options.db, rows) as environment:
+            counted = _counted(environment)
+            with serving.serve("wsgi:app", environment) as ours:
+                lines += [_line(ours.port, name, size, counted[name], options) for name in PATHS]
+    _print(lines, as_json=options.json)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="bench.coverage", description=__doc__)
+    parser.add_argument("--db", choices=["sqlite", "postgresql"], default="sqlite")
+    parser.add_argument("--seconds", type=float, default=1.0)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--json", action="store_true")
+    return parser.parse_args()
+
+
+@contextlib.contextmanager
+def _database(kind: str, rows: tuple[int, int, int]) -> Iterator[dict[str, str]]:
+    """A filled database; yields the environment that points at it."""
+    folder = Path(tempfile.mkdtemp(prefix="intake-coverage-"))
+    with contextlib.ExitStack() as stack:
+        url = f"sqlite:///{folder / 'bench.sqlite3'}"
+        if kind == "postgresql":
+            from tests import pgserver
+
+            url = stack.enter_context(pgserver.worker_database(None, "bench", lambda _url: None))
+        environment = {
+            "INTAKE_DEMO": "1",
+            "INTAKE_DATABASE_URL": url,
+            "INTAKE_INSTANCE_PATH": str(folder),
+            "INTAKE_LOG_LEVEL": "ERROR",
+        }
+        _fill(environment, rows)
+        yield environment
+
+
+def _app(environment: dict[str, str]) -> object:
+    import os
+
+    from config import Config
+    from intake import create_app
+
+    return create_app(Config.from_env({**os.environ, **environment, "INTAKE_PAGE_CACHE_SECONDS": "0"}))
+
+
+def _fill(environment: dict[str, str], rows: tuple[int, int, int]) -> None:
+    from flask_migrate import upgrade
+
+    from intake.core.identity import SYSTEM
+    from intake.extensions import db
+    from intake.mapping.reference import load_reference
+
+    app = _app(environment)
+    with app.app_context():
+        upgrade()
+        load_reference(by=SYSTEM)
+        many.fill(*rows)
+        db.session.remove()
+        db.engine.dispose()
+
+
+def _counted(environment: dict[str, str]) -> dict[str, tuple[int, float]]:
+    """Page → its statements and milliseconds when nothing is kept, in this process."""
+    import sqlalchemy as sa
+
+    from intake.extensions import db
+
+    app = _app(environment)
+    seen: list[str] = []
+    with app.app_context():
+        sa.event.listen(db.engine, "before_cursor_execute", lambda _c, _u, statement, *_: seen.append(statement))
+    browser, found = app.test_client(), {}
+    for name, path in PATHS.items():
+        times = []
+        for _ in range(5):
+            seen.clear()
+            start = time.perf_counter()
+            browser.get(path)
+            times.append(1000 * (time.perf_counter() - start))
+        found[name] = (len(seen), statistics.median(times))
+    with app.app_context():
+        db.engine.dispose()
+    return found
+
+
+def _another(path: str) -> Callable[[http.client.HTTPConnection], int]:
+    """A GET of the page under an address that nobody asked for before."""
+    numbers = itertools.count()
+    mark = "&" if "?" in path else "?"
+
+    def get(connection: http.client.HTTPConnection) -> int:
+        connection.request("GET", f"{path}{mark}vez={next(numbers)}")
+        answer = connection.getresponse()
+        answer.read()
+        return answer.status
+
+    return get
+
+
+def _line(port: int, name: str, size: str, counted: tuple[int, float], options: argparse.Namespace) -> Line:
+    path = PATHS[name]
+    length = _length(port, path)
+    with serving.serve("bench.bare:app", {"BARE_BYTES": str(length)}) as bare:
+        requests = {
+            "drawn": (port, _another(path)),
+            "kept": (port, load.getter(path)),
+            "bare": (bare.port, load.getter("/")),
+        }
+        rates: dict[str, list[float]] = {kind: [] for kind in requests}
+        middle: list[float] = []
+        for kind, (its_port, request) in requests.items():
+            load.run(its_port, request, seconds=0.5)
+        for _ in range(options.rounds):
+            for kind, (its_port, request) in requests.items():
+                result = load.run(its_port, request, seconds=options.seconds)
+                if result.failures:
+                    raise SystemExit(f"{path}: {result.failures} failures")
+                rates[kind].append(result.rate)
+                if kind == "drawn":
+                    middle.append(result.percentile(0.5))
+    drawn, kept, bare_rate = (load.median(rates[kind]) for kind in ("drawn", "kept", "bare"))
+    return Line(name, size, length, *counted, load.median(middle), kept, drawn, bare_rate, drawn / bare_rate)
+
+
+def _length(port: int, path: str) -> int:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    connection.request("GET", path)
+    answer = connection.getresponse()
+    body = answer.read()
+    if answer.status != http.HTTPStatus.OK:
+        raise SystemExit(f"{path} answered {answer.status}")
+    return len(body)
+
+
+def _print(lines: list[Line], *, as_json: bool) -> None:
+    growth = {
+        name: next(x for x in lines if (x.page, x.size) == (name, "full")).drawn_ms
+        / next(x for x in lines if (x.page, x.size) == (name, "a tenth")).drawn_ms
+        for name in PATHS
+    }
+    if as_json:
+        print(json.dumps({"coverage": [asdict(line) for line in lines], "growth": growth}, indent=2))
+        return
+    heads = " ".join(f"{name:>10}" for name in ("counted ms", "drawn ms", "kept r/s", "drawn r/s", "bare r/s", "ratio"))
+    print(f"{'coverage of':16} {'size':8} {'bytes':>7} {'SQL':>4} {heads}")
+    for x in lines:
+        print(
+            f"{x.page:16} {x.size:8} {x.bytes:>7} {x.statements:>4} {x.counted_ms:>10.0f} {x.drawn_ms:>10.1f} "
+            f"{x.kept_rate:>10.0f} {x.drawn_rate:>10.0f} {x.bare_rate:>10.0f} {x.ratio:>10.2f}"
+        )
+    print("time at full size, of a tenth: " + ", ".join(f"{name} {times:.2f}" for name, times in growth.items()))
+    missed = [f"{x.page} ({x.size})" for x in lines if x.ratio < GOAL_RATIO or x.statements > GOAL_STATEMENTS]
+    missed += [name for name, times in growth.items() if times > GOAL_GROWTH]
+    print(f"goals missed: {', '.join(missed) or 'none'}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,126 @@
+"""Invariants of the figures of who took part: nobody counted twice, parts that add up, nobody to be worked out."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from intake.core.smallcells import SMALL, Published, Withheld, published_table
+from intake.extensions import db
+from intake.plans import participation
+from models import Event, Participation, ParticipationCount, PersonProfile, Plan, ProfileAttendance
+from models.enums import AttendanceMethod, Dimension
+
+Cell = tuple[int, str]  # event, category
+Bounds = dict[Cell, tuple[int, int]]
+
+
+def people_once() -> Sequence[Any]:
+    """Plans whose exact figure is not the people of lists, each once, and the numbers of the other events."""
+    found = []
+    for plan_id, code in db.session.execute(sa.select(Plan.id, Plan.code).order_by(Plan.number)):
+        own = (Event.plan_id == plan_id, Event.counted_in_id.is_(None))
+        method = Participation.method
+        numbers = sa.select(sa.func.coalesce(sa.func.sum(Participation.total), 0)).join(
+            Event, Event.id == Participation.event_id
+        )
+        people = (
+            sa.select(sa.func.count(ProfileAttendance.profile_id.distinct()))
+            .join(Event, Event.id == ProfileAttendance.event_id)
+            .join(Participation, Participation.event_id == Event.id)
+        )
+        counted = db.session.scalar(numbers.where(*own, method != AttendanceMethod.LIST)) or 0
+        listed = db.session.scalar(people.where(*own, method == AttendanceMethod.LIST)) or 0
+        if participation.of_plan(plan_id, exact=True).from_events != counted + listed:
+            found.append(code)
+    return found
+
+
+def parts_make_the_figure() -> Sequence[Any]:
+    """Dimensions of a plan whose parts, told and untold, are not the figure that its pages give."""
+    found = []
+    for plan_id, code in db.session.execute(sa.select(Plan.id, Plan.code).order_by(Plan.number)):
+        for exact in (False, True):
+            figures = participation.of_plan(plan_id, exact=exact)
+            number = figures.from_events if exact else figures.attendances.value
+            for part in participation.breakdowns(plan_id, exact=exact):
+                told = sum(one.value for _category, one in part.rows)
+                if told + part.undisclosed + part.unasked != number or part.undisclosed < 0:
+                    found.append(f"{code} {part.dimension.value}")
+    return found
+
+
+def people_have_one_plan() -> Sequence[Any]:
+    """People of the lists of one plan who stand in a list of another: they would count in both."""
+    query = (
+        sa.select(Event.slug)
+        .join(ProfileAttendance, ProfileAttendance.event_id == Event.id)
+        .join(PersonProfile, PersonProfile.id == ProfileAttendance.profile_id)
+        .where(PersonProfile.plan_id != Event.plan_id)
+    )
+    return db.session.scalars(query.distinct().order_by(Event.slug)).all()
+
+
+def nobody_worked_out() -> Sequence[Any]:
+    """Withheld numbers that a reader could work out from all that is told of the events of a plan and of their sums.
+
+    The reader begins with the widest bounds and goes round all sums until nothing narrows.
+    """
+    found = []
+    for plan_id, code in db.session.execute(sa.select(Plan.id, Plan.code).order_by(Plan.number)):
+        for dimension in Dimension:
+            rows = _rows(plan_id, dimension)
+            table = published_table(rows)
+            told_few = any(0 < one.value < SMALL for one in table.totals.values())
+            if told_few or _fixed(rows, table.rows, table.apart):
+                found.append(f"{code} {dimension.value}")
+    return found
+
+
+def _rows(plan_id: int, dimension: Dimension) -> dict[int, dict[str, int]]:
+    c = ParticipationCount
+    query: Iterable[Any] = db.session.execute(
+        sa.select(Event.id, c.category, c.people)
+        .join(Participation, Participation.event_id == Event.id)
+        .join(c, c.participation_id == Participation.id)
+        .where(Event.plan_id == plan_id, Event.counted_in_id.is_(None))
+        .where(Participation.total >= SMALL, c.dimension == dimension)
+    )
+    rows: dict[int, dict[str, int]] = defaultdict(dict)
+    for event_id, category, people in query:
+        rows[event_id][category] = people
+    return dict(rows)
+
+
+def _fixed(rows: dict[int, dict[str, int]], shown: dict[int, Published], apart: frozenset[int]) -> list[Cell]:
+    """The hidden cells for which the sums leave one value alone."""
+    hidden = [(key, name) for key, row in shown.items() for name, value in row.items() if isinstance(value, Withheld)]
+    bounds: Bounds = {}
+    for key, name in hidden:
+        few = shown[key][name] is Withheld.FEW
+        bounds[key, name] = (1, SMALL - 1) if few else (0, sum(rows[key].values()))
+    by_row, by_column = defaultdict[int, list[Cell]](list), defaultdict[str, list[Cell]](list)
+    for key, name in hidden:
+        by_row[key].append((key, name))
+        if key not in apart:
+            by_column[name].append((key, name))
+    groups = [*by_row.values(), *by_column.values()]
+    sums = [(cells, sum(rows[key][name] for key, name in cells)) for cells in groups]
+    while any([_narrow(bounds, cells, total) for cells, total in sums]):  # noqa: C419 -- every sum narrows, each round
+        pass
+    return [cell for cell, (low, high) in bounds.items() if low == high]
+
+
+def _narrow(bounds: Bounds, cells: list[Cell], total: int) -> bool:
+    """Narrow the cells of one sum; whether any of them did."""
+    lows, highs = sum(bounds[cell][0] for cell in cells), sum(bounds[cell][1] for cell in cells)
+    new = {}
+    for cell in cells:
+        low, high = bounds[cell]
+        new[cell] = (max(low, total - (highs - high)), min(high, total - (lows - low)))
+    changed = any(new[cell] != bounds[cell] for cell in cells)
+    bounds.update(new)
+    return changed
