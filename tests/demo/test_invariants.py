@@ -29,7 +29,7 @@ from models import (
     StoredFile,
 )
 from models.enums import ProposalStatus as S
-from tests.demo import breaks_events
+from tests.demo import breaks_events, breaks_outreach
 
 
 def one(query):
@@ -235,7 +235,7 @@ def break_trace_is_guarded() -> str:
 
 BREAKS: dict[str, Callable[[], str]] = {
     name.removeprefix("break_"): call
-    for module in (globals(), vars(breaks_events))
+    for module in (globals(), vars(breaks_events), vars(breaks_outreach))
     for name, call in list(module.items())
     if name.startswith("break_")
 }
