@@ -20,6 +20,7 @@ from models.enums import Dimension
 
 if TYPE_CHECKING:
     from intake.demo.world import World
+    from models import Registration
 
 _DIMENSIONS = {
     "gender": Dimension.GENDER,
@@ -33,6 +34,7 @@ CLOSED = frozenset({"mesa-ambato", "curso-gobierno-abierto"})
 AHEAD, ROOM = 14, 12
 #: Of the list, so many came without having registered.
 AT_DOOR = 6
+NOBODY_CAME = 100  # people from this number on registered and stayed away
 _FIRST = (
     "Alba",
     "Bolívar",
@@ -55,6 +57,11 @@ Soluciones, hitos y con quién
 Plenaria y cierre"""
 _ACCESS = "Intérprete de lengua de señas si se pide al inscribirse. Entrada sin gradas. Cuidado infantil y refrigerio."
 _ROLE = "Equipo de facilitación (demostración)"
+#: Two more: one that was cancelled, and one that only the team sees yet (name, canton, day, move).
+_OTHERS = (
+    ("Mesa de cocreación en Tulcán", "0401", 6, "cancel"),
+    ("Mesa de cocreación en Machala", "0701", 27, ""),
+)
 
 
 def events(world: World) -> None:
@@ -70,6 +77,21 @@ def events(world: World) -> None:
             world.at(announced, 10, partial(_ahead, world, row))
         if row["slug"] in CLOSED:
             world.at(row["day_offset"] + 2, 9, partial(_close, world, row))
+    for title, canton, day, move in _OTHERS:
+        world.at(-8, 9, partial(_other, world, title, canton, day, move))
+
+
+def _other(world: World, title: str, canton: str, day: int, move: str) -> None:
+    starts_at = wall_clock(world.day(day), "09:00")
+    kind, place = KINDS["table"], "Casa comunal Ejemplo"
+    given = EventInput(
+        plan_code="PAGA3", kind=kind, title=title, place=place, territory=canton, starts_at=starts_at, agenda=_AGENDA
+    )
+    event = services.create_event(given, by=world.who("facilitacion"))
+    if move:
+        gatherings.move_event(event, "call", by=world.who("facilitacion"))
+        why = "El local ya no está disponible ese día. Daremos otra fecha en esta misma página de mesas."
+        gatherings.move_event(event, move, by=world.who("facilitacion"), reason=why)
 
 
 def _announce(world: World, row: Row) -> None:
@@ -108,8 +130,9 @@ def _ahead(world: World, row: Row) -> None:
 
 
 def _person(number: int) -> RegistrationInput:
-    name = f"{_FIRST[number % len(_FIRST)]} {_LAST[number // len(_FIRST) % len(_LAST)]}"
-    return RegistrationInput(name=name, email=f"persona{number + 1}@mesas.demo.example")
+    row, column = divmod(number, len(_FIRST))
+    name = f"{_FIRST[column]} {_LAST[row % len(_LAST)]}"
+    return RegistrationInput(name=name, email=f"mesa.persona{number + 1}@demo.example")
 
 
 def _by_list(world: World, row: Row) -> None:
@@ -120,16 +143,24 @@ def _by_list(world: World, row: Row) -> None:
 
 
 def _register(world: World, row: Row, number: int) -> None:
+    """Those who will come, two who will not, and one who gives the place back."""
     event, answers = world.events[row["slug"]], _profiles(row)
     for n in range(number):
-        made = registering.register(event, _person(n), code=tokens.new_token(), by=GUEST)
-        if made is not None:
-            attendance.describe(made, event, answers[n])
+        attendance.describe(_place(world, row, n), event, answers[n])
+    stays_away = [_place(world, row, NOBODY_CAME + n) for n in range(3)]
+    registering.cancel(stays_away[0], event, by=GUEST)
+
+
+def _place(world: World, row: Row, number: int) -> Registration:
+    made = registering.register(world.events[row["slug"]], _person(number), code=tokens.new_token(), by=GUEST)
+    if made is None:
+        raise RuntimeError(f"The demonstration's person {number} stands in the list twice")
+    return made
 
 
 def _at_the_door(world: World, row: Row, total: int) -> None:
     event, by, answers = world.events[row["slug"]], world.who(row["facilitator"]), _profiles(row)
-    references = [person.reference for person in registering.registered(event)]
+    references = [person.reference for person in registering.registered(event)][: total - AT_DOOR]
     attendance.mark(event, references, references, by=by)
     for n in range(total - AT_DOOR, total):
         attendance.describe(attendance.add_at_door(event, _person(n), by=by), event, answers[n])

@@ -157,16 +157,23 @@ def close_list(event: Event, *, by: Principal, switch: bool = False, reason: str
         keys = _keys(rows, event.plan_id)
         profiles = [_profile(event.plan_id, key) for key in keys]
         db.session.add_all(ProfileAttendance(profile_id=profile.id, event_id=event.id) for profile in profiles)
-        counts = {dimension: Counter(getattr(p, dimension.value) for p in profiles) for dimension in Dimension}
         plan = db.session.get_one(Plan, event.plan_id)
         return plan_services.record_participation(
             plan,
-            counts if profiles else {},
+            _counts(profiles),
             total=len(profiles),
             event=event,
             method=AttendanceMethod.LIST,
             by=by,
         )
+
+
+def _counts(profiles: Sequence[PersonProfile]) -> dict[Dimension, dict[str, int]]:
+    """People by category of each dimension, those of nobody included, as a form of numbers has them."""
+    if not profiles:
+        return {}
+    found = {dimension: Counter(getattr(p, dimension.value) for p in profiles) for dimension in Dimension}
+    return {dimension: {c: found[dimension][c] for c in CATEGORIES[dimension]} for dimension in Dimension}
 
 
 def _of_list(event: Event) -> list[Registration]:

@@ -79,6 +79,8 @@ def edit_event(
 def move_event(event: Event, action: str, *, by: Principal, reason: str = "") -> Event:
     """Call, hold or cancel an event. Whoever had registered is told why it does not take place."""
     authorize(by, EVENT[action].permission, event)
+    if action == "close":
+        raise Invalid(_l("Un encuentro se cierra firmando su acta."))
     with transaction():
         if action == "call":
             _check_call(event)

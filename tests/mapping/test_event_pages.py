@@ -322,6 +322,7 @@ def test_an_event_goes_from_the_form_to_the_signed_act(app, client, sign_in, pos
     nothing = post(browser, f"{made}/movimientos", page=made, action="cancel")
     assert nothing.status_code == 422 and "Escriba el motivo" in nothing.text
     counts = {"total": "20", "gender__woman": "12", "gender__man": "8"}
+    assert post(browser, f"{made}/movimientos", page=made, action="close").status_code == 422
     assert post(browser, f"{made}/asistencia", **counts).status_code == 302
     assert "Antes del acta escriba la memoria" in browser.get(f"{made}/cerrar").text
     assert post(browser, f"{made}/memoria", minutes="").status_code == 422

@@ -18,7 +18,7 @@ from intake.mapping.views.blueprint import bp
 from intake.web.access import principal, requires
 from intake.web.listing import Listing
 from models import Event
-from models.enums import AttendanceMethod
+from models.enums import AttendanceMethod, EventStatus
 
 
 @bp.route("/mesas/<slug:slug>/asistencia", methods=["GET", "POST"])
@@ -72,14 +72,17 @@ def attendance_list(found: Event) -> ResponseReturnValue:
         flash(str(words), "success")
         return redirect(url_for("mapping.attendance_list", slug=slug, q=typed or None, pagina=number or None))
     g.plan = found.plan
+    known = queries.participation_of(found)
+    counted = known is not None and known.method is AttendanceMethod.LIST
     return render_template(
         "mapping/attendance_list.html",
         event=found,
+        may_describe=not counted and found.status in {EventStatus.CALLED, EventStatus.HELD},
         page=Listing(reading.registrations(found, number=number, name=typed)),
         numbers=reading.list_numbers(found),
         typed=typed,
         form=CloseListForm(),
-        known=queries.participation_of(found),
+        known=known,
     )
 
 

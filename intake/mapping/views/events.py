@@ -65,7 +65,7 @@ def _page(found: Event, failed: dict[str, Any] | None = None) -> str:
     participation = queries.participation_of(found)
     exact = can(principal(), Permission.ATTENDANCE_RECORD, found)
     files = reading.files_of(found)
-    open_to = EVENT.open_to(principal(), found)
+    moves = [move for move in EVENT.open_to(principal(), found) if move.button]
     return render_template(
         "mapping/event.html",
         event=found,
@@ -83,7 +83,7 @@ def _page(found: Event, failed: dict[str, Any] | None = None) -> str:
         steps=reading.steps_of(found),
         step_words=STEP_WORDS,
         with_steps=found.kind in WITH_STEPS,
-        moves=open_to,
+        moves=moves,
         failed=failed,
     )
 
