@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 import sqlalchemy as sa
 
+from intake.core import clock
 from intake.extensions import db
 from intake.reception import serializers
 from intake.reports import invariants
@@ -15,6 +16,7 @@ from models import (
     Assignment,
     Commitment,
     Decision,
+    Hold,
     Milestone,
     OutboxMessage,
     Participation,
@@ -29,7 +31,7 @@ from models import (
     StoredFile,
 )
 from models.enums import ProposalStatus as S
-from tests.demo import breaks_events, breaks_outreach
+from tests.demo import breaks_council, breaks_events, breaks_outreach
 
 
 def one(query):
@@ -203,6 +205,13 @@ def break_open_reviews_can_be_sent() -> str:
     return f"{row.folio} assignment {row.id}"
 
 
+def break_held_for_a_reason() -> str:
+    row = proposal(S.SUBMITTED)
+    kept = {"reason": "links", "findings": {}, "by_machine": True, "held_at": clock.now()}
+    write(sa.insert(Hold.__table__).values(proposal_id=row.id, **kept))
+    return row.folio
+
+
 def break_files_are_intact() -> str:
     row = one(sa.select(StoredFile.id).order_by(StoredFile.id))
     write(sa.update(StoredFile.__table__).where(StoredFile.id == row.id).values(sha256="0" * 64))
@@ -235,7 +244,7 @@ def break_trace_is_guarded() -> str:
 
 BREAKS: dict[str, Callable[[], str]] = {
     name.removeprefix("break_"): call
-    for module in (globals(), vars(breaks_events), vars(breaks_outreach))
+    for module in (globals(), vars(breaks_council), vars(breaks_events), vars(breaks_outreach))
     for name, call in list(module.items())
     if name.startswith("break_")
 }

@@ -48,9 +48,7 @@ def test_the_publication_freezes_the_dates_and_says_who(app, as_principal):
     assert notice.publish_by(queries.by_code("PAGA4")) is None
 
 
-@pytest.mark.parametrize(
-    ("first", "days", "in_time"), [(13, 13, False), (0, 0, False), (-3, -3, False), (15, 15, True)]
-)
+@pytest.mark.parametrize(("first", "days", "kept"), [(13, 13, False), (0, 0, False), (-3, -3, False), (15, 15, True)])
 def test_thirteen_days_are_not_two_weeks(app, first, days, kept):
     plan = preparing(first)
     publish(plan)
