@@ -10,6 +10,7 @@ from intake.demo import (
     guard,
     load_actors,
     load_commitments,
+    load_council,
     load_evaluation,
     load_events,
     load_history,
@@ -68,6 +69,7 @@ def _past(world: World) -> None:
 def _present(world: World) -> None:
     load_actors.registry(world)
     load_registry.alive(world)
+    load_council.core_group(world)
     load_tables.events(world)
     load_reception.proposals(world)
     load_evaluation.rounds(world)
