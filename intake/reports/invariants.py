@@ -13,6 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from intake.extensions import db
+from intake.reports import invariants_council as council
 from intake.reports import invariants_events as events
 from intake.reports import invariants_figures as figures
 from intake.reports import invariants_outreach as outreach
@@ -274,6 +275,12 @@ INVARIANTS: tuple[Invariant, ...] = (
     Invariant("stopped_in_peace", "who wants no letters gets none", outreach.stopped_are_left_in_peace),
     Invariant("trace_is_guarded", "the database refuses to change the trace", kept.trace_is_guarded),
     Invariant("nothing_personal_is_public", "no published field is personal", recomputed.nothing_personal_is_public),
+    Invariant("seats_sit_in_their_body", "who sat at a meeting held a seat of it that day", council.seats_sit),
+    Invariant("present_seats_vote", "at a meeting exactly the present seats vote", council.present_seats_vote),
+    Invariant("no_lone_resolution", "no authority and no member decides alone", council.no_lone_resolution),
+    Invariant("one_speaks_for_a_seat", "no seat has two principals or alternates at a time", council.one_speaks),
+    Invariant("public_minutes_are_written", "published meetings have minutes", council.minutes_are_written),
+    Invariant("calendars_are_evidenced", "a published calendar has its frozen copy", council.calendars_are_evidenced),
 )
 
 
