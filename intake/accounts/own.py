@@ -18,12 +18,16 @@ from intake.core.permissions import Permission, authorize
 from intake.core.text import clean
 from intake.core.transaction import in_savepoint, transaction
 from intake.extensions import db
-from models import AuditEntry, Proposal, User
+from models import AuditEntry, Comment, Proposal, Support, User
 from models.enums import ProposalStatus, TokenPurpose
 
 #: Signing in by a mail link proves the mailbox; for this long it stands for the present password.
 LINK_PROVES_MINUTES = 15
 ACTS_IN_COPY = 1_000
+_OF_COMMENT = (
+    "number", "text", "stance", "created_at", "edited_at", "hidden_at", "hidden_reason", "hidden_note", "appeal",
+    "appealed_at", "appeal_status", "appeal_answer",
+)  # fmt: skip
 _OF_PROPOSAL = ("folio", "title", "problem", "solution", "expected_result", "created_at", "submitted_at")
 
 
@@ -189,7 +193,24 @@ def copy(*, by: Principal) -> dict[str, Any]:
             for h in queries.holdings_of(person.id)
         ],
         "proposals": [{**_values(row, *_OF_PROPOSAL), "status": _known_state(row.status).value} for row in proposals],
+        **_said(person),
         "acts": [_values(row, "at", "action", "role", "subject_ref", "reason") for row in acts],
+    }
+
+
+def _said(person: User) -> dict[str, Any]:
+    """What the person said about proposals, hidden or not, and which ones they support."""
+    comments = sa.select(Comment, Proposal.folio).join(Proposal, Proposal.id == Comment.proposal_id)
+    supports = sa.select(Support, Proposal.folio).join(Proposal, Proposal.id == Support.proposal_id)
+    return {
+        "comments": [
+            {"folio": folio, **_values(row, *_OF_COMMENT)}
+            for row, folio in db.session.execute(comments.where(Comment.author_id == person.id).order_by(Comment.id))
+        ],
+        "supports": [
+            {"folio": folio, **_values(row, "confirmed_at")}
+            for row, folio in db.session.execute(supports.where(Support.user_id == person.id).order_by(Support.id))
+        ],
     }
 
 

@@ -52,6 +52,13 @@ class Permission(StrEnum):
     PROPOSAL_WITHDRAW = "reception:withdraw"
     PROPOSAL_CONTACT = "reception:read_contact"
     PROPOSAL_IMPORT = "reception:import"
+    SUPPORT_GIVE = "reception:support"
+    COMMENT_WRITE = "reception:comment"
+    COMMENT_OWN = "reception:own_comment"
+    COMMENT_OFFICIAL = "reception:answer_officially"
+    COMMENT_REPORT = "reception:report_comment"
+    COMMENT_MODERATE = "reception:moderate"
+    APPEAL_DECIDE = "reception:decide_appeal"
 
     PROPOSAL_ADMIT = "evaluation:admit"
     PROPOSAL_COUNTERSIGN = "evaluation:countersign"

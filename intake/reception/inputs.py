@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeVar
 
-from models.enums import Approach, Branch, Channel, ProposalStatus, ProposerKind, PublicName
+from models.enums import Approach, Branch, Channel, ProposalStatus, ProposerKind, PublicName, Stance
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -54,6 +54,17 @@ class ContactInput:
     def is_empty(self) -> bool:
         """Whether nothing was left."""
         return not (self.name or self.email or self.phone)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CommentInput:
+    """What somebody says. ``replies_to`` is a comment's number; ``key`` the random one that the form carries."""
+
+    text: str
+    stance: Stance = Stance.NEUTRAL
+    replies_to: int | None = None
+    official: bool = False
+    key: str = ""
 
 
 @dataclass(frozen=True)

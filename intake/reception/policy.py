@@ -1,11 +1,15 @@
 """Who may, on proposals. An author is the account that wrote it, or the browser that showed its code."""
 
-from intake.core.permissions import Permission, Rules, anyone, predicate, role
+from intake.core.permissions import Permission, Rules, anyone, predicate, role, signed_in
 from models.enums import Role
 
 is_author = predicate("author")(
     lambda p, proposal: (p.user_id is not None and proposal.author_id == p.user_id) or proposal.id in p.claims
 )
+is_commenter = predicate("author of the comment")(
+    lambda p, comment: p.user_id is not None and comment.author_id == p.user_id
+)
+is_another = predicate("not who hid it")(lambda p, comment: p.user_id is not None and comment.hidden_by_id != p.user_id)
 
 RULES: Rules = {
     Permission.PROPOSAL_CREATE: anyone,
@@ -14,4 +18,11 @@ RULES: Rules = {
     Permission.PROPOSAL_WITHDRAW: is_author,
     Permission.PROPOSAL_CONTACT: role(Role.ANALYST, Role.DIRECTORATE),
     Permission.PROPOSAL_IMPORT: role(Role.FACILITATOR, Role.ANALYST, Role.DIRECTORATE),
+    Permission.SUPPORT_GIVE: signed_in,
+    Permission.COMMENT_WRITE: signed_in,
+    Permission.COMMENT_OWN: is_commenter,
+    Permission.COMMENT_OFFICIAL: role(Role.ANALYST, Role.DIRECTORATE),
+    Permission.COMMENT_REPORT: signed_in,
+    Permission.COMMENT_MODERATE: role(Role.ANALYST, Role.DIRECTORATE) & ~is_commenter,
+    Permission.APPEAL_DECIDE: role(Role.ANALYST, Role.DIRECTORATE) & is_another & ~is_commenter,
 }

@@ -72,6 +72,25 @@ PROPOSALS = (
     Column("fuente", _l("Dónde se publicó, para planes anteriores")),
 )
 
+COMMENTS = (
+    Column("folio", _l("Referencia pública de la propuesta")),
+    Column("plan", _l("Código del plan de acción")),
+    _FICTIONAL,
+    Column("numero", _l("Número del comentario dentro de la propuesta")),
+    Column("responde_a", _l("Número del comentario al que responde")),
+    Column("oficial", _l("Si es una respuesta oficial del equipo"), "sí, no", yes_or_no),
+    Column("postura", _l("Cómo se ubica frente a la propuesta"), "for, against, neutral"),
+    Column("postura_texto", _l("La postura, en palabras"), "", spanish),
+    Column("texto", _l("Lo que dice; vacío si se ocultó")),
+    Column("fecha", _l("Cuándo se publicó"), _ISO_INSTANT),
+    Column("editado", _l("Cuándo lo corrigió su autor"), _ISO_INSTANT),
+    Column("oculto", _l("Cuándo se ocultó"), _ISO_INSTANT),
+    Column("regla", _l("Regla publicada por la que se ocultó")),
+    Column("regla_texto", _l("La regla, en palabras"), "", spanish),
+    Column("por_maquina", _l("Si lo ocultó una máquina"), "sí, no", yes_or_no),
+    Column("apelacion", _l("Qué fue de la apelación de su autor"), "open, granted, refused"),
+)
+
 COMMITMENTS = (
     Column("referencia", _l("Referencia pública del compromiso")),
     Column("plan", _l("Código del plan de acción")),

@@ -13,10 +13,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from intake.extensions import db
+from intake.reports import invariants_conversation as conversation
 from intake.reports import invariants_council as council
 from intake.reports import invariants_events as events
 from intake.reports import invariants_figures as figures
 from intake.reports import invariants_outreach as outreach
+from intake.reports import invariants_reception as reception
 from intake.reports import invariants_registry as registry
 from intake.reports import kept, recomputed
 from models import (
@@ -257,7 +259,18 @@ INVARIANTS: tuple[Invariant, ...] = (
     Invariant("search_in_step", "the search index holds the words of the texts", recomputed.search_in_step),
     Invariant("files_are_intact", "a stored file gives the SHA-256 that was recorded", kept.files_are_intact),
     Invariant("departures_are_explained", "a departure from the order says why", kept.departures_are_explained),
+    Invariant("held_for_a_reason", "what is set aside has one open reason", reception.held_for_a_reason),
     Invariant("formalized_plans_answered", "a formalized plan left nobody unanswered", kept.formalized_plans_answered),
+    Invariant("outreach_steps", "an actor's step is the furthest of its log", outreach.steps_are_the_furthest),
+    Invariant("invitations_sent", "every invitation has its letter", outreach.invitations_have_letters),
+    Invariant("letters_invited", "every letter of outreach is an invitation", outreach.letters_have_invitations),
+    Invariant("stopped_in_peace", "who wants no letters gets none", outreach.stopped_are_left_in_peace),
+    Invariant("contacts_have_consent", "contacts are kept and shown with consent", registry.contacts_have_consent),
+    Invariant("joined_lead_on", "a joined record leads to a live one", registry.joined_lead_on),
+    Invariant("joined_hold_nothing", "nothing points at a joined record", registry.joined_hold_nothing),
+    Invariant("state_is_of_the_state", "only the State has functions and levels", registry.state_is_of_the_state),
+    Invariant("trace_is_guarded", "the database refuses to change the trace", kept.trace_is_guarded),
+    Invariant("nothing_personal_is_public", "no published field is personal", recomputed.nothing_personal_is_public),
     Invariant("lists_agree", "a list's figures are those of the people on it", events.lists_agree),
     Invariant("counts_have_no_list", "nobody is counted both by numbers and by list", events.counts_have_no_list),
     Invariant("closed_have_their_act", "a closed event has its act as it was signed", events.closed_have_their_act),
@@ -265,21 +278,16 @@ INVARIANTS: tuple[Invariant, ...] = (
     Invariant("attendance_was_possible", "only what was held has attendance", events.attendance_was_possible),
     Invariant("events_counted_once", "an event is counted in one that counts for itself", events.counted_once),
     Invariant("profiles_lead_to_nobody", "no key joins people and profiles", events.profiles_lead_to_nobody),
-    Invariant("contacts_have_consent", "contacts are kept and shown with consent", registry.contacts_have_consent),
-    Invariant("joined_lead_on", "a joined record leads to a live one", registry.joined_lead_on),
-    Invariant("joined_hold_nothing", "nothing points at a joined record", registry.joined_hold_nothing),
-    Invariant("state_is_of_the_state", "only the State has functions and levels", registry.state_is_of_the_state),
-    Invariant("outreach_steps", "an actor's step is the furthest of its log", outreach.steps_are_the_furthest),
-    Invariant("invitations_sent", "every invitation has its letter", outreach.invitations_have_letters),
-    Invariant("letters_invited", "every letter of outreach is an invitation", outreach.letters_have_invitations),
-    Invariant("stopped_in_peace", "who wants no letters gets none", outreach.stopped_are_left_in_peace),
-    Invariant("trace_is_guarded", "the database refuses to change the trace", kept.trace_is_guarded),
-    Invariant("nothing_personal_is_public", "no published field is personal", recomputed.nothing_personal_is_public),
     Invariant("seats_sit_in_their_body", "who sat at a meeting held a seat of it that day", council.seats_sit),
     Invariant("present_seats_vote", "at a meeting exactly the present seats vote", council.present_seats_vote),
     Invariant("no_lone_resolution", "no authority and no member decides alone", council.no_lone_resolution),
     Invariant("one_speaks_for_a_seat", "no seat has two principals or alternates at a time", council.one_speaks),
     Invariant("public_minutes_are_written", "published meetings have minutes", council.minutes_are_written),
+    Invariant("supports_add_up", "a proposal's supports are the confirmed ones", conversation.supports_add_up),
+    Invariant("comments_add_up", "a proposal's comments are those that are shown", conversation.comments_add_up),
+    Invariant("hidden_and_told", "whoever is hidden is told why", conversation.hidden_for_a_told_reason),
+    Invariant("appeals_by_another", "nobody decides about an own hiding", conversation.appeals_decided_by_another),
+    Invariant("replies_in_thread", "a reply stands in its own thread", conversation.replies_stay_in_their_thread),
     Invariant("calendars_are_evidenced", "a published calendar has its frozen copy", council.calendars_are_evidenced),
 )
 

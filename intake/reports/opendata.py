@@ -39,6 +39,7 @@ TABLES: dict[str, Table] = {
     table.name: table
     for table in (
         Table("propuestas", _l("Propuestas recibidas"), dictionary.PROPOSALS),
+        Table("comentarios", _l("Comentarios sobre las propuestas"), dictionary.COMMENTS),
         Table("compromisos", _l("Compromisos públicos"), dictionary.COMMITMENTS),
         Table("hitos", _l("Hitos de los compromisos públicos"), dictionary.MILESTONES),
         Table("actores", _l("Actores verificados"), dictionary.ACTORS),

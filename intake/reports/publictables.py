@@ -14,6 +14,7 @@ from intake.core.smallcells import Withheld, is_reserved, published
 from intake.reception.inputs import STATUS_SLUGS
 from models import (
     Actor,
+    Comment,
     Commitment,
     CommitmentParty,
     Decision,
@@ -82,6 +83,37 @@ def proposals() -> sa.Select[*tuple[Any, ...]]:
         .outerjoin(Decision, (Decision.proposal_id == Proposal.id) & (Decision.status == DecisionStatus.PUBLISHED))
         .where(Proposal.is_public)
         .order_by(Proposal.plan_id, Proposal.folio_number)
+    )
+
+
+def comments() -> sa.Select[*tuple[Any, ...]]:
+    """Comments on public proposals, by proposal and number; of hidden ones the rule, never the text."""
+    above = aliased(Comment)
+    shown = Comment.hidden_at.is_(None)
+    return (
+        sa.select(
+            Proposal.folio,
+            Plan.code,
+            Plan.is_fictional,
+            Comment.number,
+            above.number.label("above"),
+            Comment.is_official,
+            Comment.stance,
+            Comment.stance.label("stance_words"),
+            sa.case((shown, Comment.text)),
+            Comment.created_at,
+            sa.case((shown, Comment.edited_at)),
+            Comment.hidden_at,
+            Comment.hidden_reason,
+            Comment.hidden_reason.label("reason_words"),
+            sa.case((shown, None), else_=Comment.hidden_by_machine),
+            Comment.appeal_status,
+        )
+        .join(Proposal, Proposal.id == Comment.proposal_id)
+        .join(Plan, Plan.id == Proposal.plan_id)
+        .outerjoin(above, above.id == Comment.parent_id)
+        .where(Proposal.is_public)
+        .order_by(Proposal.plan_id, Proposal.folio_number, Comment.number)
     )
 
 
@@ -261,6 +293,7 @@ def figures() -> sa.Select[*tuple[Any, ...]]:
 
 QUERIES: dict[str, Callable[[], sa.Select[*tuple[Any, ...]]]] = {
     "propuestas": proposals,
+    "comentarios": comments,
     "compromisos": commitments,
     "hitos": milestones,
     "actores": actors,

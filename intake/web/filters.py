@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 UNKNOWN = "—"
+_ADDRESS = re.compile(r"(https?://[^\s<>\"']+[^\s<>\"'.,;:!?()\[\]{}»])")
 
 
 def install(app: Flask) -> None:
@@ -38,6 +40,7 @@ def install(app: Flask) -> None:
         label=label,
         tone=tone,
         parrafos=parrafos,
+        con_enlaces=con_enlaces,
         iso=iso,
         dolares=dolares,
         lang=lang,
@@ -118,6 +121,22 @@ def parrafos(text: str | None) -> Markup:
     return Markup("").join(  # every block is escaped below
         Markup("<p>{}</p>").format(Markup("<br>").join(escape(line) for line in b.strip().split("\n"))) for b in blocks
     )
+
+
+def con_enlaces(text: str | None) -> Markup:
+    """As `parrafos`, with addresses of the web as links that search engines do not follow and that learn nothing."""
+    return Markup("").join(  # every piece is escaped below
+        Markup("<p>{}</p>").format(Markup("<br>").join(_linked(line) for line in block.strip().split("\n")))
+        for block in (text or "").split("\n\n")
+        if block.strip()
+    )
+
+
+def _linked(line: str) -> Markup:
+    """Text and addresses in turn; a stop or bracket that ends a sentence is no part of the address."""
+    link = Markup('<a href="{0}" rel="nofollow ugc noopener noreferrer">{0}</a>')
+    pieces = _ADDRESS.split(line)
+    return Markup("").join(link.format(piece) if n % 2 else escape(piece) for n, piece in enumerate(pieces))
 
 
 def lang(text: str | None, code: str = "es") -> str:
