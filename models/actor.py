@@ -82,7 +82,8 @@ class Actor(Base):
     sector_id: Mapped[int | None] = mapped_column(sa.ForeignKey("sector.id"), index=True)
     function: Mapped[GovernmentFunction | None] = mapped_column(enum_type(GovernmentFunction))  # public institutions
     level: Mapped[GovernmentLevel | None] = mapped_column(enum_type(GovernmentLevel))
-    ruc: Mapped[str | None] = mapped_column(sa.String(13), index=True)  # tax number, checked; not shown to the public
+    # tax number, checked; of a person alone it holds the identity number, so it is never public
+    ruc: Mapped[str | None] = mapped_column(sa.String(13), index=True, info=PERSONAL)
     website: Mapped[str | None] = mapped_column(sa.String(240))
     description: Mapped[str] = mapped_column(default="")
     source: Mapped[str] = mapped_column(sa.String(400), default="")

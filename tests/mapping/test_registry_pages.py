@@ -9,11 +9,12 @@ import pytest
 import sqlalchemy as sa
 
 from intake.core import clock
+from intake.core.audit import PERSONAL_MARK
 from intake.core.identity import SYSTEM
 from intake.extensions import db
-from intake.mapping import merging, queries
-from intake.mapping.inputs import MergeInput
-from models import Actor, ActorContact, Consent, Language, OutboxMessage, People
+from intake.mapping import merging, queries, services
+from intake.mapping.inputs import ActorInput, MergeInput
+from models import Actor, ActorContact, AuditEntry, Consent, Language, OutboxMessage, People
 from models.enums import ActorKind, ActorStatus, GovernmentFunction, GovernmentLevel, Role, TerritoryLevel
 from tests import factories as make
 from tests.conftest import token_in
@@ -83,6 +84,14 @@ def test_the_tax_number_is_for_the_team_and_the_organisation_itself(app, client,
     assert RUC not in sign_in(other).get("/actores/uno").text
     assert RUC in sign_in(make.user(Role.COUNTERPART, actor=actor)).get("/actores/uno").text
     assert RUC in team(sign_in, Role.FACILITATOR).get("/actores/uno").text
+
+
+def test_the_tax_number_stays_out_of_the_trace(app):
+    made = services.create_actor(ActorInput(name="Uno", kind=ActorKind.COLLECTIVE, ruc=RUC), by=SYSTEM)
+    other = ActorInput(name="Uno", kind=ActorKind.COLLECTIVE, ruc="1760001550001")
+    services.edit_actor(queries.actor(made.slug), other, by=SYSTEM)
+    entries = db.session.scalars(sa.select(AuditEntry).where(AuditEntry.subject_type == "actor")).all()
+    assert [entry.changes["ruc"][1] for entry in entries] == [PERSONAL_MARK] * 2
 
 
 def listed(browser, query):
@@ -287,7 +296,7 @@ def test_the_old_address_tells_where_the_record_went(app, client, sign_in):
     kept, other = make.actor("La que queda"), make.actor("La otra")
     merging.merge(kept, other, MergeInput(reason="Cambió de nombre."), by=SYSTEM)
     page = client.get("/actores/la-otra")
-    assert page.status_code == 410
+    assert [page.status_code, client.get("/actores/la-otra").status_code] == [410, 410]
     assert "La otra" in page.text and "Cambió de nombre." in page.text and 'href="/actores/la-que-queda"' in page.text
     assert "La otra" not in client.get("/actores/").text
     assert team(sign_in).get("/actores/la-otra/editar").status_code == 410
