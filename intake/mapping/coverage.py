@@ -140,7 +140,7 @@ class Table:
 
 def rows_url(choice: Choice, theme: str, place: str) -> str:
     """The list of the rows that a number counts, as a path; "" where no list can show them."""
-    if theme == NO_THEME or (place == NOWHERE and choice.metric is not Metric.ACTORS):
+    if theme == NO_THEME or (place in {NOWHERE, COUNTRY} and choice.metric is not Metric.ACTORS):
         return ""
     return f"{choice.rows_at}{f'tema={theme}&' if theme else ''}provincia={place}"  # codes need no quoting
 

@@ -98,15 +98,15 @@ def _rows(plan_id: int, dimension: Dimension) -> dict[int, dict[str, int]]:
 def _fixed(rows: dict[int, dict[str, int]], shown: dict[int, Published], apart: frozenset[int]) -> list[Cell]:
     """The hidden cells for which the sums leave one value alone."""
     hidden = [(key, name) for key, row in shown.items() for name, value in row.items() if isinstance(value, Withheld)]
-    bounds: Bounds = {}
-    for key, name in hidden:
-        few = shown[key][name] is Withheld.FEW
-        bounds[key, name] = (1, SMALL - 1) if few else (0, sum(rows[key].values()))
     by_row, by_column = defaultdict[int, list[Cell]](list), defaultdict[str, list[Cell]](list)
     for key, name in hidden:
         by_row[key].append((key, name))
         if key not in apart:
             by_column[name].append((key, name))
+    bounds: Bounds = {}
+    for key, name in hidden:
+        few, least = shown[key][name] is Withheld.FEW, int(len(by_row[key]) == 2)  # of two, neither is nobody
+        bounds[key, name] = (1, SMALL - 1) if few else (least, sum(rows[key].values()))
     groups = [*by_row.values(), *by_column.values()]
     sums = [(cells, sum(rows[key][name] for key, name in cells)) for cells in groups]
     while any([_narrow(bounds, cells, total) for cells, total in sums]):  # noqa: C419 -- every sum narrows, each round

@@ -305,3 +305,16 @@ def test_statements_are_constant(client, land, count_queries, times, path, metri
         ("/actores/cobertura", Metric.EVENTS): 6, ("/actores/cobertura/14", Metric.EVENTS): 8,
     }  # fmt: skip
     assert len(seen) == expected[path, metric]
+
+
+def test_numbers_by_canton_lead_to_the_actors_and_events_of_the_canton(client, land):
+    actor(land.water, land.parish, name="Junta de la parroquia")
+    actor(land.water, land.morona, name="Junta de la provincia")
+    came(land.plan, land.macas, [land.water], {"woman": 9}, title="Mesa del cantón")
+    came(land.plan, land.morona, [land.water], {"woman": 9}, title="Mesa de la provincia")
+    assert "/actores/?tema=agua&amp;provincia=1401" in client.get("/actores/cobertura/14").text
+    page = client.get("/actores/?tema=agua&provincia=1401").text
+    assert "Junta de la parroquia" in page and "Junta de la provincia" not in page
+    page = client.get("/mesas/?provincia=1401").text
+    assert "Mesa del cantón" in page and "Mesa de la provincia" not in page
+    assert "Junta de la provincia" in client.get("/actores/?provincia=9999").text

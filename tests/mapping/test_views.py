@@ -228,8 +228,8 @@ def test_coverage_marks_gaps_in_words_and_leads_to_rows(client):
     make.territory("14", name="Morona Santiago")
     make.theme("agua")
     page = client.get("/actores/cobertura?medida=propuestas&por=habitantes").text
-    assert "coverage__gap" in page and ">falta<" in page
-    assert 'href="/actores/?tema=agua&amp;provincia=14"' in page
+    assert "reach-cell--sin-actor" in page and ">falta<" in page
+    assert 'href="/propuestas/?tema=agua&amp;provincia=14"' in page
     assert "/propuestas/?provincia=14" in page
 
 
@@ -290,11 +290,13 @@ def test_small_numbers_of_a_single_event_are_withheld_from_the_public(app, clien
     assert "menos de 5" not in exact and ">no se publica<" not in exact
 
 
-def test_an_event_of_a_handful_tells_only_its_total(app, client):
+def test_an_event_of_a_handful_does_not_tell_how_many(app, client):
     event = make.event()
     services.record_attendance(event, 4, {Dimension.GENDER: {"woman": 3, "man": 1}}, by=SYSTEM)
     page = client.get(f"/mesas/{event.slug}").text
-    assert "Asistieron 4 personas" in page and "Mujeres" not in page and "no publicamos el detalle" in page
+    assert "Asistieron menos de 5 personas" in page and "Mujeres" not in page and "Asistieron 4" not in page
+    listed = client.get("/mesas/").text
+    assert ">menos de 5</td>" in listed and ">4</td>" not in listed
 
 
 def test_an_event_of_a_day_shows_no_hour(client):

@@ -15,7 +15,7 @@ from intake.core.i18n import lazy_gettext as _l
 from intake.core.pagination import Page, paginate
 from intake.core.text import plain
 from intake.extensions import db
-from intake.mapping.queries.vocabulary import COUNTRY
+from intake.mapping.queries.vocabulary import COUNTRY, in_area
 from models import (
     Actor,
     ActorContact,
@@ -148,7 +148,7 @@ def _in_province(code: str) -> sa.ColumnElement[bool]:
         return Actor.id.not_in(sa.select(actor_territory.c.actor_id))
     everywhere = Territory.province_code.is_(None)
     places = sa.select(actor_territory.c.actor_id).join(Territory, Territory.id == actor_territory.c.territory_id)
-    return Actor.id.in_(places.where(everywhere if code == COUNTRY else Territory.province_code == code))
+    return Actor.id.in_(places.where(everywhere if code == COUNTRY else in_area(code)))
 
 
 def actor(slug: str) -> Actor:

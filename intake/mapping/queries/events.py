@@ -14,6 +14,7 @@ from intake.core.errors import NotFound
 from intake.core.i18n import lazy_gettext as _l
 from intake.core.pagination import Page, paginate
 from intake.extensions import db
+from intake.mapping.queries.vocabulary import in_area
 from models import Event, Participation, Plan, Proposal, Territory, Theme
 from models.enums import EventKind
 
@@ -63,7 +64,7 @@ def _conditions(filters: EventFilters) -> list[sa.ColumnExpressionArgument[bool]
     if filters.kind is not None:
         found.append(Event.kind == filters.kind)
     if filters.province:
-        places = sa.select(Territory.id).where(Territory.province_code == filters.province)
+        places = sa.select(Territory.id).where(in_area(filters.province))
         found.append(Event.territory_id.in_(places))
     if filters.when == UPCOMING:
         found.append(Event.starts_at >= clock.now())

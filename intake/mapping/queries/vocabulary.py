@@ -72,6 +72,13 @@ def territory_by_code(code: str) -> Territory | None:
     return db.session.scalar(sa.select(Territory).where(Territory.code == code))
 
 
+def in_area(code: str) -> sa.ColumnElement[bool]:
+    """A condition on `Territory`: of the province, or of the canton and its parishes, with this code."""
+    if len(code) == 2:
+        return Territory.province_code == code
+    return Territory.path.startswith(f"{code[:2]}.{code}.", autoescape=True)
+
+
 def territories(codes: Iterable[str]) -> Sequence[Territory]:
     """The places with these codes; unknown ones are missing from the answer."""
     return db.session.scalars(sa.select(Territory).where(Territory.code.in_(list(codes)))).all()

@@ -52,7 +52,7 @@ def _filter_form() -> ActorFilterForm:
     form.validate()
     provinces = [(p.code, p.name) for p in queries.provinces()]
     places = [*provinces, (common.COUNTRY, _l("Todo el país")), (NONE, _l("Sin territorio"))]
-    with_rows(form.provincia, places, _l("Todas"))
+    with_rows(form.provincia, [*places, *common.cantons_asked(form.provincia.data or "")], _l("Todas"))
     with_rows(form.tema, [(t.code, localized(t, "name")) for t in queries.themes()], _l("Todos"))
     with_rows(form.sector, common.sector_rows(), _l("Todos"))
     with_rows(form.pueblo, [(people.name, people.name) for people in queries.peoples()], _l("Todos"))

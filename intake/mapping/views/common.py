@@ -24,6 +24,15 @@ ADD_PLACE = "place"  # value of the button that adds another place to an actor
 FIELDS = {"territories": "territorios", "starts_at": "day", "ends_at": "ends"}
 
 
+def cantons_asked(code: str) -> list[tuple[str, str]]:
+    """The canton of an address as a row for a list of provinces, so that numbers by canton lead to their rows.
+
+    One statement where it looks like a canton's code, else none.
+    """
+    canton = queries.territory_by_code(code) if len(code) == 4 and code.isdecimal() else None
+    return [(canton.code, _place_name(canton))] if canton else []
+
+
 def fill_territory(form: Any) -> None:
     """Give the picker its lists for what is chosen now."""
     fill(form, *queries.territory_choices(form.provincia.data or None, form.canton.data or None))

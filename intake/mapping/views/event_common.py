@@ -16,6 +16,7 @@ from intake.core.labels import label
 from intake.core.permissions import Permission, can
 from intake.mapping import queries
 from intake.mapping.queries import EventFilters
+from intake.mapping.views import common
 from intake.plans import queries as plans
 from intake.web.access import principal
 from models import Event, Plan, Territory
@@ -38,7 +39,8 @@ class Narrowed:
         self.plans: list[Plan] = list(plans.all_plans())
         self.provinces: list[Territory] = list(queries.provinces())
         with_rows(self.form.plan, [(plan.code, localized(plan, "title")) for plan in self.plans], _l("Todos"))
-        with_rows(self.form.provincia, [(p.code, p.name) for p in self.provinces], _l("Todas"))
+        canton = common.cantons_asked(self.form.provincia.data or "")
+        with_rows(self.form.provincia, [*((p.code, p.name) for p in self.provinces), *canton], _l("Todas"))
         with_rows(self.form.tema, [(t.code, localized(t, "name")) for t in queries.themes()], _l("Todos"))
         self.filters = self._filters()
         self.plan = next((plan for plan in self.plans if plan.code == self.filters.plan), None)

@@ -1,0 +1,85 @@
+"""Results kept between requests: used while nothing they count has changed, made again when something has."""
+
+from __future__ import annotations
+
+import pytest
+
+from intake.core import clock
+from intake.core.identity import SYSTEM
+from intake.engine import writing
+from intake.extensions import db
+from intake.mapping import services
+from intake.web import kept as module
+from intake.web.kept import Results, kept
+from models import AuditEntry, actor_territory, actor_theme
+from models.enums import ActorStatus
+from tests import factories as make
+
+
+@pytest.fixture
+def keeping(app):
+    app.extensions["intake_results"] = Results()
+    yield app
+    del app.extensions["intake_results"]
+
+
+def asked(app, made: list[int], *subjects: str) -> int:
+    with app.app_context(), app.test_request_context("/"):
+        return kept("key", subjects or ("actor",), lambda: made.append(1) or len(made))
+
+
+def entry(subject: str) -> None:
+    make.save(AuditEntry(at=clock.now(), role="system", action=f"{subject}.x", subject_type=subject, changes={}))
+
+
+def test_a_result_is_made_once_until_its_subject_changes(keeping):
+    made: list[int] = []
+    assert [asked(keeping, made) for _ in range(3)] == [1, 1, 1]
+    entry("proposal")
+    assert asked(keeping, made) == 1
+    entry("actor")
+    assert [asked(keeping, made) for _ in range(2)] == [2, 2]
+
+
+def test_a_request_that_writes_makes_its_own(keeping):
+    made: list[int] = []
+    asked(keeping, made)
+    token = writing.set(True)
+    try:
+        assert asked(keeping, made) == 2
+    finally:
+        writing.reset(token)
+    assert asked(keeping, made) == 1
+
+
+def test_within_a_request_it_is_made_once_even_if_nothing_is_kept(app):
+    made: list[int] = []
+    with app.app_context(), app.test_request_context("/"):
+        for _ in range(3):
+            assert kept("key", ("actor",), lambda: made.append(1) or len(made)) == 1
+    with app.app_context(), app.test_request_context("/"):
+        assert kept("key", ("actor",), lambda: made.append(1) or len(made)) == 2
+
+
+def test_the_window_begins_anew_and_forgets(keeping, monkeypatch):
+    monkeypatch.setattr(module, "_WINDOW", 3)
+    monkeypatch.setattr(module, "_ON_THE_WAY", 1)
+    made: list[int] = []
+    asked(keeping, made)
+    for _ in range(5):
+        entry("proposal")
+    assert asked(keeping, made) == 2
+    assert asked(keeping, made) == 2
+    entry("actor")
+    assert asked(keeping, made) == 3
+
+
+def test_the_gap_closes_as_soon_as_an_actor_is_verified(keeping, client):
+    make.plan()
+    theme, place = make.theme("agua", name_es="Agua"), make.territory("14", name="Morona Santiago")
+    actor = make.actor(status=ActorStatus.PENDING)
+    db.session.execute(actor_territory.insert().values(actor_id=actor.id, territory_id=place.id))
+    db.session.execute(actor_theme.insert().values(actor_id=actor.id, theme_id=theme.id))
+    assert "hay actores, no invitados</span>" not in client.get("/actores/cobertura?tema=agua").text
+    services.move_actor(actor, "verify", by=SYSTEM)
+    assert "hay actores, no invitados</span>" in client.get("/actores/cobertura?tema=agua").text
