@@ -153,7 +153,7 @@ class StepForm(Form):
     """What happened with one actor or several."""
 
     step = SelectField(_l("Qué pasó"), [chosen(_l("Elija qué pasó."))], choices=[])
-    channel = SelectField(_l("Por qué medio"), choices=[])
+    channel = SelectField(_l("Por qué medio"), choices=[], default="")
     note = StringField(_l("Nota"), [Length(max=300)])
 
     def __init__(self, *arguments: Any, **options: Any) -> None:

@@ -61,8 +61,9 @@ def move_campaign(
     with transaction():
         authorize(by, CAMPAIGN[action].permission, campaign)
         check_version(campaign, version)
-        if action in {"close", "cancel"} and reason.strip():
-            campaign.outcome = clean(reason)
+        reason = clean(reason)
+        if action in {"close", "cancel"} and reason:
+            campaign.outcome = reason
         if action == "reopen":
             campaign.closed_at = None
         CAMPAIGN.fire(campaign, action, by=by, reason=reason)

@@ -349,6 +349,22 @@ def test_the_rooms_above_tell_by_themselves(app):
     assert target.step is S.CONTRIBUTED
 
 
+def test_marking_who_came_is_noticed(app):
+    from intake.mapping import attendance
+
+    plan = make.plan()
+    event = make.event(plan, takes_registrations=True)
+    actor = make.actor()
+    target = make.target(make.campaign(plan, event_id=event.id), actor, S.CONFIRMED)
+    place = registration(event, actor, RegistrationStatus.REGISTERED)
+    attendance.mark(event, [place.reference], [place.reference], by=SYSTEM)
+    db.session.refresh(target)
+    assert target.step is S.ATTENDED
+    attendance.mark(event, [], [place.reference], by=SYSTEM)
+    db.session.refresh(target)
+    assert target.step is S.ATTENDED  # what the system notes, only a person takes back
+
+
 def test_the_numbers_count_what_they_say(app):
     campaign, other = make.campaign(), make.campaign(make.plan(is_current=False))
     for way in (

@@ -20,6 +20,7 @@ from intake.core.i18n import localized
 from intake.core.pagination import number_from
 from intake.core.permissions import Permission
 from intake.core.tabular.writing import as_csv
+from intake.core.text import clean
 from intake.mapping import campaigns as services
 from intake.mapping import queries
 from intake.mapping.lifecycle_outreach import CAMPAIGN
@@ -151,7 +152,7 @@ def new_campaign() -> ResponseReturnValue:
 def _suggest(form: CampaignForm) -> None:
     """Begin with the gap that the address names; an odd value names none."""
     theme = next((t for t in queries.themes() if t.code == request.args.get("tema")), None)
-    place = queries.territory_by_code(request.args.get("territorio", "")[:8])
+    place = queries.territory_by_code(clean(request.args.get("territorio", ""))[:8])
     form.due_on.data = clock.today() + timedelta(days=USUAL_DAYS)
     form.owner.data = principal().email
     form.theme.data = theme.code if theme else ""

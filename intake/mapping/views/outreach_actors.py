@@ -16,6 +16,7 @@ from intake.core.i18n import localized, ngettext
 from intake.core.labels import label
 from intake.core.pagination import number_from
 from intake.core.permissions import Permission
+from intake.core.text import clean
 from intake.mapping import campaigns as services
 from intake.mapping import outreach_steps as steps
 from intake.mapping import queries
@@ -88,7 +89,7 @@ def add_targets(found: Campaign) -> ResponseReturnValue:
     if request.form.get("todos"):
         number = services.add_found(found, form.to_input(), by=principal())
     else:
-        number = services.add_targets(found, request.form.getlist("actor")[:MOST_MARKED], by=principal())
+        number = services.add_targets(found, _actors_named(), by=principal())
     if number:
         words = ngettext("Se añadió %(num)s actor.", "Se añadieron %(num)s actores.", number)
         flash(words, "success")
@@ -102,7 +103,7 @@ def add_targets(found: Campaign) -> ResponseReturnValue:
 @requires(Permission.OUTREACH_EDIT, load=rows.campaign)
 def note_steps(found: Campaign) -> ResponseReturnValue:
     """Note what happened with the actors named; with ``actor`` once, as its row says."""
-    slug, form, actors = found.slug, StepForm(), request.form.getlist("actor")[:MOST_MARKED]
+    slug, form, actors = found.slug, StepForm(), _actors_named()
     one = actors[0] if len(actors) == 1 and "fila" in request.form else ""
     failed = SimpleNamespace(slug=one, form=form, error="")
     if not actors:
@@ -115,6 +116,11 @@ def note_steps(found: Campaign) -> ResponseReturnValue:
         return show(rows.campaign(slug), failed=failed, status=common.status())
     kept: dict[str, Any] = {name: value for name in ("paso", "q", "pagina") if (value := request.args.get(name))}
     return redirect(url_for("mapping.campaign", slug=slug, _anchor=f"actor-{one}" if one else "actores", **kept))
+
+
+def _actors_named() -> list[str]:
+    """The actors that were ticked, by address; whatever else was sent is no address."""
+    return [clean(slug) for slug in request.form.getlist("actor")[:MOST_MARKED]]
 
 
 def _forgery() -> Any:
