@@ -34,6 +34,7 @@ from tests import factories
 ABSENT = {
     ("actor", "merged"): "no record was there twice",
     ("campaign", "cancelled"): "nobody has cancelled one",
+    ("meeting", "cancelled"): "nobody has cancelled one",
     ("proposal", "held"): "stage two in depth brings some",
     ("proposal", "discarded"): "stage two in depth brings some",
     ("proposal", "joined"): "stage two in depth brings some",
