@@ -10,6 +10,7 @@ from intake.demo import (
     guard,
     load_actors,
     load_commitments,
+    load_conversation,
     load_council,
     load_evaluation,
     load_events,
@@ -72,6 +73,7 @@ def _present(world: World) -> None:
     load_council.core_group(world)
     load_tables.events(world)
     load_reception.proposals(world)
+    load_conversation.conversation(world)
     load_evaluation.rounds(world)
     load_evaluation.examinations(world)
     load_evaluation.asked_twice(world)
