@@ -52,6 +52,7 @@ check: lint step test ## Style, types, layers, models in step with migrations, t
 
 bench: .venv/.dev assets $(CATALOGUES) ## Benchmarks, as ratios against a baseline of the same run
 	@$(BIN)/python -m bench $(ARGS)
+	@$(BIN)/python -m bench.coverage $(COVERAGE_ARGS)
 
 # -- for developers ------------------------------------------------------------------------------
 
