@@ -13,6 +13,7 @@ from intake.core.i18n import lazy_gettext as _l
 from intake.core.permissions import Permission, authorize
 from intake.core.transaction import transaction
 from intake.extensions import db
+from intake.mapping import noticed
 from intake.reception import screening
 from intake.reception.lifecycle import PROPOSAL
 from models import Hold, Proposal
@@ -103,6 +104,8 @@ def _settle(proposal: Proposal, action: str, *, by: Principal, released: bool, r
         PROPOSAL.fire(proposal, action, by=by, reason=reason)
         for hold in _open(proposal):
             hold.settled_at, hold.settled_by_id, hold.released = clock.now(), by.user_id, released
+        if released:
+            noticed.proposed(proposal)
 
 
 def _open(proposal: Proposal) -> Sequence[Hold]:
