@@ -15,6 +15,7 @@ from wtforms import (
     StringField,
     TextAreaField,
     TimeField,
+    URLField,
 )
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # the stubs lag
 from wtforms.validators import Length, NumberRange, Optional, ValidationError
@@ -62,7 +63,7 @@ class EventForm(TerritoryFields, Form):
     starts = TimeField(_l("Hora de inicio"), [Optional()])
     ends = TimeField(_l("Hora de cierre"), [Optional()])
     place = StringField(_l("Lugar"), [Length(max=200)])
-    online_url = StringField(_l("Enlace para conectarse"), [Length(max=400), web_address])
+    online_url = URLField(_l("Enlace para conectarse"), [Length(max=400), web_address])
     facilitator = StringField(_l("Quién facilita"), [Length(max=160)])
     themes = checkboxes(_l("Temas"))
     description = TextAreaField(_l("Descripción"), [Length(max=4000)])

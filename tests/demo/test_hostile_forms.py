@@ -50,6 +50,8 @@ class Fields(HTMLParser):
             self._select = name
         elif tag == "option" and self._select and value:
             self.found.setdefault(self._select, value)
+        elif tag == "input" and a.get("inputmode") == "numeric":
+            self.found.setdefault(name, "1")
         elif tag == "textarea" or (tag == "input" and kind in {"text", "search"}):
             self.found[name] = self.text
         elif tag == "input" and name:

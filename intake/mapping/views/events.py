@@ -126,7 +126,8 @@ def _fill(form: EventForm, event: Event | None = None) -> None:
     common.fill_territory(form)
     with_rows(form.plan, [(plan.code, localized(plan, "title")) for plan in plans.all_plans()])
     with_rows(form.themes, [(theme.code, localized(theme, "name")) for theme in queries.themes()])
-    with_rows(form.counted_in, reading.countable(form.plan.data or "", event), _l("No: se cuentan por sí mismas"))
+    others = reading.countable(form.plan.data or "", event) if event else []
+    with_rows(form.counted_in, others, _l("No: se cuentan por sí mismas"))
 
 
 @bp.route("/mesas/<slug:slug>/editar", methods=["GET", "POST"])

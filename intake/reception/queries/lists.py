@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sqlalchemy as sa
 
-from intake.core.search import proposals_matching
+from intake.core.search import matches_first, proposals_matching
 from intake.extensions import db
 from intake.reception.inputs import STATUS_SLUGS
 from models import Event, Plan, Proposal, ProposalApproach, Territory, Theme
@@ -48,7 +48,7 @@ def listing(filters: Filters) -> sa.Select[Any]:
         .outerjoin(Theme, Theme.id == Proposal.theme_id)
         .outerjoin(Territory, Territory.id == Proposal.territory_id)
         .where(*_conditions(filters))
-        .order_by(*_order(filters))
+        .order_by(*(matches_first(_order(filters)) if filters.query else _order(filters)))
     )
 
 
@@ -149,7 +149,7 @@ def _union_of_choices() -> sa.Select[Any]:
         sa.select(
             kind("'province'"), Territory.code, Territory.name, Territory.name, kind("0"), Territory.name_plain
         ).where(level),
-        sa.select(kind("'event'"), Event.slug, Event.title, Event.title, kind("0"), kind("''")),
+        sa.select(kind("'event'"), Event.slug, Event.title, Event.title, kind("0"), kind("''")).where(Event.is_public),
     )
     union = sa.union_all(*parts).subquery()
     return sa.select(union).order_by(union.c.position, union.c.plain, union.c.es)
