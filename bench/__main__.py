@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from bench import load, serving
+from bench import load, serving, similar
 
 GOAL_RATIO = 0.25
 GOAL_MEMORY_MIB = 250
@@ -66,6 +66,7 @@ def main() -> None:
     """Measure and print."""
     options = _options()
     with _served(options.proposals, None, PAGES, options) as (ours, lines):
+        lines.append(Line(**similar.measured(ours.port, options.seconds, options.rounds)))
         lines.append(_draft(ours, options))
         lines.append(_submission(ours, options))
         memory = ours.peak_mb()
@@ -274,8 +275,10 @@ def _print(lines: list[Line], memory: float, *, as_json: bool) -> None:
             f"{x.p50_ms:>8.1f} {x.p95_ms:>8.1f} {x.failures:>8}"
         )
     print(f"largest worker: {memory:.0f} MiB (goal below {GOAL_MEMORY_MIB})")
-    reads = [x for x in lines if not x.page.endswith("(durable)")]
+    reads = [x for x in lines if not x.page.endswith(("(durable)", "alike proposals"))]
     below = [x.page for x in reads if x.ratio < GOAL_RATIO]
+    hint = next(x for x in lines if x.page.endswith("alike proposals"))
+    print(f"hint: {hint.p95_ms:.1f} ms at p95 (goal below {similar.GOAL_P95_MS} at 10,000 proposals)")
     print(f"read pages below {GOAL_RATIO} of the bare page: {', '.join(below) or 'none'}")
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 #: Words of a text that are asked for, weightiest first; documents that all of them together may bring to be weighed.
-MOST_WORDS, MOST_DOCUMENTS = 14, 3000
+MOST_WORDS, MOST_DOCUMENTS, SOME = 14, 3000, 300
 #: What another word for the same thing counts, beside the word itself.
 SYNONYM = 0.6
 #: How far the title's letters count beside the words shared.
@@ -34,17 +34,18 @@ _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 @dataclass
 class Vocabulary:
-    """In how many of ``total`` texts each stem stands."""
+    """In how many of ``total`` texts each stem stands; there are ``times`` as many texts as were counted."""
 
     total: int = 0
+    times: float = 1.0
     frequency: Counter[str] = field(default_factory=Counter)
     _by_sound: dict[str, str] = field(default_factory=dict, repr=False)
     _by_beginning: dict[str, list[str]] = field(default_factory=dict, repr=False)  # sounds by their first letters
 
     @classmethod
-    def of(cls, texts: Iterable[str]) -> Vocabulary:
+    def of(cls, texts: Iterable[str], times: float = 1.0) -> Vocabulary:
         """Count the stems of texts that are kept as stems, separated by spaces."""
-        found = cls()
+        found = cls(times=times)
         for text in texts:
             found.total += 1
             found.frequency.update(set(text.split()))
@@ -57,6 +58,10 @@ class Vocabulary:
     def weight(self, stem: str) -> float:
         """How much a stem tells: more, the rarer."""
         return math.log((1 + self.total) / (1 + self.frequency[stem])) + 1
+
+    def documents(self, stem: str) -> float:
+        """About how many of all texts have a stem."""
+        return self.frequency[stem] * self.times
 
     def known(self, stem: str) -> str:
         """The stem that was meant: itself if others use it, else one of its sound, a letter away, or cut elsewhere.
@@ -134,15 +139,19 @@ def _telling(text: str) -> list[str]:
     return [stem_of(word) for word in wording.words(text) if word not in wording.STOP_WORDS]
 
 
-def asked(words: list[Wanted], vocabulary: Vocabulary) -> list[str]:
-    """The stems to look up, rarest words first, as many as bring no more than `MOST_DOCUMENTS`; at least one."""
-    found: list[str] = []
-    documents = 0
+def asked(words: list[Wanted], vocabulary: Vocabulary) -> dict[str, int]:
+    """The stems to look up, and how many documents of each at most.
+
+    The weightiest first, as many stems as bring no more than `MOST_DOCUMENTS`; if the first alone brings more, `SOME`
+    of them, the newest, must do.
+    """
+    found: dict[str, int] = {}
+    documents = 0.0
     for stem in dict.fromkeys(stem for word in words for stem in sorted(word.answers, key=lambda s: -word.answers[s])):
-        documents += vocabulary.frequency[stem]
+        documents += vocabulary.documents(stem)
         if found and documents > MOST_DOCUMENTS:
             break
-        found.append(stem)
+        found[stem] = MOST_DOCUMENTS if documents <= MOST_DOCUMENTS else SOME
     return found
 
 

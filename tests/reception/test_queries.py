@@ -65,7 +65,7 @@ def test_list_takes_the_same_few_statements_at_any_length(plan, client, count_qu
         with count_queries() as statements:
             assert client.get(path).status_code == 200
         seen.append(len(statements))
-    assert seen == [4, 4, 4, 4]
+    assert seen == [5 if "q=" in path else 4] * 4  # a search also reads where it found its words
 
 
 def test_signed_in_list_and_own_list_take_one_more(plan, sign_in, count_queries):

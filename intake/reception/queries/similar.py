@@ -45,10 +45,10 @@ def similar_to(title: str, body: str, plan_id: int, *, without: int | None = Non
     """At most five public proposals of the plan that say much the same, best first. Three statements, rarely four."""
     vocabulary = _vocabulary()
     words = hints.wanted(title, body, vocabulary)
-    stems = hints.asked(words, vocabulary)
-    if not stems:
+    asked = hints.asked(words, vocabulary)
+    if not asked:
         return []
-    candidates = _candidates(words, stems)
+    candidates = _candidates(words, asked)
     columns = (Proposal.id, Proposal.folio, Proposal.title, Proposal.language, Proposal.status, Proposal.search_stems)
     query = sa.select(*columns).where(Proposal.id.in_(candidates), Proposal.plan_id == plan_id, Proposal.is_public)
     found: list[tuple[Hint, Any]] = [
@@ -73,17 +73,17 @@ def comparable(plan: Plan) -> tuple[list[str], list[Text]]:
     return [row.folio for row in rows], [Text(row.title, row.problem, row.solution) for row in rows]
 
 
-def _candidates(words: list[hints.Wanted], stems: list[str]) -> list[int]:
+def _candidates(words: list[hints.Wanted], asked: dict[str, int]) -> list[int]:
     """Ids of those that have most of the weight of the words. One statement: a lookup for each stem."""
     lookups = [
-        sa.select(sa.literal(n).label("stem"), proposals_with(stem, most=hints.MOST_DOCUMENTS).c.id)
-        for n, stem in enumerate(stems)
+        sa.select(sa.literal(n).label("stem"), proposals_with(stem, most=most).c.id)
+        for n, (stem, most) in enumerate(asked.items())
     ]
     has: dict[int, int] = {}  # which stems an id has, a bit for each
     for n, key in db.session.execute(sa.union_all(*lookups)).all():
         has[key] = has.get(key, 0) | 1 << n
     worth = {
-        bits: hints.covered(words, {stem for n, stem in enumerate(stems) if bits >> n & 1})
+        bits: hints.covered(words, {stem for n, stem in enumerate(asked) if bits >> n & 1})
         for bits in set(has.values())
     }
     return heapq.nlargest(CANDIDATES, has, key=lambda key: (worth[has[key]], key))
@@ -96,10 +96,10 @@ def _vocabulary() -> Vocabulary:
     with _lock:
         kept = _counted.get(bind)
         if kept is None or (newest != kept[0] and (newest <= SMALL or newest > kept[0] + kept[0] // GROWTH)):
-            kept = _counted[bind] = (newest, _count())
+            kept = _counted[bind] = (newest, _count(newest))
         return kept[1]
 
 
-def _count() -> Vocabulary:
+def _count(newest: int) -> Vocabulary:
     query = sa.select(Proposal.search_stems).where(Proposal.is_public).order_by(Proposal.id.desc()).limit(COUNTED)
-    return Vocabulary.of(db.session.scalars(query))
+    return Vocabulary.of(db.session.scalars(query), max(1.0, newest / COUNTED))
