@@ -17,6 +17,8 @@ def clean(text: str | None) -> str:
     """Normalise what was typed: NFC, no control or direction marks, single spaces, lines kept, ends trimmed."""
     if not text:
         return ""
+    if text.isascii() and text.isprintable() and "  " not in text:
+        return text.strip()  # most cells of a file: nothing to mend
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
     text = _SPACES.sub(" ", _INVISIBLE.sub("", text))
     return "\n".join(line.strip() for line in text.split("\n")).strip()
@@ -24,7 +26,10 @@ def clean(text: str | None) -> str:
 
 def plain(text: str) -> str:
     """Lower case without accents, for comparing and searching: "Cotacachí" → "cotacachi"."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    folded = text.casefold()
+    if folded.isascii():
+        return folded
+    decomposed = unicodedata.normalize("NFKD", folded)
     return "".join(c for c in decomposed if not unicodedata.combining(c))
 
 

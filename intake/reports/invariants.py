@@ -17,6 +17,7 @@ from intake.reports import invariants_conversation as conversation
 from intake.reports import invariants_council as council
 from intake.reports import invariants_events as events
 from intake.reports import invariants_figures as figures
+from intake.reports import invariants_imports as imports
 from intake.reports import invariants_outreach as outreach
 from intake.reports import invariants_reception as reception
 from intake.reports import invariants_registry as registry
@@ -266,6 +267,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     Invariant("letters_invited", "every letter of outreach is an invitation", outreach.letters_have_invitations),
     Invariant("stopped_in_peace", "who wants no letters gets none", outreach.stopped_are_left_in_peace),
     Invariant("contacts_have_consent", "contacts are kept and shown with consent", registry.contacts_have_consent),
+    Invariant("batches_are_whole", "a file's batch holds what it brought in", imports.batches_are_whole),
     Invariant("joined_lead_on", "a joined record leads to a live one", registry.joined_lead_on),
     Invariant("joined_hold_nothing", "nothing points at a joined record", registry.joined_hold_nothing),
     Invariant("state_is_of_the_state", "only the State has functions and levels", registry.state_is_of_the_state),

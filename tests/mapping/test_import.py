@@ -15,6 +15,7 @@ from intake.extensions import db
 from intake.mapping import exporting, importing, queries, services
 from intake.mapping.inputs import ActorInput
 from intake.mapping.queries import ActorFilters
+from intake.reports import invariants
 from models import Actor, ActorContact, AuditEntry, Consent, ImportBatch, Language, People
 from models.enums import ActorKind, ActorStatus, Role, TerritoryLevel
 from tests import factories as make
@@ -212,6 +213,13 @@ def test_who_may(app, as_principal):
         with pytest.raises(refusal):
             importing.undo("marzo", by=who)
     assert importing.run(as_file([SHORT]), by=as_principal(make.user(Role.FACILITATOR))).added == 1
+
+
+def test_the_check_finds_nothing_and_finds_a_batch_that_lost_a_row(places):
+    bring([FULL, SHORT], name="marzo")
+    assert {name: found for name, found in invariants.broken().items() if found} == {}
+    db.session.execute(sa.update(Actor).where(Actor.slug == "colectivo-rio").values(batch_id=None))
+    assert invariants.broken()["batches_are_whole"] == ["actors marzo"]
 
 
 def test_undoing_leaves_everything_but_the_trace_as_it_was(places):

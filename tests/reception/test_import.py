@@ -302,6 +302,12 @@ def test_what_was_undone_can_come_again_and_gets_new_folios(plan):
     assert broken() == {}
 
 
+def test_the_check_names_what_still_stands_of_an_undone_batch(plan):
+    bring(plan, [FULL, SHORT], name="macas")
+    db.session.execute(sa.update(ImportBatch).values(undone_at=clock.now()))
+    assert invariants.broken()["batches_are_whole"] == ["PAGA3-00001", "PAGA3-00002"]
+
+
 def test_undoing_is_refused_where_something_was_changed_or_used_and_says_what(plan):
     bring(plan, [{**SHORT, "titulo": f"T {n}", "proponente": "Ana"} for n in range(4)], name="macas")
     first = queries.by_folio("PAGA3-00001")

@@ -1,4 +1,4 @@
-"""Taking an import back: its proposals are withdrawn under their folios (docs/decisions/0022)."""
+"""Taking an import back: its proposals are withdrawn under their folios (docs/decisions/0024)."""
 
 from __future__ import annotations
 
