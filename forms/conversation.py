@@ -115,9 +115,7 @@ class NoteForm(Form):
 
 
 class KeepForm(Form):
-    """Why a reported comment stays."""
-
-    note = _note(_l("Motivo"), _l("Queda en el rastro. Hasta 200 palabras."), needed=False)
+    """One button: a reported comment stays."""
 
 
 class AppealForm(Form):

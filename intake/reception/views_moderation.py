@@ -77,7 +77,8 @@ def moderate(found: Comment) -> ResponseReturnValue:
             flash(str(error.message), "warning")
         return redirect(url_for("reception.moderation"), HTTPStatus.SEE_OTHER)
     say_again(form)
-    forms = {name: form if name == action else kind(formdata=None) for name, kind in _FORMS.items()}
+    shown = "aceptar" if action == "negar" else action  # two buttons of one form
+    forms = {name: form if name == shown else kind(formdata=None) for name, kind in _FORMS.items()}
     page = render_template(
         "reception/comment_moderate.html",
         form=form,
@@ -91,11 +92,13 @@ def moderate(found: Comment) -> ResponseReturnValue:
 
 
 def _do(action: str, found: Comment, form: Any) -> None:
-    proposal, by, note = of_address(), principal(), form.note.data or ""
+    proposal, by = of_address(), principal()
+    if action == "mantener":
+        moderating.dismiss(proposal, found, by=by)
+        return
+    note = form.note.data or ""
     if action == "ocultar":
         moderating.hide(proposal, found, reason=form.reason.data, note=note, by=by)
-    elif action == "mantener":
-        moderating.dismiss(proposal, found, note=note, by=by)
     elif action == "mostrar":
         moderating.restore(proposal, found, note=note, by=by)
     else:

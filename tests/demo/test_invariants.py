@@ -31,7 +31,7 @@ from models import (
     StoredFile,
 )
 from models.enums import ProposalStatus as S
-from tests.demo import breaks_council, breaks_events, breaks_outreach
+from tests.demo import breaks_conversation, breaks_council, breaks_events, breaks_outreach
 
 
 def one(query):
@@ -244,7 +244,13 @@ def break_trace_is_guarded() -> str:
 
 BREAKS: dict[str, Callable[[], str]] = {
     name.removeprefix("break_"): call
-    for module in (globals(), vars(breaks_council), vars(breaks_events), vars(breaks_outreach))
+    for module in (
+        globals(),
+        vars(breaks_conversation),
+        vars(breaks_council),
+        vars(breaks_events),
+        vars(breaks_outreach),
+    )
     for name, call in list(module.items())
     if name.startswith("break_")
 }

@@ -107,7 +107,7 @@ def test_only_the_team_moderates_and_nobody_the_own_words(at, as_principal):
         with pytest.raises(Forbidden):
             hide(at, by)
         with pytest.raises(Forbidden):
-            moderating.dismiss(at.of, at.comment, note="", by=by)
+            moderating.dismiss(at.of, at.comment, by=by)
         with pytest.raises(Forbidden):
             moderating.restore(at.of, at.comment, note="x", by=by)
     own = say(at.of, at.analyst)
@@ -126,10 +126,10 @@ def test_hiding_needs_a_reason_and_happens_once(at):
 
 def test_a_kept_comment_leaves_the_queue_and_a_new_reader_may_report_again(at, as_principal):
     report(at, at.reader)
-    moderating.dismiss(at.of, at.comment, note="Es una opinión.", by=at.analyst)
+    moderating.dismiss(at.of, at.comment, by=at.analyst)
     assert (reading.queue_numbers()[reading.REPORTED], counts(at.of)[1]) == (0, 1)
     with pytest.raises(Conflict):
-        moderating.dismiss(at.of, at.comment, note="", by=at.chief)
+        moderating.dismiss(at.of, at.comment, by=at.chief)
     report(at, at.reader)  # settled already: it does not come back
     assert reading.queue_numbers()[reading.REPORTED] == 0
     report(at, as_principal(person()))
@@ -208,8 +208,8 @@ def test_the_public_count_tells_person_from_machine_and_what_came_back(at, clien
     hide(at, SYSTEM)
     assert moderated()["personal_data"] == (1, 1, 1)
     page = client.get("/normas").text
-    row = page[page.index("Muestra datos personales</th>") :][:200]
-    assert row.count('<td class="num">1</td>') == 3
+    row = page[page.index("Muestra datos personales</th>") :][:300]
+    assert row.count(">1</td>") == 3
     assert at.comment.hidden_by_machine is True
 
 

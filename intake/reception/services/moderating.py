@@ -101,7 +101,7 @@ def _tell(kind: str, proposal: Proposal, comment: Comment, **context: Any) -> No
     )
 
 
-def dismiss(proposal: Proposal, comment: Comment, *, note: str, by: Principal) -> None:
+def dismiss(proposal: Proposal, comment: Comment, *, by: Principal) -> None:
     """Say that the comment breaks no rule: what was reported is settled, and it stays.
 
     Raises `Conflict` where nothing waits.
@@ -112,9 +112,7 @@ def dismiss(proposal: Proposal, comment: Comment, *, note: str, by: Principal) -
         if comment.hidden_at is not None or not _is_reported(comment):
             raise Conflict(_l("Ya no hay denuncias por revisar en este comentario."))
         _settle(comment)
-        audit.record(
-            "comment.keep", comment, by=by, reason=clean(note), reference=commenting.reference(proposal, comment)
-        )
+        audit.record("comment.keep", comment, by=by, reference=commenting.reference(proposal, comment))
 
 
 def _is_reported(comment: Comment) -> bool:
@@ -137,15 +135,16 @@ def restore(proposal: Proposal, comment: Comment, *, note: str, by: Principal) -
             raise Conflict(_l("Ese comentario ya está a la vista."))
         if comment.appeal_status is AppealStatus.OPEN:
             raise Conflict(_l("Hay una apelación abierta: la decide otra persona del equipo."))
-        _show(proposal, comment, "comment.restore", note, by=by)
+        _show(comment)
+        audit.record("comment.restore", comment, by=by, reason=note, reference=commenting.reference(proposal, comment))
+        commenting.count(proposal, 1)
         _tell("comment_restored", proposal, comment, note=note)
 
 
-def _show(proposal: Proposal, comment: Comment, action: str, note: str, *, by: Principal) -> None:
+def _show(comment: Comment) -> None:
+    """To be written to the trace and counted by the caller, in that order: the trace reads what is pending."""
     comment.hidden_at = comment.hidden_reason = None
     comment.hidden_note = ""
-    audit.record(action, comment, by=by, reason=note, reference=commenting.reference(proposal, comment))
-    commenting.count(proposal, 1)
 
 
 def appeal(proposal: Proposal, comment: Comment, *, text: str, by: Principal) -> None:
@@ -177,13 +176,8 @@ def decide_appeal(proposal: Proposal, comment: Comment, *, grant: bool, answer: 
         comment.appeal_answer, comment.appeal_by_id = answer, by.user_id
         comment.appeal_status = AppealStatus.GRANTED if grant else AppealStatus.REFUSED
         if grant:
-            _show(proposal, comment, "comment.grant_appeal", answer, by=by)
-        else:
-            audit.record(
-                "comment.refuse_appeal",
-                comment,
-                by=by,
-                reason=answer,
-                reference=commenting.reference(proposal, comment),
-            )
+            _show(comment)
+        action = "comment.grant_appeal" if grant else "comment.refuse_appeal"
+        audit.record(action, comment, by=by, reason=answer, reference=commenting.reference(proposal, comment))
+        commenting.count(proposal, 1 if grant else 0)
         _tell("comment_appeal", proposal, comment, granted=grant, answer=answer)
