@@ -9,7 +9,16 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any, Protocol
 
-from flask_babel import force_locale, format_decimal, get_locale, gettext, lazy_gettext, lazy_ngettext, ngettext
+from flask_babel import (
+    force_locale,
+    format_decimal,
+    get_locale,
+    get_translations,
+    gettext,
+    lazy_gettext,
+    lazy_ngettext,
+    ngettext,
+)
 from flask_babel.speaklater import LazyString
 from markupsafe import Markup, escape
 
@@ -26,6 +35,7 @@ __all__ = [
     "lazy_number",
     "localized",
     "ngettext",
+    "plural_form",
 ]
 
 #: What a person may choose → name in its own language.
@@ -57,6 +67,11 @@ def language() -> str:
     if locale.modifier == "qu":
         return "qu"
     return "en" if locale.language == "en" else "es"
+
+
+def plural_form(singular: str, plural: str, number: int) -> str:
+    """The form for the number in the reader's language, its ``%(…)s`` not filled in: Jinja does that itself."""
+    return str(get_translations().ungettext(singular, plural, number))
 
 
 def lazy_number(value: Decimal | float) -> Text:

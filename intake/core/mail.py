@@ -22,7 +22,7 @@ from babel.numbers import format_decimal
 from markupsafe import Markup, escape
 
 from intake.core import clock
-from intake.core.i18n import CATALOGUES, HTML_LANG, force_locale, gettext, language, ngettext
+from intake.core.i18n import CATALOGUES, HTML_LANG, force_locale, gettext, language, plural_form
 from intake.core.labels import label
 from models import enums
 
@@ -141,7 +141,7 @@ def environment() -> jinja2.Environment:
         extensions=["jinja2.ext.i18n"],
     )
     extended: Any = made  # the extension gives it methods that its type does not know
-    extended.install_gettext_callables(gettext, ngettext, newstyle=True)
+    extended.install_gettext_callables(gettext, plural_form, newstyle=True)
     made.filters.update(
         fecha=fecha, fecha_hora=fecha_hora, numero=numero, porcentaje=porcentaje, lista=lista, label=label_of
     )

@@ -388,3 +388,9 @@ def test_moment_is_not_a_daylight_matter(app):
     assert mail.fecha(MOMENT) == "20 de noviembre de 2026"
     assert mail.fecha("2026-11-20") == "20 de noviembre de 2026"
     assert mail.fecha(None) == "—"
+
+
+@pytest.mark.parametrize(("folios", "subject"), [(["X-1"], "su evaluación de X-1"), (["X-1", "X-2"], "2 de sus")])
+def test_plural_takes_values_of_its_own(app, folios, subject):
+    written = mail.render("assignment_cancelled", "es", {"folios": folios, "reason": "Cambió la ronda."})
+    assert subject in written.subject
