@@ -42,6 +42,7 @@ class Preview:
     alike: int = 0
     alike_rows: Sequence[tuple[int, str, str]] = field(default_factory=list)
     already: str | None = None  # the batch that brought this very file in
+    contacts: int = 0  # new rows that name somebody or say how to answer
 
 
 @dataclass(frozen=True)

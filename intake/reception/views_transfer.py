@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
     from intake.core.tabular import Problems
+    from intake.mapping.batches import Preview
     from models import Plan
 
 
@@ -78,21 +79,24 @@ def _looked_at(form: UploadForm) -> ResponseReturnValue:
     confirm = ConfirmProposalsForm(formdata=None, file_name=source.name, batch=form.batch.data)
     if seen.new:
         confirm.sha256.data = holding.hold(source.content(), user_id=by.user_id or 0)
-    return render_template("reception/import_preview.html", seen=seen, form=confirm, file_name=source.name)
+    return _preview(confirm, seen, source)
+
+
+def _preview(form: ConfirmProposalsForm, seen: Preview, source: Source) -> str:
+    return render_template("reception/import_preview.html", seen=seen, form=form, file_name=source.name)
 
 
 def _confirmed() -> ResponseReturnValue:
     form = ConfirmProposalsForm()
     by = principal()
     digest = form.sha256.data or ""
-    valid = form.validate()
+    form.validate()
     if "csrf_token" in form.errors:
         return _page(UploadForm(formdata=None)), 422
     source = Source.of(form.file_name.data or "archivo", holding.held(digest, user_id=by.user_id or 0))
-    if not valid:
-        seen = importing.preview(source, _plan(), by=by, name=form.batch.data, limits=importing.PAGE_LIMITS)
-        page = render_template("reception/import_preview.html", seen=seen, form=form, file_name=source.name)
-        return page, 422
+    seen = importing.preview(source, _plan(), by=by, name=form.batch.data, limits=importing.PAGE_LIMITS)
+    if seen.contacts and form.errors:
+        return _preview(form, seen, source), 422
     notify = bool(form.notify.data)
     limits = importing.PAGE_LIMITS
     done = importing.run(source, _plan(), by=by, name=form.batch.data, notify=notify, limits=limits)

@@ -67,7 +67,7 @@ def test_errors_are_shown_with_line_and_column_and_nothing_is_held(team, monkeyp
     monkeypatch.setattr(holding, "hold", lambda *_a, **_k: pytest.fail("held"))
     page = upload(team, content([ROWS[0], {"nombre": "X", "tipo": "<script>"}]), batch="marzo")
     assert page.status_code == 422
-    assert re.search(r'<th scope="row" class="num">3</th>', page.text) and "&lt;script&gt;" in page.text
+    assert '<th scope="row" class="nowrap">línea 3</th>' in page.text and "&lt;script&gt;" in page.text
     assert 'value="marzo"' in page.text  # what was typed stays
 
 

@@ -60,6 +60,13 @@ def test_look_confirm_and_undo(team):
     assert set(db.session.scalars(sa.select(Proposal.status))) == {ProposalStatus.WITHDRAWN}
 
 
+def test_a_file_without_contacts_asks_for_no_consent(team):
+    page = upload(team, content(ROWS[1:]), PATH)
+    assert 'name="consented"' not in page.text
+    assert team.post(PATH, data=confirmation(page.text)).status_code == 302
+    assert db.session.scalars(sa.select(Proposal.title)).all() == ["Actas"]
+
+
 def test_mail_goes_out_only_where_it_is_asked_for(team):
     fields = confirmation(upload(team, content(), PATH).text)
     team.post(PATH, data={**fields, "consented": "y", "notify": "y"})
@@ -75,7 +82,9 @@ def test_the_same_file_again_has_nothing_to_confirm(team):
 
 def test_errors_are_shown_with_line_and_column(team):
     page = upload(team, content([*ROWS, {**ROWS[1], "canal": "fax"}]), PATH)
-    assert page.status_code == 422 and '<th scope="row" class="num">4</th>' in page.text and "canal" in page.text
+    assert (
+        page.status_code == 422 and '<th scope="row" class="nowrap">línea 4</th>' in page.text and "canal" in page.text
+    )
     broken = upload(team, "titulo,problema,solucion\nperdón,x,y\n".encode("latin-1"), PATH)
     assert broken.status_code == 422 and "CSV UTF-8" in broken.text
 

@@ -68,7 +68,7 @@ class _Judge:
         folios = sa.select(Proposal.folio).where(Proposal.plan_id == plan.id, Proposal.folio.is_not(None))
         self.folios = set(db.session.scalars(folios))
         self._lines: dict[str, int] = {}
-        self.rows = self.new = self.known = 0
+        self.rows = self.new = self.known = self.contacts = 0
         self.known_rows: list[tuple[int, str, str]] = []
 
     def new_of(self, found: Iterable[Row], tick: Tick) -> Iterator[ProposalRow]:
@@ -79,6 +79,7 @@ class _Judge:
                 self._note_known(row.line, row["titulo"], row["folio"])
             elif (proposal := self.reader.read(row)) is not None and self._is_new(proposal):
                 self.new += 1
+                self.contacts += proposal.has_contact
                 yield proposal
             tick(1)
 
@@ -116,7 +117,7 @@ def preview(
     if problems:
         raise Refused(problems)
     free = batches.free_name(BatchKind.PROPOSALS, source, name)
-    return Preview(free, judge.rows, judge.new, judge.known, known_rows=judge.known_rows)
+    return Preview(free, judge.rows, judge.new, judge.known, known_rows=judge.known_rows, contacts=judge.contacts)
 
 
 def run(
