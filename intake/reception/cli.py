@@ -107,3 +107,11 @@ def duplicates(plan_code: str, top: int, *, as_json: bool) -> None:
         return
     for folio, near in found.items():
         click.echo(f"{folio}  " + "  ".join(f"{n['folio']} {n['similarity']:.2f}" for n in near))
+
+
+@group.command("forget")
+def forget() -> None:
+    """Delete supports that guests asked for and never confirmed. Safe to run every day."""
+    from intake.reception.services import supporting
+
+    click.echo(f"{supporting.forget_unconfirmed()} unconfirmed supports forgotten.")

@@ -343,3 +343,10 @@ def test_only_who_plans_hides_totals(app, as_principal):
     of = proposal()
     with pytest.raises(Forbidden):
         supporting.hide_totals(plan_of(of), clock.today(), by=as_principal(person(Role.ANALYST)))
+
+
+def test_the_daily_command_says_what_it_forgot(app):
+    ask(proposal())
+    with time_machine.travel(clock.now() + timedelta(days=supporting.FORGOTTEN_DAYS, minutes=1), tick=False):
+        answer = app.test_cli_runner().invoke(args=["reception", "forget"])
+    assert (answer.exit_code, answer.stdout) == (0, "1 unconfirmed supports forgotten.\n")
