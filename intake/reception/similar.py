@@ -7,7 +7,7 @@ Three views of each text are compared by their cosines and the cosines added (we
 * both, projected on the directions in which this set of texts varies most (latent semantic analysis): words that go
   together in other proposals. Left out of sets below `LEAST_FOR_LATENT` texts.
 
-Counts are dampened (1 + ln n) and weighted by rarity. Why so, and what it reaches: docs/decisions/0023.
+Counts are dampened (1 + ln n) and weighted by rarity. Why so, and what it reaches: docs/decisions/0025.
 """
 
 from __future__ import annotations

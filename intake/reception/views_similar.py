@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from models import Proposal
 
+#: Lines below a title that is being typed: on a telephone the form must stay in sight.
+WHILE_TYPING = 3
 #: Characters that are read of a title and of the rest; a shorter title is not looked up yet; words told as the reason.
 LONGEST_TITLE, LONGEST_BODY, SHORTEST_TITLE, WORDS = 300, 6000, 8, 3
 
@@ -44,7 +46,7 @@ def similar() -> ResponseReturnValue:
     """What is alike to a title that is being typed: ``?titulo=``, with what else is written in ``problema``."""
     title, body = clean(request.args.get("titulo"))[:LONGEST_TITLE], clean(request.args.get("problema"))[:LONGEST_BODY]
     plan = plans.current() if len(title) >= SHORTEST_TITLE else None
-    found = alike(title, body, plan.id) if plan else []
+    found = alike(title, body, plan.id)[:WHILE_TYPING] if plan else []
     shown = ("folio", "url", "title", "language", "state", "reason")
     items = [{name: getattr(one, name) for name in shown} for one in found]
     return jsonify(heading=heading(len(found)) if found else "", items=items)

@@ -89,8 +89,8 @@ def test_accents_capitals_plurals_slips_and_other_words_are_seen_through(one, ot
 
 
 def test_partners_of_paraphrases_are_among_the_first_five():
-    """Plain character TF-IDF finds 97 of these 120 among the paraphrases and the demonstration's own texts."""
+    """Plain TF-IDF over runs of 3 to 5 characters finds 106 of these 120 (docs/decisions/0025)."""
     texts, pairs = paraphrases()
     found = sum(any(pairs[n.index] == pairs[i] for n in near) for i, near in enumerate(rank(texts, 5)))
     assert len(texts) == 120
-    assert found >= 104
+    assert found >= 109
