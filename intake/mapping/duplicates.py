@@ -234,7 +234,7 @@ def mark_distinct(one: Actor, other: Actor, reason: str, *, by: Principal) -> No
 def tell_apart(actor: Actor, others: Iterable[Actor], reason: str, by: Principal) -> None:
     """Within the caller's transaction: write into the trace that these are others."""
     for other in others:
-        audit.record(DISTINCT, actor, by=by, reason=clean(reason), extra={"other": other.slug})
+        audit.record("actor.distinct", actor, by=by, reason=clean(reason), extra={"other": other.slug})
 
 
 def told_apart(slug: str | None = None) -> set[frozenset[str]]:

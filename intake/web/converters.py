@@ -37,6 +37,12 @@ class PlanConverter(BaseConverter):
         return value.upper()
 
 
+class ProvinceConverter(BaseConverter):
+    """The code of a province (INEC): two digits."""
+
+    regex = r"[0-9]{2}"
+
+
 class SlugConverter(BaseConverter):
     """Words joined by hyphens."""
 
@@ -50,7 +56,12 @@ class KeyConverter(BaseConverter):
 
 
 def install(app: Flask) -> None:
-    """Attach ``<folio:folio>``, ``<commitment:reference>``, ``<plan:code>``, ``<slug:slug>`` and ``<key:key>``."""
+    """Attach ``<folio:…>``, ``<commitment:…>``, ``<plan:…>``, ``<province:…>``, ``<slug:…>`` and ``<key:…>``."""
     app.url_map.converters.update(
-        folio=FolioConverter, commitment=CommitmentConverter, plan=PlanConverter, slug=SlugConverter, key=KeyConverter
+        folio=FolioConverter,
+        commitment=CommitmentConverter,
+        plan=PlanConverter,
+        province=ProvinceConverter,
+        slug=SlugConverter,
+        key=KeyConverter,
     )

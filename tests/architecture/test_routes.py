@@ -13,6 +13,7 @@ TYPED = {
     "FolioConverter",
     "CommitmentConverter",
     "PlanConverter",
+    "ProvinceConverter",
     "SlugConverter",
     "KeyConverter",
     "IntegerConverter",

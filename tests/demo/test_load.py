@@ -32,7 +32,6 @@ from tests import factories
 
 #: States that the demonstration has nothing in, and why.
 ABSENT = {
-    ("actor", "merged"): "no record was there twice",
     ("campaign", "cancelled"): "nobody has cancelled one",
     ("meeting", "cancelled"): "nobody has cancelled one",
     ("proposal", "held"): "stage two in depth brings some",

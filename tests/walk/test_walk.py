@@ -67,6 +67,7 @@ def existing(app: Flask) -> dict[str, dict[str, str]]:
                 "": one("SELECT reference FROM commitment WHERE status = 'formalized' ORDER BY id DESC")
             },
             "PlanConverter": {"": "PAGA3"},
+            "ProvinceConverter": {"": "14"},
             "SlugConverter": {
                 "/mesas/": one("SELECT slug FROM event ORDER BY id DESC"),
                 "/acercamiento/": one("SELECT slug FROM campaign WHERE status = 'open' ORDER BY id"),

@@ -326,6 +326,6 @@ def totals_by_province(plan_id: int) -> tuple[sa.Subquery, sa.Subquery, sa.Subqu
     )
 
 
-def _shown() -> tuple[sa.ColumnElement[bool], ...]:
+def _shown() -> tuple[sa.ColumnExpressionArgument[bool], ...]:
     """Conditions on `Event`: in the public list, and not cancelled."""
     return (Event.is_public, Event.status != EventStatus.CANCELLED)

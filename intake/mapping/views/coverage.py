@@ -36,7 +36,7 @@ def coverage() -> str:
     return _page(read())
 
 
-@bp.route("/actores/cobertura/<string(length=2):province>")
+@bp.route("/actores/cobertura/<province:province>")
 @public(reusable=True)
 def coverage_of_province(province: str) -> str:
     """One province: its themes, and its cantons against them."""
