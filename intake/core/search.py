@@ -91,11 +91,18 @@ def matches_first(order: tuple[Any, ...]) -> tuple[Any, ...]:
     return (Proposal.id < 0, *order) if _postgresql() else order
 
 
-def proposals_with(stem: str, *, most: int) -> sa.Subquery:
-    """The ids of the newest ``most`` proposals that have a stem."""
+def proposals_with(stem: str, *, most: int, common: bool = False) -> sa.Subquery:
+    """The ids of the newest ``most`` proposals that have a stem; ``common``: more than every third has it.
+
+    PostgreSQL takes them from the index of the search and sorts them; OFFSET keeps it from walking all proposals from
+    the newest on and taking their words apart, which pays for common words only.
+    """
     expression = _expression([Term((stem,), whole=True)])
     if _postgresql():
         found = sa.select(_ANOTHER.c.id).where(_document(_ANOTHER.c.search_stems, expression))
+        if not common:
+            kept = found.offset(0).subquery()
+            return sa.select(kept.c.id).order_by(kept.c.id.desc()).limit(most).subquery()
         return found.order_by(_ANOTHER.c.id.desc()).limit(most).subquery()
     return _matches(expression).order_by(_INDEX.c.rowid.desc()).limit(most).subquery()
 

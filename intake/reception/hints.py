@@ -63,6 +63,10 @@ class Vocabulary:
         """About how many of all texts have a stem."""
         return self.frequency[stem] * self.times
 
+    def is_common(self, stem: str) -> bool:
+        """Whether more than every third text has a stem."""
+        return self.frequency[stem] * 3 > self.total
+
     def known(self, stem: str) -> str:
         """The stem that was meant: itself if others use it, else one of its sound, a letter away, or cut elsewhere.
 

@@ -48,7 +48,7 @@ def similar_to(title: str, body: str, plan_id: int, *, without: int | None = Non
     asked = hints.asked(words, vocabulary)
     if not asked:
         return []
-    candidates = _candidates(words, asked)
+    candidates = _candidates(words, asked, vocabulary)
     columns = (Proposal.id, Proposal.folio, Proposal.title, Proposal.language, Proposal.status, Proposal.search_stems)
     query = sa.select(*columns).where(Proposal.id.in_(candidates), Proposal.plan_id == plan_id, Proposal.is_public)
     found: list[tuple[Hint, Any]] = [
@@ -73,10 +73,10 @@ def comparable(plan: Plan) -> tuple[list[str], list[Text]]:
     return [row.folio for row in rows], [Text(row.title, row.problem, row.solution) for row in rows]
 
 
-def _candidates(words: list[hints.Wanted], asked: dict[str, int]) -> list[int]:
+def _candidates(words: list[hints.Wanted], asked: dict[str, int], vocabulary: Vocabulary) -> list[int]:
     """Ids of those that have most of the weight of the words. One statement: a lookup for each stem."""
     lookups = [
-        sa.select(sa.literal(n).label("stem"), proposals_with(stem, most=most).c.id)
+        sa.select(sa.literal(n).label("stem"), proposals_with(stem, most=most, common=vocabulary.is_common(stem)).c.id)
         for n, (stem, most) in enumerate(asked.items())
     ]
     has: dict[int, int] = {}  # which stems an id has, a bit for each
