@@ -58,6 +58,12 @@ class Proposal(Base):
         sa.Index("ix_proposal_plan_status", "plan_id", "status"),
         sa.Index("ix_proposal_submitted", "submitted_at", "id"),  # the list of all
         sa.Index("ix_proposal_place", "plan_id", "territory_id", "status"),  # the map
+        sa.Index(  # how many each filter of the list would leave, without reading the texts
+            "ix_proposal_facets", "status", "plan_id", "theme_id", "territory_id", "branch", "channel", "event_id"
+        ),
+        sa.Index("ix_proposal_supported", "support_count", "id"),
+        sa.Index("ix_proposal_commented", "comment_count", "id"),
+        sa.Index("ix_proposal_title", "title", "id"),
     )
 
     plan_id: Mapped[int] = mapped_column(sa.ForeignKey("plan.id"))

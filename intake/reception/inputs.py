@@ -88,10 +88,14 @@ STATUS_SLUGS: dict[ProposalStatus, str] = {
     ProposalStatus.OUTSIDE_PLAN: "fuera-del-plan",
     ProposalStatus.NEXT_PLAN: "proximo-plan",
     ProposalStatus.WITHDRAWN: "retirada",
+    ProposalStatus.JOINED: "unida",
 }
 #: ``?modo=alguna``: one of the words is enough.
 ANY_WORD = "alguna"
-ORDERS = ("recientes", "antiguas", "titulo")
+#: ``?orden=``. A random order stays the same under its seed, ``?semilla=``.
+RANDOM, NEWEST_FIRST, MOST_SUPPORTED = "azar", "recientes", "apoyadas"
+ORDERS = (RANDOM, NEWEST_FIRST, "antiguas", MOST_SUPPORTED, "comentadas", "titulo")
+SEEDS = 1_000_000_000
 
 
 def public_status(status: ProposalStatus) -> ProposalStatus:
@@ -117,7 +121,8 @@ class Filters:
     branch: Branch | None = None
     channel: Channel | None = None
     event: str = ""  # slug
-    order: str = ORDERS[0]
+    order: str = NEWEST_FIRST
+    seed: int = 0  # of the random order, below SEEDS
     own: tuple[int | None, frozenset[int]] | None = None
 
     @classmethod
@@ -127,7 +132,7 @@ class Filters:
         def text(name: str, most: int = 120) -> str:
             return values.get(name, "").strip().replace("\x00", "")[:most]
 
-        order, status = text("orden"), text("estado")
+        order, status, seed = text("orden"), text("estado"), text("semilla", 20)
         return cls(
             query=text("q", 200),
             any_word=text("modo") == ANY_WORD,
@@ -139,7 +144,8 @@ class Filters:
             branch=_member(Branch, text("ambito")),
             channel=_member(Channel, text("canal")),
             event=text("mesa"),
-            order=order if order in ORDERS else ORDERS[0],
+            order=order if order in ORDERS else NEWEST_FIRST,
+            seed=int(seed) % SEEDS if seed.isascii() and seed.isdecimal() else 0,
             own=own,
         )
 

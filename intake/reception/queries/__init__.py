@@ -1,7 +1,19 @@
 """Reading proposals. Each function says what it loads and in how many statements."""
 
+from intake.reception.queries.facets import facets
 from intake.reception.queries.held import by_folios, held, held_numbers, holds_of, next_held, screened
-from intake.reception.queries.lists import Choice, Place, bodies, choices, how_many, listing, places, themes
+from intake.reception.queries.lists import (
+    Choice,
+    Place,
+    bodies,
+    choices,
+    how_many,
+    listing,
+    places,
+    rows_of,
+    shuffled,
+    themes,
+)
 from intake.reception.queries.one import (
     Reader,
     author_of,
@@ -36,6 +48,7 @@ __all__ = [
     "comparable",
     "complete",
     "exported",
+    "facets",
     "fallback_of",
     "held",
     "held_numbers",
@@ -46,7 +59,9 @@ __all__ = [
     "listing",
     "next_held",
     "places",
+    "rows_of",
     "screened",
+    "shuffled",
     "similar_to",
     "story",
     "themes",

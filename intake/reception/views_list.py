@@ -1,0 +1,187 @@
+"""The list of proposals: its orders, its pages, what a search found."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from flask import g, redirect, render_template, request, url_for
+
+from intake.core import calendar, clock
+from intake.core.i18n import gettext as _
+from intake.core.i18n import language
+from intake.core.labels import label, tone
+from intake.core.pagination import SIZE, Page, number_from, paginate
+from intake.core.search import parsed, terms
+from intake.plans import queries as plans
+from intake.reception import conversation, exporting, filterpanel, queries
+from intake.reception.blueprint import bp
+from intake.reception.filterpanel import address_with
+from intake.reception.folios import folio_of
+from intake.reception.inputs import (
+    ANY_WORD,
+    MOST_SUPPORTED,
+    NEWEST_FIRST,
+    ORDERS,
+    RANDOM,
+    SEEDS,
+    Filters,
+    public_status,
+)
+from intake.reception.services import draft_reference
+from intake.web.access import principal, public
+from intake.web.listing import filters_query
+from intake.web.marking import excerpt, marked
+from intake.web.reuse import remembered
+from models.enums import ProposalStatus
+
+if TYPE_CHECKING:
+
+    from flask.typing import ResponseReturnValue
+
+    from models import Plan
+
+
+class Numbered:
+    """A page of results that knows the addresses of the others, which keep the order that this one has."""
+
+    def __init__(self, page: Page[Any], filters: Filters) -> None:
+        self.items, self.number, self.pages, self.total = page.items, page.number, page.pages, page.total
+        self.has_prev, self.has_next = page.has_prev, page.has_next
+        self._order = _order_values(filters) if filters.order == RANDOM else {}
+
+    def url_of(self, number: int) -> str:
+        """Where another page of the same list is."""
+        return address_with(pagina=str(number) if number > 1 else "", **self._order)
+
+
+@bp.route("/propuestas/")
+@public(reusable=True, alike=True, unless="mias")
+def index() -> ResponseReturnValue:
+    """Every proposal that was sent, or with ``?mias=1`` the reader's own with their drafts."""
+    who = principal()
+    own = (who.user_id, who.claims) if request.args.get("mias") else None
+    filters = Filters.parse(request.args, own)
+    if own is None and (folio := _folio_searched(filters.query)):
+        return redirect(url_for("reception.show", folio=folio))
+    choices = remembered("proposal choices", queries.choices)
+    filters = _ordered(filters, choices)
+    page = _page(filters)
+    options = (
+        []
+        if own
+        else filterpanel.selects(choices, remembered(f"proposal facets {_same(filters)}", _counts_of(filters)))
+    )
+    active = filterpanel.chips(options)
+    return render_template(
+        "reception/index.html",
+        page=Numbered(page, filters),
+        filters=filters,
+        options=options,
+        active=active,
+        orders=_orders(filters, choices),
+        own=own is not None,
+        states={s: (label(public_status(s)), tone(public_status(s))) for s in ProposalStatus},
+        theme_column="theme_en" if language() == "en" else "theme_es",
+        draft_reference=draft_reference,
+        filters_query=filters_query(),
+        most_exported=exporting.MOST_ROWS,
+        any_word=_any_word(filters, page),
+        found=_where_found(filters.query, page),
+    )
+
+
+def _counts_of(filters: Filters) -> Any:
+    return lambda: queries.facets(filters)
+
+
+def _same(filters: Filters) -> str:
+    """What two lists of the same proposals share, in whatever order."""
+    return repr(replace(filters, order=NEWEST_FIRST, seed=0))
+
+
+# -- orders ---------------------------------------------------------------------------------------
+
+
+def _ordered(filters: Filters, choices: dict[str, list[queries.Choice]]) -> Filters:
+    """The filters with the order that applies: the one asked for if it may be told, else the usual one."""
+    if any(choice.code == filters.plan for choice in choices["plan"]):
+        g.plan = plans.by_code(filters.plan)
+    elif "plan" not in g:
+        g.plan = plans.current()
+    if filters.own is not None:
+        return filters
+    if request.args.get("orden") not in ORDERS or (filters.order == MOST_SUPPORTED and not _told(filters, choices)):
+        usual = RANDOM if g.plan is not None and not filters.query and _is_talked_about(g.plan) else NEWEST_FIRST
+        filters = replace(filters, order=usual)
+    if filters.order == RANDOM and not request.args.get("semilla"):
+        filters = replace(filters, seed=int(f"{clock.today():%Y%m%d}"))
+    return filters
+
+
+def _is_talked_about(plan: Plan) -> bool:
+    """Whether supports are open: a fixed order would favour whoever stands first."""
+    return any(v.is_open for v in calendar.views(plan.stages) if v.kind in conversation.STAGES)
+
+
+def _told(filters: Filters, choices: dict[str, list[queries.Choice]]) -> bool:
+    """Whether the totals of supports of all plans of the list are told."""
+    return not any(filters.plan in {"", choice.code} for choice in choices["hiding"])
+
+
+def _order_values(filters: Filters) -> dict[str, str]:
+    return {"orden": filters.order, "semilla": str(filters.seed) if filters.order == RANDOM else ""}
+
+
+def _orders(filters: Filters, choices: dict[str, list[queries.Choice]]) -> list[tuple[str, str, str]]:
+    """The orders offered: name, words, address. The random one leads to another shuffle."""
+    words = {
+        RANDOM: _("Barajar de nuevo") if filters.order == RANDOM else _("Al azar"),
+        NEWEST_FIRST: _("Más recientes"),
+        "antiguas": _("Más antiguas"),
+        MOST_SUPPORTED: _("Más apoyadas"),
+        "comentadas": _("Más comentadas"),
+        "titulo": _("Por título"),
+    }
+    if not _told(filters, choices):
+        del words[MOST_SUPPORTED]
+    another = (filters.seed * 48_271 + 11) % SEEDS
+    return [
+        (name, text, address_with(**_order_values(replace(filters, order=name, seed=another))))
+        for name, text in words.items()
+    ]
+
+
+def _page(filters: Filters) -> Page[Any]:
+    number, total = number_from(request.args.get("pagina")), queries.how_many(filters)
+    if filters.order != RANDOM or filters.own is not None:
+        return paginate(queries.listing(filters), number=number, total=total, row=lambda row: row)
+    found = paginate(queries.shuffled(filters), number=number, total=total)
+    return Page(queries.rows_of(found.items) if found.items else [], found.number, SIZE, total)
+
+
+# -- the search -----------------------------------------------------------------------------------
+
+
+def _where_found(query: str, page: Page[Any]) -> dict[int, tuple[str, str]]:
+    """Title and passage of each row with the words of the search marked. No statement without a search."""
+    wanted = parsed(query)
+    if not wanted or not page.items:
+        return {}
+    bodies = queries.bodies([row.id for row in page.items])
+    return {row.id: (marked(row.title, wanted), excerpt(bodies.get(row.id, []), wanted)) for row in page.items}
+
+
+def _any_word(filters: Filters, page: Page[Any]) -> str:
+    """Where the same search is with one of its words being enough; "" unless every word together found nothing."""
+    alone = page.total or filters.any_word or len(terms(filters.query)) < 2
+    return "" if alone else address_with(modo=ANY_WORD)
+
+
+def _folio_searched(query: str) -> str | None:
+    """The folio of a proposal that the search words are, if they are one. No statement for words without digits."""
+    if not any(c.isdigit() for c in query):
+        return None
+    g.plan = plans.current()
+    folio = folio_of(query, g.plan.code if g.plan else "")
+    return folio if folio and queries.is_public(folio) else None
