@@ -77,6 +77,7 @@ class _Attendance(Form):
         wrong = contradictions(self.total.data or 0, self.counts)
         for dimension, people in wrong:
             first = self.fields_of(dimension)[0]
+            first.error_says_where = True  # the whole dimension, not its first number
             first.errors = [
                 *first.errors,
                 _l(
