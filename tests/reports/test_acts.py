@@ -20,14 +20,19 @@ def of_lifecycles() -> set[str]:
     return {f"{life.noun}.{move.action}" for life in workflow.lifecycles() for move in life.transitions}
 
 
+#: What writes an entry of the trace: its first argument is the act.
+WRITERS = frozenset({"audit.record", "audit.note", "bulk.entry"})
+
+
 def recorded(path: Path) -> Iterator[tuple[str, ast.expr, ast.AST]]:
-    """Each call of `audit.record` with what names the act, and the function around it."""
+    """Each call that writes an entry, with what names the act, and the function around it with the constants."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
+    constants = [n for n in tree.body if isinstance(n, ast.Assign)]
     for around in ast.walk(tree):
         if isinstance(around, ast.FunctionDef):
             for call in ast.walk(around):
-                if isinstance(call, ast.Call) and ast.unparse(call.func) == "audit.record":
-                    yield f"{path.name}:{call.lineno}", call.args[0], around
+                if isinstance(call, ast.Call) and ast.unparse(call.func) in WRITERS:
+                    yield f"{path.name}:{call.lineno}", call.args[0], ast.Module([*constants, around], [])
 
 
 def names(node: ast.expr, around: ast.AST) -> set[str]:

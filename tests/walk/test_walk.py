@@ -36,6 +36,7 @@ MISSING = {
     "folio": "PAGA3-99999",
     "commitment": "PAGA3-999",
     "plan": "NADA9",
+    "province": "99",
     "slug": "nada",
     "key": "x" * 43,
     "int": "99999",
