@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from wtforms import (
+    BooleanField,
     DateField,
     Field,
     HiddenField,
@@ -50,6 +51,8 @@ class ExaminationForm(Form):
         description=_l("Lo leerá quien presentó la propuesta. Hable claro y con respeto; si no cumple, diga en qué."),
         validators=[required(_l("Escriba el motivo.")), Length(max=LONGEST)],
     )
+
+    despite = BooleanField(_l("Decido sin esperar la respuesta"))
 
     def to_input(self) -> ExaminationInput:
         """The answers as the service takes them."""

@@ -52,6 +52,7 @@ class Permission(StrEnum):
     PROPOSAL_WITHDRAW = "reception:withdraw"
     PROPOSAL_CONTACT = "reception:read_contact"
     PROPOSAL_IMPORT = "reception:import"
+    REPLY_ANSWER = "reception:answer_reply"
     SUPPORT_GIVE = "reception:support"
     COMMENT_WRITE = "reception:comment"
     COMMENT_OWN = "reception:own_comment"

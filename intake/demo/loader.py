@@ -9,6 +9,7 @@ from intake.demo import (
     bulk,
     guard,
     load_actors,
+    load_answers,
     load_commitments,
     load_conversation,
     load_council,
@@ -78,5 +79,6 @@ def _present(world: World) -> None:
     load_evaluation.examinations(world)
     load_evaluation.asked_twice(world)
     load_selection.sessions(world)
+    load_answers.answers(world)
     load_commitments.commitments(world)
     load_outreach.outreach_campaigns(world)

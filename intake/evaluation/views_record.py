@@ -18,14 +18,19 @@ from intake.core.i18n import localized
 from intake.core.permissions import Permission, can
 from intake.evaluation import conflicts, paga_rubric, queries, services, views_review, views_stale
 from intake.evaluation.blueprint import bp
+from intake.reception import answers
+from intake.reception.queries import answering
 from intake.reception.views_similar import alike_to
 from intake.web.access import principal, requires
+from intake.web.filters import fecha
 from models.enums import ProposalStatus, Role
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from flask.typing import ResponseReturnValue
 
-    from models import Proposal
+    from models import InformationRequest, Proposal
 
 EXAMINATION, SIGNATURE, REVIEW = "examen", "firma", "evaluacion"
 
@@ -87,10 +92,11 @@ def examination(proposal: Proposal) -> ResponseReturnValue:
     """The analyst's four answers and the reason."""
     form = examination_form(criteria_words())()
     why = conflicts.between(proposal.id, principal())
+    asked = answering.questions(proposal)
     status = 200
     if request.method == "POST":
         status = 422
-        if form.validate():
+        if form.validate() and _may_decide(form, asked):
             try:
                 admission = services.examine(proposal, form.to_input(), by=principal())
             except Invalid as error:
@@ -113,8 +119,26 @@ def examination(proposal: Proposal) -> ResponseReturnValue:
         rubric=paga_rubric,
         alike=alike_to(proposal),
         joins=True,
+        questions=asked,
+        awaited=_awaited(asked),
+        is_late=answers.is_late,
     )
     return page, status
+
+
+def _awaited(asked: Sequence[InformationRequest]) -> InformationRequest | None:
+    """The question whose answer may still come in time."""
+    return next((q for q in asked if q.answered_at is None and not answers.is_overdue(q)), None)
+
+
+def _may_decide(form: Any, asked: Sequence[InformationRequest]) -> bool:
+    """Whether no answer is awaited, or the analyst says to decide without it; else the form says what is awaited."""
+    waiting = _awaited(asked)
+    if waiting is None or form.despite.data:
+        return True
+    words = _l("Quien la presentó puede responder hasta el %(date)s. Marque la casilla si decide sin esperar.")
+    form.despite.errors = [str(words) % {"date": fecha(waiting.due_on)}]
+    return False
 
 
 def signature(proposal: Proposal) -> ResponseReturnValue:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
 
-from intake.core import calendar, outbox
-from intake.reception import queries
+from intake.core import calendar, clock, outbox
+from intake.reception import answers, queries
 from intake.reception.lifecycle import PROPOSAL
 from models.enums import StageKind
 
@@ -46,6 +47,28 @@ def tell_author(proposal: Proposal, action: str, *, reason: str, stages: Sequenc
         stage_opens=opens,
         stage_closes=closes,
         fallback=queries.fallback_of(proposal) if action == "reserve" else None,
+        reply_until=clock.today() + timedelta(days=answers.REPLY_DAYS) if action in answers.DECIDING else None,
+    )
+
+
+def write_to_author(proposal: Proposal, kind: str, *, dedupe_key: str, **context: Any) -> None:
+    """Queue a mail of another kind to the account or contact; nothing where neither has an address."""
+    reader = queries.author_of(proposal)
+    write(proposal, kind, to=reader.email, locale=reader.locale, dedupe_key=dedupe_key, **context)
+
+
+def write(proposal: Proposal, kind: str, *, to: str | None, locale: str, dedupe_key: str, **context: Any) -> None:
+    """Queue a mail about the proposal, with its folio, title and addresses."""
+    outbox.enqueue(
+        kind,
+        to=to,
+        locale=locale,
+        dedupe_key=dedupe_key,
+        folio=proposal.folio,
+        title=proposal.title,
+        follow=f"/seguimiento/{proposal.folio}",
+        page=f"/propuestas/{proposal.folio}",
+        **context,
     )
 
 

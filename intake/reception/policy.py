@@ -18,6 +18,7 @@ RULES: Rules = {
     Permission.PROPOSAL_WITHDRAW: is_author,
     Permission.PROPOSAL_CONTACT: role(Role.ANALYST, Role.DIRECTORATE),
     Permission.PROPOSAL_IMPORT: role(Role.FACILITATOR, Role.ANALYST, Role.DIRECTORATE),
+    Permission.REPLY_ANSWER: role(Role.ANALYST, Role.DIRECTORATE),
     Permission.SUPPORT_GIVE: signed_in,
     Permission.COMMENT_WRITE: signed_in,
     Permission.COMMENT_OWN: is_commenter,

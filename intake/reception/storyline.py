@@ -11,6 +11,8 @@ from intake.core import calendar, clock
 from intake.core.i18n import gettext as _
 from intake.core.i18n import ngettext
 from intake.core.labels import label, tone
+from intake.reception import storysteps
+from intake.reception.storysteps import BAD, CURRENT, DONE, PENDING, Step, day_of
 from intake.web.filters import fecha, lang, porcentaje
 from models.enums import Category, ProposalKind, ProposalStatus, StageKind
 
@@ -21,20 +23,9 @@ if TYPE_CHECKING:
     from intake.reception.queries import Story
     from models import Proposal, Stage
 
-DONE, CURRENT, PENDING, BAD = "done", "current", "pending", "bad"
 S = ProposalStatus
 _WAITING = frozenset({S.SUBMITTED, S.REFUSAL_PROPOSED})
 _EVALUATED = frozenset({S.EVALUATED, S.SELECTED, S.RESERVE, S.OUTSIDE_PLAN, S.NEXT_PLAN})
-
-
-@dataclass(frozen=True)
-class Step:
-    """A point of the line; ``date`` None lies ahead. In it, what people wrote says its language."""
-
-    label: str
-    state: str
-    date: date | None = None
-    detail: str = ""
 
 
 @dataclass(frozen=True)
@@ -53,20 +44,22 @@ class Callout:
 def steps(proposal: Proposal, story: Story, stages: Sequence[Stage]) -> list[Step]:
     """Received, admitted, evaluated, decided, commitment: what happened with its date, then what lies ahead."""
     when = {view.kind: view for view in calendar.views(stages)}
-    found = [_received(proposal), *_admission(proposal, story), *_evaluation(proposal, story, when)]
+    asked = storysteps.questions(proposal, story)
+    found = [_received(proposal), *asked, *_admission(proposal, story), *_evaluation(proposal, story, when)]
     if proposal.status is S.WITHDRAWN:
         return [
             *(s for s in found if s.state == DONE),
             Step(
                 _taken_back(proposal),
                 BAD,
-                _day(proposal.withdrawn_at),
+                day_of(proposal.withdrawn_at),
                 lang(story.withdrawal_reason, proposal.language),
             ),
         ]
     if proposal.status is S.NOT_ADMITTED:
-        return [s for s in found if s.state != PENDING]
-    return [*found, *_decision(proposal, story, when), *_commitments(proposal, story, when)]
+        return [*(s for s in found if s.state != PENDING), *storysteps.reply(story)]
+    replied = storysteps.reply(story)
+    return [*found, *_decision(proposal, story, when), *replied, *_commitments(proposal, story, when)]
 
 
 def _taken_back(proposal: Proposal) -> str:
@@ -77,8 +70,8 @@ def _taken_back(proposal: Proposal) -> str:
 
 def _received(proposal: Proposal) -> Step:
     if proposal.kind is ProposalKind.INTEGRATED:
-        return Step(_("Integrada"), DONE, _day(proposal.submitted_at), _("Reúne varias propuestas ciudadanas."))
-    return Step(_("Recibida"), DONE, _day(proposal.submitted_at), label(proposal.channel))
+        return Step(_("Integrada"), DONE, day_of(proposal.submitted_at), _("Reúne varias propuestas ciudadanas."))
+    return Step(_("Recibida"), DONE, day_of(proposal.submitted_at), label(proposal.channel))
 
 
 def _admission(proposal: Proposal, story: Story) -> Iterable[Step]:
@@ -88,7 +81,7 @@ def _admission(proposal: Proposal, story: Story) -> Iterable[Step]:
     if admission is None:
         return []
     refused = proposal.status is S.NOT_ADMITTED
-    at = _day(admission.second_at or admission.examined_at)
+    at = day_of(admission.second_at or admission.examined_at)
     return [Step(_("No admitida") if refused else _("Admitida"), BAD if refused else DONE, at, lang(admission.reason))]
 
 
@@ -98,7 +91,7 @@ def _evaluation(proposal: Proposal, story: Story, when: dict[StageKind, Any]) ->
         if not story.reviews:
             return []  # of past plans no reviews are known
         result = _("Resultado: %(mean)s.", mean=porcentaje(story.mean_pct)) if story.mean_pct is not None else ""
-        return [Step(_("Evaluada"), DONE, _day(story.reviewed_at), f"{_reviews(story)} {result}".strip())]
+        return [Step(_("Evaluada"), DONE, day_of(story.reviewed_at), f"{_reviews(story)} {result}".strip())]
     if status is S.IN_EVALUATION:
         return [
             Step(_("En evaluación"), CURRENT, None, Markup(" ").join(t for t in (_reviews(story), _round(story)) if t))
@@ -160,7 +153,7 @@ def reserve_note(proposal: Proposal, story: Story) -> str:
 
 def _decided(story: Story) -> date | None:
     decision = story.decision
-    return _day(decision.published_at or decision.decided_at) if decision else None
+    return day_of(decision.published_at or decision.decided_at) if decision else None
 
 
 def _commitments(proposal: Proposal, story: Story, when: dict[StageKind, Any]) -> Iterable[Step]:
@@ -171,7 +164,7 @@ def _commitments(proposal: Proposal, story: Story, when: dict[StageKind, Any]) -
         Step(
             _("Compromiso %(reference)s", reference=c.reference),
             DONE,
-            _day(c.formalized_at) or _decided(story),
+            day_of(c.formalized_at) or _decided(story),
             _("%(done)s de %(total)s hitos completados.", done=c.done, total=c.milestones) if c.milestones else "",
         )
         for c in story.commitments
@@ -187,10 +180,6 @@ def _planned(view: Any) -> str:
     if view.closes_on is None:
         return str(_("Prevista desde el %(opens)s.", opens=fecha(view.opens_on)))
     return str(_("Prevista del %(opens)s al %(closes)s.", opens=fecha(view.opens_on), closes=fecha(view.closes_on)))
-
-
-def _day(moment: datetime | None) -> date | None:
-    return clock.local(moment).date() if moment else None
 
 
 def callout(proposal: Proposal, story: Story) -> Callout | None:
@@ -217,6 +206,8 @@ def what_next(proposal: Proposal, stages: Sequence[Stage], story: Story | None =
         return str(
             _("La recibimos. Una persona del equipo la revisa antes de publicarla; su folio y su fecha ya valen.")
         )
+    if awaited := storysteps.next_of(proposal, story):
+        return awaited
     if status in _WAITING:
         return _until(
             when,

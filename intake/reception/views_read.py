@@ -9,10 +9,11 @@ from flask import jsonify, redirect, render_template, request, url_for
 
 from intake.core.i18n import gettext as _
 from intake.core.permissions import Permission
-from intake.reception import conversation, differences, queries, serializers, storyline
+from intake.reception import answers, conversation, differences, queries, serializers, storyline, storysteps
 from intake.reception.blueprint import bp
 from intake.reception.inputs import public_status
 from intake.reception.queries.conversation import newest
+from intake.reception.related import related
 from intake.reception.views_author import load, owner_links
 from intake.reception.writing import TEXTS
 from intake.web.access import public
@@ -42,11 +43,14 @@ def show(folio: str) -> ResponseReturnValue:
         author=serializers.public_author(proposal),
         places=list(serializers.place_names(proposal.territory).values()),
         next_words=storyline.what_next(proposal, proposal.plan.stages, story),
+        reply_until=storysteps.until(proposal, story),
+        is_late=answers.is_late,
         links=owner_links(proposal) if mine else None,
         contact=proposal.contact if may(Permission.PROPOSAL_CONTACT, proposal) else None,
         newest=newest(proposal),
         is_talked_about=conversation.is_open(proposal, proposal.plan.stages),
         supports_told=conversation.totals_told(proposal.plan),
+        related=related(proposal),
     )
 
 

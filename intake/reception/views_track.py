@@ -12,7 +12,7 @@ from intake.core.i18n import lazy_gettext as _l
 from intake.core.i18n import ngettext
 from intake.core.permissions import Permission
 from intake.plans import queries as plans
-from intake.reception import queries, services, storyline
+from intake.reception import answers, queries, services, storyline, storysteps
 from intake.reception.blueprint import bp
 from intake.reception.folios import folio_of
 from intake.reception.inputs import public_status
@@ -109,7 +109,14 @@ def follow(folio: str) -> ResponseReturnValue:
         decision=storyline.callout(proposal, story),
         status=public_status(proposal.status),
         next_words=storyline.what_next(proposal, proposal.plan.stages, story),
-        links=owner_links(proposal) if mine else None,
+        reply_until=storysteps.until(proposal, story),
+        is_late=answers.is_late,
+        links=owner_links(proposal) | {"answer": _is_asked(proposal, story)} if mine else None,
         form=form,
     )
     return page, _status(form)
+
+
+def _is_asked(proposal: Proposal, story: queries.Story) -> bool:
+    """Whether a question waits for the author's answer, late or not."""
+    return proposal.status in answers.ANSWERABLE and any(q.answered_at is None for q in story.questions)

@@ -13,6 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from intake.extensions import db
+from intake.reports import invariants_answers as answers
 from intake.reports import invariants_conversation as conversation
 from intake.reports import invariants_council as council
 from intake.reports import invariants_events as events
@@ -290,6 +291,9 @@ INVARIANTS: tuple[Invariant, ...] = (
     Invariant("hidden_and_told", "whoever is hidden is told why", conversation.hidden_for_a_told_reason),
     Invariant("appeals_by_another", "nobody decides about an own hiding", conversation.appeals_decided_by_another),
     Invariant("replies_in_thread", "a reply stands in its own thread", conversation.replies_stay_in_their_thread),
+    Invariant("one_open_question", "an author is asked one thing at a time", answers.one_open_question),
+    Invariant("replies_in_their_term", "a reply follows its decision in its days", answers.replies_in_their_term),
+    Invariant("replies_by_another", "nobody answers a reply to an own decision", answers.replies_answered_by_another),
     Invariant("calendars_are_evidenced", "a published calendar has its frozen copy", council.calendars_are_evidenced),
 )
 

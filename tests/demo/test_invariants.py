@@ -31,7 +31,7 @@ from models import (
     StoredFile,
 )
 from models.enums import ProposalStatus as S
-from tests.demo import breaks_conversation, breaks_council, breaks_events, breaks_outreach
+from tests.demo import breaks_answers, breaks_conversation, breaks_council, breaks_events, breaks_outreach
 
 
 def one(query):
@@ -246,6 +246,7 @@ BREAKS: dict[str, Callable[[], str]] = {
     name.removeprefix("break_"): call
     for module in (
         globals(),
+        vars(breaks_answers),
         vars(breaks_conversation),
         vars(breaks_council),
         vars(breaks_events),

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sqlalchemy as sa
 
 from intake.extensions import db
+from intake.reception.queries import answering
 from models import (
     Admission,
     Assignment,
     AuditEntry,
+    AuthorReply,
     Commitment,
     Decision,
+    InformationRequest,
     Milestone,
     Plan,
     Proposal,
@@ -49,6 +52,7 @@ class Story:
 
     ``admission`` is None until it is final; ``reviews`` counts those asked for and not cancelled, ``reviewed`` those
     submitted, ``round_*`` is the latest round that asks for them; ``decision`` (with its session) only once published.
+    ``questions`` are those to the author, ``reply`` the author's; ``decided_at`` says when the author was last told no.
     """
 
     admission: Admission | None
@@ -62,6 +66,9 @@ class Story:
     commitments: tuple[CommitmentLink, ...]
     withdrawal_reason: str
     versions: int
+    questions: tuple[InformationRequest, ...] = ()
+    reply: AuthorReply | None = None
+    decided_at: datetime | None = None
 
     @property
     def mean_pct(self) -> Decimal | None:
@@ -70,7 +77,7 @@ class Story:
 
 
 def story(proposal: Proposal) -> Story:
-    """The public facts about a proposal. Two statements, three for a withdrawn one."""
+    """The public facts about a proposal. Three statements, four for a withdrawn one."""
     asked = _asked(proposal.id)
     edits = (
         sa.select(sa.func.count())
@@ -78,7 +85,7 @@ def story(proposal: Proposal) -> Story:
         .where(ProposalVersion.proposal_id == Proposal.id)
         .scalar_subquery()
     )
-    row = db.session.execute(
+    row: Any = db.session.execute(
         sa.select(
             Admission,
             Decision,
@@ -89,6 +96,8 @@ def story(proposal: Proposal) -> Story:
             edits,
             Round.name,
             Round.due_on,
+            AuthorReply,
+            answering.decided_at(Proposal.id),
         )
         .select_from(Proposal)
         .outerjoin(Admission, Admission.proposal_id == Proposal.id)
@@ -96,6 +105,7 @@ def story(proposal: Proposal) -> Story:
         .outerjoin(SelectionSession, SelectionSession.id == Decision.session_id)
         .outerjoin(asked, sa.true())
         .outerjoin(Round, Round.id == asked.c.round_id)
+        .outerjoin(AuthorReply, AuthorReply.proposal_id == Proposal.id)
         .where(Proposal.id == proposal.id)
     ).one()
     return Story(
@@ -110,6 +120,9 @@ def story(proposal: Proposal) -> Story:
         commitments=commitments_of(proposal),
         withdrawal_reason=_withdrawal_reason(proposal) if proposal.status is ProposalStatus.WITHDRAWN else "",
         versions=row[6],
+        questions=tuple(answering.questions(proposal)),
+        reply=row[9],
+        decided_at=row[10],
     )
 
 

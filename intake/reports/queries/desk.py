@@ -10,9 +10,11 @@ import sqlalchemy as sa
 from intake.accountability.queries import ANSWER_DAYS, SIGN_DAYS
 from intake.core import clock
 from intake.extensions import db
+from intake.reports.queries import replies
 from models import (
     Actor,
     Agreement,
+    AuthorReply,
     Commitment,
     CommitmentParty,
     CounterpartResponse,
@@ -39,7 +41,14 @@ from models.enums import (
 #: People who must sign an agreement.
 SIGNING = (PartyRole.RESPONSIBLE, PartyRole.COUNTERPART)
 #: After how many days a waiting task is called late here. Our own working rule, not law; the page says so.
-ALLOWED_DAYS = {"examine": 15, "countersign": 5, "verify_actor": 10, "answer_report": ANSWER_DAYS, "sign": SIGN_DAYS}
+ALLOWED_DAYS = {
+    "examine": 15,
+    "countersign": 5,
+    "verify_actor": 10,
+    "answer_report": ANSWER_DAYS,
+    "answer_reply": 10,
+    "sign": SIGN_DAYS,
+}
 #: How many rows of one kind the desk names before it only counts them.
 NAMED = 20
 
@@ -79,7 +88,10 @@ def waits_since(what: str) -> datetime:
 
 @dataclass(frozen=True)
 class Counts:
-    """Single numbers of the desk, each a count of rows. ``oldest_actor`` is when the longest waiting actor came."""
+    """Single numbers of the desk, each a count of rows.
+
+    ``oldest_actor`` is when the longest waiting actor came; ``reply_folio`` names the reply that has waited longest.
+    """
 
     in_commitments: int
     undecided: int
@@ -89,11 +101,16 @@ class Counts:
     mail_waiting: int
     mail_failed: int
     actors_late: int
+    replies: int
+    oldest_reply: datetime | None
+    replies_late: int
+    reply_folio: str | None
 
 
 def counts(plan_id: int) -> Counts:
     """The single numbers. One statement."""
     n = sa.func.count()
+    reply = replies.waiting(plan_id)
     decided = sa.select(Decision.id).where(Decision.proposal_id == Proposal.id).exists()
     row = db.session.execute(
         sa.select(
@@ -121,6 +138,10 @@ def counts(plan_id: int) -> Counts:
             .select_from(Actor)
             .where(Actor.status == ActorStatus.PENDING, Actor.created_at < waits_since("verify_actor"))
             .scalar_subquery(),
+            reply.with_only_columns(n).scalar_subquery(),
+            reply.with_only_columns(sa.func.min(AuthorReply.replied_at)).scalar_subquery(),
+            reply.with_only_columns(n).where(AuthorReply.replied_at < waits_since("answer_reply")).scalar_subquery(),
+            reply.order_by(AuthorReply.replied_at, AuthorReply.id).limit(1).scalar_subquery(),
         )
     ).one()
     return Counts(*row)

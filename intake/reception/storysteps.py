@@ -1,0 +1,91 @@
+"""A point of a proposal's story, and those of what was asked of its author and what the author replied."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from intake.core import clock
+from intake.core.i18n import gettext as _
+from intake.reception import answers
+from intake.web.filters import fecha
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date, datetime
+
+    from intake.reception.queries import Story
+    from models import InformationRequest, Proposal
+
+DONE, CURRENT, PENDING, BAD = "done", "current", "pending", "bad"
+
+
+@dataclass(frozen=True)
+class Step:
+    """A point of the line; ``date`` None lies ahead. In it, what people wrote says its language."""
+
+    label: str
+    state: str
+    date: date | None = None
+    detail: str = ""
+
+
+def day_of(moment: datetime | None) -> date | None:
+    """The day in Ecuador."""
+    return clock.local(moment).date() if moment else None
+
+
+def questions(proposal: Proposal, story: Story) -> Iterable[Step]:
+    """What the team asked, and what became of each question."""
+    for question in story.questions:
+        waits = question.answered_at is None and proposal.status in answers.ANSWERABLE
+        state = CURRENT if waits else DONE
+        words = _outcome(question, waits=waits)
+        yield Step(_("El equipo preguntó a quien la presentó"), state, day_of(question.asked_at), words)
+
+
+def _outcome(question: InformationRequest, *, waits: bool) -> str:
+    if question.answered_at is not None:
+        date = fecha(question.answered_at)
+        if answers.is_late(question):
+            return str(_("Respondió el %(date)s, después del plazo.", date=date))
+        return str(_("Respondió el %(date)s.", date=date))
+    if not waits:
+        return str(_("No hubo respuesta."))
+    if answers.is_overdue(question):
+        return str(_("El plazo terminó el %(date)s; todavía puede responder.", date=fecha(question.due_on)))
+    return str(_("Puede responder hasta el %(date)s.", date=fecha(question.due_on)))
+
+
+def reply(story: Story) -> Iterable[Step]:
+    """The author's reply to the decision, and the second official's answer to it."""
+    if story.reply is None:
+        return
+    yield Step(_("Réplica de quien la presentó"), DONE, day_of(story.reply.replied_at))
+    if story.reply.answered_at is None:
+        waits = _("La lee una persona que no intervino en la decisión.")
+        yield Step(_("Respuesta a la réplica"), CURRENT, None, waits)
+    else:
+        yield Step(_("Respuesta a la réplica"), DONE, day_of(story.reply.answered_at))
+
+
+def next_of(proposal: Proposal, story: Story | None) -> str:
+    """What is awaited of the author, with its day; "" where nothing is."""
+    if story is None or proposal.status not in answers.ANSWERABLE:
+        return ""
+    asked = next((q for q in story.questions if q.answered_at is None), None)
+    if asked is None or answers.is_overdue(asked):
+        return ""
+    words = _("El equipo espera, hasta el %(date)s, la respuesta de quien la presentó.", date=fecha(asked.due_on))
+    return str(words)
+
+
+def until(proposal: Proposal, story: Story) -> date | None:
+    """The last day to reply to the decision, while that day has not passed and nobody has replied."""
+    if story.reply is not None:
+        return None
+    last = answers.reply_until(proposal.status, story.decided_at)
+    return last if last is not None and clock.today() <= last else None
+
+
+__all__ = ["BAD", "CURRENT", "DONE", "PENDING", "Step", "day_of", "next_of", "questions", "reply", "until"]
