@@ -18,9 +18,7 @@ if TYPE_CHECKING:
 
 #: Names in the trace of the moves that answer an author, and of those in which the person who made them judged.
 DECIDING_ACTS = tuple(f"proposal.{action}" for action in DECIDING)
-JUDGING_ACTS = tuple(
-    f"proposal.{action}" for action in ("admit", "propose_refusal", "refuse", "overrule", "call_up")
-)
+JUDGING_ACTS = tuple(f"proposal.{action}" for action in ("admit", "propose_refusal", "refuse", "overrule", "call_up"))
 _PUBLISHING = ("decision.publish", "decision.drop")
 
 
