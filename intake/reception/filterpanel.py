@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from intake.reception import queries
     from models.enums import ProposalStatus
 
+#: What makes a list another list, beside its order and its page.
+NAMES = ("q", "modo", "estado", "tema", "provincia", "plan", "enfoque", "ambito", "canal", "mesa")
 #: Filters whose values are known to the code; `Filters.parse` leaves any other value out.
 _FIXED = frozenset({"estado", "enfoque", "ambito", "canal"})
 
@@ -111,3 +113,17 @@ def _chip(select: Select) -> Chip:
         return Chip(_("Filtro desconocido, no se aplicó: %(text)s", text=select.chosen[:40]), url)
     value = known.get(select.chosen, select.chosen[:40])
     return Chip(Markup("{}: {}").format(select.words, lang(value) if select.name == "mesa" else value), url)
+
+
+def feed_url() -> str:
+    """Where the news of this list are."""
+    return url_for("reception.feed", **_same_list())
+
+
+def list_url() -> str:
+    """Where the list of these news is."""
+    return url_for("reception.index", **_same_list())
+
+
+def _same_list() -> dict[str, Any]:
+    return {name: request.args[name] for name in NAMES if request.args.get(name)}

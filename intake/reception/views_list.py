@@ -36,7 +36,6 @@ from intake.web.reuse import remembered
 from models.enums import ProposalStatus
 
 if TYPE_CHECKING:
-
     from flask.typing import ResponseReturnValue
 
     from models import Plan
@@ -86,6 +85,7 @@ def index() -> ResponseReturnValue:
         draft_reference=draft_reference,
         filters_query=filters_query(),
         most_exported=exporting.MOST_ROWS,
+        feed_url=filterpanel.feed_url(),
         any_word=_any_word(filters, page),
         found=_where_found(filters.query, page),
     )

@@ -13,6 +13,7 @@ from intake.reception import answers, conversation, differences, queries, serial
 from intake.reception.blueprint import bp
 from intake.reception.inputs import public_status
 from intake.reception.queries.conversation import newest
+from intake.reception.related import related
 from intake.reception.views_author import load, owner_links
 from intake.reception.writing import TEXTS
 from intake.web.access import public
@@ -49,6 +50,7 @@ def show(folio: str) -> ResponseReturnValue:
         newest=newest(proposal),
         is_talked_about=conversation.is_open(proposal, proposal.plan.stages),
         supports_told=conversation.totals_told(proposal.plan),
+        related=related(proposal),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -11,7 +12,8 @@ from intake.core.pagination import paginate
 from intake.core.search import stems
 from intake.extensions import db
 from intake.reception import queries
-from intake.reception.inputs import Filters
+from intake.reception.inputs import ORDERS, RANDOM, Filters
+from models.enums import Approach, Branch, Channel
 from tests import factories
 
 NUMBER = 100_000
@@ -104,3 +106,55 @@ def test_searches_and_hints_go_by_an_index(plan):
     read = {(name, s): plan_of(s, p) for name, call in calls.items() for s, p in statements(call)}
     assert len(read) >= 12
     assert {key: steps for key, steps in read.items() if any(map(whole_table, steps))} == {}
+
+
+def test_lists_of_every_order_and_filter_their_counts_and_their_news_go_by_an_index(plan):
+    def page(order: str = "recientes", **values: Any) -> None:
+        filters = Filters(order=order, **values)
+        paginate(queries.listing(filters), number=1, total=queries.how_many(filters), row=lambda row: row)
+
+    calls = {
+        **{order: lambda order=order: page(order) for order in ORDERS if order != RANDOM},
+        **{f"{order} of a plan": lambda order=order: page(order, plan="PAGA3") for order in ORDERS if order != RANDOM},
+        "theme": lambda: page(theme="agua"),
+        "province": lambda: page(territory="14"),
+        "approach": lambda: page(approach=Approach.GENDER),
+        "channel": lambda: page(channel=Channel.PAPER),
+        "branch": lambda: page(branch=Branch.JUDICIAL),
+        "state": lambda: page(status="retirada"),
+        "table": lambda: page(event="mesa"),
+        "rows": lambda: queries.rows_of([1, 2, 3]),
+        "news": lambda: queries.news(Filters()),
+        "news of a plan": lambda: queries.news(Filters(plan="PAGA3")),
+    }
+    read = {(name, s): plan_of(s, p) for name, call in calls.items() for s, p in statements(call)}
+    assert len(read) >= 30
+    if db.session.get_bind().dialect.name == "sqlite":
+        assert {key: steps for key, steps in read.items() if any(map(reads_texts, steps))} == {}
+    else:  # counting everything may read everything: there is no index that PostgreSQL trusts within a transaction
+        shown = {key: steps for key, steps in read.items() if "count(*)" not in key[1]}
+        assert {key: steps for key, steps in shown.items() if any(map(reads_texts, steps))} == {}
+
+
+def reads_texts(step: str) -> bool:
+    """Whether a step reads the rows of all proposals, with their texts, in no order."""
+    return "Seq Scan on proposal" in step or (step.startswith("SCAN proposal") and "INDEX" not in step)
+
+
+def test_counts_of_filters_and_the_random_order_never_read_the_texts(plan):
+    """They take every proposal into account: on SQLite in one pass over an index, which holds all that is counted."""
+    calls = {
+        "facets": lambda: queries.facets(Filters()),
+        "facets, filtered": lambda: queries.facets(Filters(plan="PAGA3", status="recibida", theme="agua")),
+        "shuffled": lambda: db.session.execute(queries.shuffled(Filters(seed=7)).limit(20)).all(),
+        "shuffled, of a plan": lambda: db.session.execute(queries.shuffled(Filters(plan="PAGA3")).limit(20)).all(),
+    }
+    read = {name: [plan_of(s, p) for s, p in statements(call)] for name, call in calls.items()}
+    assert [len(plans) for plans in read.values()] == [1] * 4
+    if db.session.get_bind().dialect.name == "sqlite":
+        passes = [step for plans in read.values() for step in plans[0] if re.match(r"(SCAN|SEARCH) proposal\b", step)]
+        assert len(passes) >= 4
+        assert [step for step in passes if "COVERING INDEX" not in step and "PRIMARY KEY" not in step] == []
+    else:
+        passes = [step for plans in read.values() for step in plans[0] if re.search(r"Seq Scan on proposal\b", step)]
+        assert len(passes) <= 6  # one each, and one for the approaches

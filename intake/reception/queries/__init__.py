@@ -14,6 +14,7 @@ from intake.reception.queries.lists import (
     shuffled,
     themes,
 )
+from intake.reception.queries.news import News, by_public_folios, news
 from intake.reception.queries.one import (
     Reader,
     author_of,
@@ -32,6 +33,7 @@ from intake.reception.queries.story import CommitmentLink, Story, answers, commi
 __all__ = [
     "Choice",
     "CommitmentLink",
+    "News",
     "Place",
     "Reader",
     "Similar",
@@ -43,6 +45,7 @@ __all__ = [
     "by_folio",
     "by_folios",
     "by_idempotency_key",
+    "by_public_folios",
     "choices",
     "commitments_of",
     "comparable",
@@ -57,6 +60,7 @@ __all__ = [
     "is_public",
     "last_change",
     "listing",
+    "news",
     "next_held",
     "places",
     "rows_of",
