@@ -33,6 +33,8 @@ OPTIONS = {
 #: Addresses that answer with a document, not with a page.
 NOT_PAGES = (".json", ".csv", ".txt", ".svg", ".ics", "/archivos/", "/salud", "/datos/descargas")
 AXE = Axe().axe_script
+#: Sections whose pages guests read in every state too.
+PUBLIC = ("/propuestas/", "/seguimiento/", "/compromisos/", "/mesas/", "/nucleo/")
 Work = dict[str | None, list[str]]
 #: Reviewers of the other sectors: the same role as the first one.
 ALIKE = ("revision.sociedad", "revision.academia")
@@ -66,7 +68,7 @@ def pages_of(app: Flask, account: str | None) -> Iterator[str]:
     if account not in {None, *ALIKE}:
         yield from in_every_state(app)
     elif account is None:
-        yield from (p for p in in_every_state(app) if p.startswith(("/propuestas/", "/seguimiento/", "/compromisos/")))
+        yield from (p for p in in_every_state(app) if p.startswith(PUBLIC))
     yield "/no-existe"
 
 
@@ -81,6 +83,12 @@ STATES = {
     ),
     "sessions": "SELECT number FROM selection_session WHERE status = 'open'",
     "rounds": "SELECT number FROM round WHERE status = 'open'",
+    "events": "SELECT min(slug) FROM event WHERE plan_id = (SELECT id FROM plan WHERE code = 'PAGA3') GROUP BY status",
+    "campaigns": "SELECT min(slug) FROM campaign GROUP BY status",
+    "meetings": (
+        "SELECT min(m.number) FROM meeting m JOIN body b ON b.id = m.body_id JOIN plan p ON p.id = b.plan_id "
+        "WHERE p.code = 'PAGA3' GROUP BY m.status"
+    ),
 }
 WAYS = {
     "proposals": ("/propuestas/{}", "/seguimiento/{}", "/evaluacion/{}", "/propuestas/{}/versiones"),
@@ -93,6 +101,18 @@ WAYS = {
         )
     ),
     "sessions": ("/seleccion/sesiones/{}", "/seleccion/sesiones/{}/publicar"),
+    "events": tuple(
+        f"/mesas/{{}}{way}"
+        for way in (
+            "", "/editar", "/registro", "/asistencia", "/asistencia/lista", "/asistencia/puerta",
+            "/asistencia/cerrar-lista", "/memoria", "/archivos", "/cerrar", "/acta",
+        )
+    ),
+    "campaigns": tuple(f"/acercamiento/{{}}{way}" for way in ("", "/editar", "/actores", "/cartas/nueva")),
+    "meetings": tuple(
+        f"/nucleo/PAGA3/grupo-nucleo/reuniones/{{}}{way}"
+        for way in ("", "/editar", "/asistencia", "/acta", "/resoluciones/nueva", "/correcciones/nueva")
+    ),
     "rounds": tuple(f"/evaluacion/rondas/{{}}{way}" for way in ("", "/asignar", "/dar-por-evaluadas", "/cerrar")),
 }  # fmt: skip
 

@@ -381,3 +381,16 @@ def test_photographs_are_shown_with_their_words_and_taken_away(app, client, sign
     assert post(browser, f"{path}/{key}/quitar", page=path).status_code == 302
     assert client.get(f"/archivos/{key}").status_code == 404
     assert client.get(path).status_code in {302, 401}
+
+
+def test_a_table_for_a_gap_begins_with_its_theme_and_place(app, sign_in):
+    make.territory("14", name="Morona Santiago")
+    make.theme("agua")
+    make.theme("salud")
+    browser = sign_in(make.user(Role.FACILITATOR))
+    page = browser.get("/mesas/nueva?tema=salud&territorio=14").text
+    assert re.findall(r'name="themes" value="(\w+)" checked', page) == ["salud"]
+    assert '<option value="14" selected>' in page
+    odd = browser.get("/mesas/nueva?tema=nada&territorio=%00").text
+    assert 'name="themes" value="salud" checked' not in odd
+    assert '<option value="14" selected>' not in odd

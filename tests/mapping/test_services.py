@@ -168,6 +168,7 @@ def test_attendance_that_contradicts_its_parts_is_refused_by_name(app, as_princi
     event = make.event()
     counts = {Dimension.GENDER: {"man": 10, "woman": 10}, Dimension.SECTOR: {"academia": 19}}
     facilitator = as_principal(make.user(Role.FACILITATOR))
+    db.session.commit()  # what is refused is rolled back
     with pytest.raises(Invalid) as error:
         services.record_attendance(event, 20, counts, by=facilitator)
     assert (error.value.field, error.value.details["sum"]) == ("sector", 19)

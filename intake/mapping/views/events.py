@@ -16,6 +16,7 @@ from intake.core.labels import label
 from intake.core.pagination import number_from
 from intake.core.permissions import Permission, can
 from intake.core.smallcells import is_reserved
+from intake.core.text import clean
 from intake.mapping import gatherings, queries, seats, services
 from intake.mapping.doors import WITH_STEPS, doors
 from intake.mapping.event_lifecycle import EVENT
@@ -106,10 +107,10 @@ def move_event(found: Event) -> ResponseReturnValue:
 @bp.route("/mesas/nueva", methods=["GET", "POST"])
 @requires(Permission.EVENT_CREATE, form=True)
 def new_event() -> ResponseReturnValue:
-    """Prepare or record an event."""
+    """Prepare or record an event; ``?tema=`` and ``?territorio=`` say what for."""
     form = EventForm()
-    if request.method == "GET" and (current := plans.current()) is not None:
-        form.plan.data = current.code
+    if request.method == "GET":
+        _suggest(form)
     _fill(form)
     if request.method == "POST" and not common.is_refresh() and form.validate():
         try:
@@ -120,6 +121,15 @@ def new_event() -> ResponseReturnValue:
             flash(str(_l("Mesa guardada.")), "success")
             return redirect(url_for("mapping.event", slug=made.slug))
     return render_template("mapping/event_form.html", form=form, event=None), common.status()
+
+
+def _suggest(form: EventForm) -> None:
+    """Begin with the plan under way and what the address names; an odd value names nothing."""
+    current = plans.current()
+    form.plan.data = current.code if current else None
+    form.themes.data = [theme.code for theme in queries.themes() if theme.code == request.args.get("tema")]
+    place = queries.territory_by_code(clean(request.args.get("territorio", ""))[:8])
+    form.place_at(place.code if place and place.code.isdecimal() else None)
 
 
 def _fill(form: EventForm, event: Event | None = None) -> None:
