@@ -6,13 +6,16 @@ from datetime import timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import abort, flash, g, redirect, render_template, request, url_for
 
 from forms.answers import AnswerForm, AskForm, ReplyAnswerForm, ReplyForm
 from intake.core import clock
-from intake.core.errors import Conflict, Forbidden, Invalid
+from intake.core.errors import Conflict, Forbidden, Invalid, NotFound
 from intake.core.i18n import gettext as _
+from intake.core.i18n import lazy_gettext as _l
+from intake.core.pagination import number_from
 from intake.core.permissions import Permission
+from intake.plans import queries as plans
 from intake.reception import answers, queries, storyline, storysteps
 from intake.reception.blueprint import bp
 from intake.reception.queries import answering
@@ -20,6 +23,7 @@ from intake.reception.services import asking, replying
 from intake.reception.views_author import load, proposal_folio
 from intake.reception.views_track import say_again
 from intake.web.access import principal, requires
+from intake.web.listing import Listing
 from intake.web.templating import may
 
 if TYPE_CHECKING:
@@ -164,6 +168,17 @@ def _why_no_reply(proposal: Proposal, story: queries.Story) -> str:
     if answers.reply_until(proposal.status, story.decided_at) is None:
         return str(_("Esta propuesta no tiene una decisión a la que se pueda replicar."))
     return str(_("El plazo para replicar ya terminó."))
+
+
+@bp.route("/propuestas/replicas")
+@requires(Permission.REPLY_ANSWER)
+def waiting_replies() -> ResponseReturnValue:
+    """Replies of the plan under way that wait for their answer, the longest waiting first."""
+    plan = g.plan = plans.current()
+    if plan is None:
+        raise NotFound(_l("Todavía no hay un plan en marcha."))
+    page = Listing(answering.waiting_replies(plan, number=number_from(request.args.get("pagina"))))
+    return render_template("reception/replies.html", page=page)
 
 
 @bp.route("/propuestas/<folio:folio>/replica", methods=["GET", "POST"])

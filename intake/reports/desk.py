@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -134,7 +134,7 @@ def waiting(
             for m in milestones
         ),
         *(_named("answer_report", r.reference, r.reported_at, who=r.title, number=r.number) for r in reports),
-        _replies(counts),
+        _counted("answer_reply", counts.replies, counts.oldest_reply, counts.replies_late),
         *(
             Waiting("campaign", 1, days_since(c.due_on), True, c.owner, c.slug, since=c.due_on, title=c.title)
             for c in campaigns
@@ -158,12 +158,6 @@ def _counted(what: str, count: int, since: datetime | None, late: int = 0) -> Wa
 def _named(what: str, reference: str, since: datetime, *, count: int = 1, who: str = "", number: int = 0) -> Waiting:
     days = days_since(since) or 0
     return Waiting(what, count, days, days > ALLOWED_DAYS[what], who, reference, number, clock.local(since).date())
-
-
-def _replies(counts: Counts) -> Waiting | None:
-    """Authors' replies without an answer; the reference is the folio of the one that has waited longest."""
-    found = _counted("answer_reply", counts.replies, counts.oldest_reply, counts.replies_late)
-    return None if found is None else replace(found, reference=counts.reply_folio or "")
 
 
 @dataclass(frozen=True)

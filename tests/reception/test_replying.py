@@ -20,7 +20,7 @@ from intake.reception.queries import answering
 from intake.reception.services import replying
 from intake.selection.services import release
 from intake.web.filters import fecha
-from models import Plan, ProposalContact
+from models import AuthorReply, Plan, ProposalContact
 from models.enums import ProposalStatus as S
 from models.enums import Role, StageKind
 from tests import factories
@@ -203,10 +203,27 @@ def test_pages_from_reply_to_answer(team, sign_in, post, client, app):
     forced = involved.post(answer, data={"csrf_token": _token(free, answer), "text": "Yo mismo."})
     assert forced.status_code in {403, 422}
     desk = html.unescape(free.get("/direccion/").text)
-    assert f'<a href="{answer}">1 réplica sin responder</a>' in desk
+    assert '<a href="/propuestas/replicas">1 réplica sin responder</a>' in desk
+    assert f'href="{answer}"' in free.get("/propuestas/replicas").text
     assert post(free, answer, text="Leímos su réplica.").status_code == 303
     assert "réplica sin responder" not in html.unescape(free.get("/direccion/").text)
     assert client.get(answer).status_code in {302, 403}
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_the_list_of_replies_takes_the_same_statements(app, sign_in, count_queries, rows):
+    plan = factories.plan(StageKind.SELECTION, code="PAGA3")
+    for _n in range(rows):
+        of = factories.proposal(plan, S.OUTSIDE_PLAN)
+        factories.save(AuthorReply(proposal_id=of.id, text="No.", replied_at=clock.now()))
+    browser = sign_in(factories.user(Role.DIRECTORATE))
+    db.session.commit()
+    browser.get("/propuestas/replicas")
+    with count_queries() as statements:
+        page = browser.get("/propuestas/replicas")
+    assert (page.status_code, len(statements)) == (200, 4)
+    assert page.text.count('<th scope="row">') == rows
+    assert sign_in(factories.user(Role.FACILITATOR)).get("/propuestas/replicas").status_code == 403
 
 
 def _token(browser, path):

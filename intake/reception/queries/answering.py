@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from intake.core.pagination import Page, paginate
 from intake.extensions import db
 from intake.reception.answers import DECIDING
-from models import Admission, AuditEntry, AuthorReply, Decision, InformationRequest, Proposal
+from models import Admission, AuditEntry, AuthorReply, Decision, InformationRequest, Plan, Proposal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,6 +40,20 @@ def open_question(proposal: Proposal) -> InformationRequest | None:
 def reply_of(proposal: Proposal) -> AuthorReply | None:
     """The author's reply. One statement."""
     return db.session.scalars(sa.select(AuthorReply).where(AuthorReply.proposal_id == proposal.id)).one_or_none()
+
+
+def waiting_replies(plan: Plan, *, number: int = 1) -> Page[Any]:
+    """Replies of a plan without an answer, the longest waiting first. Two statements.
+
+    Rows: folio, title, language, status, replied_at.
+    """
+    query: Any = (
+        sa.select(Proposal.folio, Proposal.title, Proposal.language, Proposal.status, AuthorReply.replied_at)
+        .join(AuthorReply, AuthorReply.proposal_id == Proposal.id)
+        .where(Proposal.plan_id == plan.id, AuthorReply.answered_at.is_(None))
+        .order_by(AuthorReply.replied_at, AuthorReply.id)
+    )
+    return paginate(query, number=number, row=lambda row: row)
 
 
 def decided_at(proposal_id: InstrumentedAttribute[int] | int) -> sa.ScalarSelect[datetime]:

@@ -90,7 +90,7 @@ def waits_since(what: str) -> datetime:
 class Counts:
     """Single numbers of the desk, each a count of rows.
 
-    ``oldest_actor`` is when the longest waiting actor came; ``reply_folio`` names the reply that has waited longest.
+    ``oldest_actor`` is when the longest waiting actor came, ``oldest_reply`` when the longest waiting reply did.
     """
 
     in_commitments: int
@@ -104,7 +104,6 @@ class Counts:
     replies: int
     oldest_reply: datetime | None
     replies_late: int
-    reply_folio: str | None
 
 
 def counts(plan_id: int) -> Counts:
@@ -141,7 +140,6 @@ def counts(plan_id: int) -> Counts:
             reply.with_only_columns(n).scalar_subquery(),
             reply.with_only_columns(sa.func.min(AuthorReply.replied_at)).scalar_subquery(),
             reply.with_only_columns(n).where(AuthorReply.replied_at < waits_since("answer_reply")).scalar_subquery(),
-            reply.order_by(AuthorReply.replied_at, AuthorReply.id).limit(1).scalar_subquery(),
         )
     ).one()
     return Counts(*row)
