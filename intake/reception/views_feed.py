@@ -61,6 +61,7 @@ def _drawn(filters: Filters, address: str) -> tuple[str, datetime]:
     body = render_template(
         "reception/news.xml",
         title=_title(),
+        subtitle=_("Propuestas que llegaron, se retiraron o tienen respuesta."),
         here=mail.url_of(address),
         page=mail.url_of(filterpanel.list_url()),
         updated=updated,

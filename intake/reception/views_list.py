@@ -153,7 +153,11 @@ def _orders(filters: Filters, choices: dict[str, list[queries.Choice]]) -> list[
 
 
 def _page(filters: Filters) -> Page[Any]:
-    number, total = number_from(request.args.get("pagina")), queries.how_many(filters)
+    number = number_from(request.args.get("pagina"))
+    if filters.own is not None:
+        total = queries.how_many(filters)
+    else:
+        total = remembered(f"proposal total {_same(filters)}", lambda: queries.how_many(filters))
     if filters.order != RANDOM or filters.own is not None:
         return paginate(queries.listing(filters), number=number, total=total, row=lambda row: row)
     found = paginate(queries.shuffled(filters), number=number, total=total)
