@@ -1,9 +1,9 @@
 """``python -m bench.coverage [--db sqlite|postgresql] [--seconds 1] [--rounds 5] [--json]``.
 
-The coverage page over 20,000 actors, 2,000 events and 100,000 proposals, and over a tenth of that. *drawn*: every request
-asks for an address of its own, so that no whole page is reused, only what the process keeps of counts; *kept*: the same
-address again and again, as guests do; *counted*: nothing kept at all, as right after a change. Goals: drawn at most 2
-times the time of a tenth, at least 0.2 of a bare page of the same bytes, at most 12 statements.
+The coverage page over 20,000 actors, 2,000 events and 100,000 proposals, and over a tenth of that. *drawn*: each
+request asks for an address of its own, so that no whole page is reused, only what the process keeps of counts;
+*kept*: the same address again and again, as guests do; *counted*: nothing kept at all, as right after a change. Goals:
+drawn at most 2 times the time of a tenth, at least 0.2 of a bare page of the same bytes, at most 12 statements.
 """
 
 from __future__ import annotations
@@ -163,7 +163,7 @@ def _line(port: int, name: str, size: str, counted: tuple[int, float], options: 
         }
         rates: dict[str, list[float]] = {kind: [] for kind in requests}
         middle: list[float] = []
-        for kind, (its_port, request) in requests.items():
+        for its_port, request in requests.values():
             load.run(its_port, request, seconds=0.5)
         for _ in range(options.rounds):
             for kind, (its_port, request) in requests.items():

@@ -13,7 +13,7 @@ from intake.core.permissions import Permission, anyone
 from tools import docs
 
 
-def test_start_refuses_a_missing_row_and_a_double_one() -> None:
+def test_start_refuses_a_missing_row_and_a_double_one(session_app: Flask) -> None:  # which installed the rules
     whole = dict(permissions.rules())
     try:
         with pytest.raises(RuntimeError, match="without a row"):

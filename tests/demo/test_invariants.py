@@ -31,7 +31,14 @@ from models import (
     StoredFile,
 )
 from models.enums import ProposalStatus as S
-from tests.demo import breaks_answers, breaks_conversation, breaks_council, breaks_events, breaks_outreach
+from tests.demo import (
+    breaks_answers,
+    breaks_conversation,
+    breaks_council,
+    breaks_events,
+    breaks_outreach,
+    breaks_registry,
+)
 
 
 def one(query):
@@ -251,12 +258,15 @@ BREAKS: dict[str, Callable[[], str]] = {
         vars(breaks_council),
         vars(breaks_events),
         vars(breaks_outreach),
+        vars(breaks_registry),
     )
     for name, call in list(module.items())
     if name.startswith("break_")
 }
 #: What no row can break: tested on the code and on the tables themselves.
 UNBREAKABLE = {"nothing_personal_is_public", "profiles_lead_to_nobody"}
+#: Broken on rows of their own in tests/reports/test_figures_kept.py, where the sums are small enough to follow.
+ELSEWHERE = {"people_once", "parts_make_the_figure", "people_have_one_plan", "nobody_worked_out"}
 
 
 def test_all_hold_on_the_demonstration(app):
@@ -264,7 +274,7 @@ def test_all_hold_on_the_demonstration(app):
 
 
 def test_each_invariant_has_a_way_to_break_it():
-    assert set(BREAKS) | UNBREAKABLE == {one.name for one in invariants.INVARIANTS}
+    assert set(BREAKS) | UNBREAKABLE | ELSEWHERE == {one.name for one in invariants.INVARIANTS}
 
 
 @pytest.mark.parametrize("name", BREAKS)

@@ -166,7 +166,7 @@ def test_export_is_public_and_no_spreadsheet_runs_it(app, plan):
     db.session.commit()
     done = app.test_cli_runner().invoke(args=["reception", "export", "--plan", "PAGA3"])
     assert done.exit_code == 0
-    rows = list(csv.DictReader(io.StringIO(done.output, newline="")))
+    rows = list(csv.DictReader(io.StringIO(done.output.removeprefix("\ufeff"), newline="")))
     assert [row["folio"] for row in rows] == ["PAGA3-00001", "PAGA3-00002"]
     assert tuple(rows[0]) == serializers.PUBLIC_FIELDS
     assert (rows[0]["titulo"], rows[0]["problema"]) == ("'=1+1", 'Dos\nlíneas, "comillas"')
