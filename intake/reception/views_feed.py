@@ -16,7 +16,7 @@ from intake.core.labels import label
 from intake.reception import filterpanel, queries
 from intake.reception.blueprint import bp
 from intake.reception.inputs import Filters, public_status
-from intake.web.access import public
+from intake.web.access import principal, public
 from intake.web.reuse import remembered
 
 if TYPE_CHECKING:
@@ -51,7 +51,8 @@ def feed() -> ResponseReturnValue:
     answer = Response(body, content_type="application/atom+xml; charset=utf-8")
     answer.last_modified = updated
     answer.add_etag()
-    answer.headers["Cache-Control"] = "public, max-age=0, must-revalidate"
+    if not principal().is_signed_in:  # what somebody with an account asks for is kept nowhere
+        answer.headers["Cache-Control"] = "public, max-age=0, must-revalidate"
     return answer.make_conditional(request)
 
 

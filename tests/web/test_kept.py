@@ -19,7 +19,9 @@ from tests import factories as make
 @pytest.fixture
 def keeping(app):
     app.extensions["intake_results"] = Results()
+    token = writing.set(False)  # a POST of another test may have left its mark on this thread
     yield app
+    writing.reset(token)
     del app.extensions["intake_results"]
 
 
