@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from intake.core import clock
-from intake.core.audit import value_of
+from intake.core.audit import PERSONAL_MARK, value_of
 from intake.core.context import request_id
 from intake.core.transaction import dialect
 from intake.extensions import db
@@ -65,7 +65,8 @@ def entry(
     changes: Mapping[str, Any],
     reason: str = "",
 ) -> dict[str, Any]:
-    """The columns of an entry of the trace, as `intake.core.audit.record` would write them."""
+    """The columns of an entry of the trace, as `intake.core.audit.record` would write them, personal values masked."""
+    personal = {a.key for a in sa.inspect(model).column_attrs if a.columns[0].info.get("personal")}
     return {
         "at": clock.now(),
         "user_id": by.user_id,
@@ -74,7 +75,14 @@ def entry(
         "subject_type": model.__tablename__,
         "subject_id": key,
         "subject_ref": reference,
-        "changes": {name: value_of(value) for name, value in changes.items()},
+        "changes": {name: _masked(value) if name in personal else value_of(value) for name, value in changes.items()},
         "reason": reason,
         "request_id": request_id.get(),
     }
+
+
+def _masked(value: Any) -> Any:
+    """That a personal value was there, or the old and the new one were, and nothing of what they said."""
+    if isinstance(value, list):
+        return [_masked(one) for one in value]
+    return None if value is None else PERSONAL_MARK

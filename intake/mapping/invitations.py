@@ -114,7 +114,7 @@ def _register(invitation: Invitation, given: AnswerInput, token: str) -> Registr
         needs=given.needs,
     )
     by = dataclasses.replace(GUEST, locale=contact.locale)
-    return registering.register(event, asked, code=place_code(token), by=by)
+    return registering.register(event, asked, code=place_code(token), by=by, proved=True)
 
 
 def stop(invitation: Invitation) -> None:

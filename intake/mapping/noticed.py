@@ -6,7 +6,7 @@ everything again and may be called as often as one likes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -17,7 +17,7 @@ from intake.extensions import db
 from intake.mapping import outreach_steps as steps
 from intake.mapping.inputs_outreach import StepInput
 from intake.mapping.queries.outreach import has_step
-from models import Actor, Campaign, Decision, Proposal, Registration, Target
+from models import NOT_PUBLIC, Actor, Campaign, Decision, Proposal, Registration, Target
 from models.enums import CampaignStatus, DecisionStatus, OutreachStep, ProposalStatus, RegistrationStatus
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 #: What happens after a campaign was closed still belongs to its results; a cancelled one has none.
 _COUNTING = (CampaignStatus.OPEN, CampaignStatus.CLOSED)
 Found = sa.Select[Target, str, str]
-_NOT_SENT = (ProposalStatus.DRAFT, ProposalStatus.HELD, ProposalStatus.WITHDRAWN)
+_NOT_SENT = (*NOT_PUBLIC, ProposalStatus.WITHDRAWN)
 
 
 def refresh(campaign: Campaign) -> int:
@@ -97,27 +97,37 @@ def _came() -> Found:
     return _lacking(OutreachStep.ATTENDED, sa.literal("")).where(there.correlate(Campaign, Target).exists())
 
 
-def _theirs() -> Sequence[sa.ColumnElement[bool]]:
-    """Proposals of the campaign's plan in the actor's name: linked to its record, or signed with its very name."""
-    return (
-        Proposal.plan_id == Campaign.plan_id,
-        sa.or_(Proposal.organisation_id == Target.actor_id, Proposal.organisation_name == Actor.name),
-        Proposal.status.not_in(_NOT_SENT),
+def _first(*, published: bool = False) -> sa.Subquery:
+    """For each plan and actor the first folio in the actor's name: linked to its record, or signed with its very name.
+
+    One pass over the proposals, however many targets ask: a look for each of them would read all proposals each time.
+    """
+    sent = Proposal.status.not_in(_NOT_SENT)
+    linked: Any = sa.select(
+        Proposal.plan_id.label("plan_id"), Proposal.organisation_id.label("actor_id"), Proposal.folio.label("folio")
+    ).where(sent, Proposal.organisation_id.is_not(None))
+    signed: Any = (
+        sa.select(Proposal.plan_id, Actor.id, Proposal.folio)
+        .join(Actor, Actor.name == Proposal.organisation_name)
+        .where(sent)
     )
+    parts = [linked, signed]
+    if published:
+        told = (Decision.proposal_id == Proposal.id) & (Decision.status == DecisionStatus.PUBLISHED)
+        parts = [part.join(Decision, told) for part in parts]
+    each = sa.union_all(*parts).subquery()
+    folio = sa.func.min(each.c.folio).label("folio")
+    return sa.select(each.c.plan_id, each.c.actor_id, folio).group_by(each.c.plan_id, each.c.actor_id).subquery()
 
 
 def _contributed() -> Found:
-    first = sa.select(sa.func.min(Proposal.folio)).where(*_theirs()).correlate(Campaign, Target, Actor)
-    note = first.scalar_subquery()
-    return _lacking(OutreachStep.CONTRIBUTED, note).where(note.is_not(None))
+    return _of(OutreachStep.CONTRIBUTED, _first())
 
 
 def _was_answered() -> Found:
-    first = (
-        sa.select(sa.func.min(Proposal.folio))
-        .join(Decision, Decision.proposal_id == Proposal.id)
-        .where(*_theirs(), Decision.status == DecisionStatus.PUBLISHED)
-        .correlate(Campaign, Target, Actor)
-    )
-    note = first.scalar_subquery()
-    return _lacking(OutreachStep.ANSWERED, note).where(note.is_not(None))
+    return _of(OutreachStep.ANSWERED, _first(published=True))
+
+
+def _of(step: OutreachStep, first: sa.Subquery) -> Found:
+    mine = (first.c.plan_id == Campaign.plan_id, first.c.actor_id == Target.actor_id)
+    return _lacking(step, first.c.folio).where(*mine)

@@ -36,11 +36,14 @@ CODE = re.compile(r"[A-Za-z0-9_-]{43}")
 _MAY_CHANGE = ["status", "capacity", "starts_at", "registration_closes_on", "takes_registrations", "online_url"]
 
 
-def register(event: Event, given: RegistrationInput, *, code: str, by: Principal) -> Registration | None:
+def register(
+    event: Event, given: RegistrationInput, *, code: str, by: Principal, proved: bool = False
+) -> Registration | None:
     """Ask for a place, or for one among those waiting (`seats.place_in_queue`).
 
     The same ``code`` again gives the same registration. None: this person had a place already; a new link goes to their
-    mail, and nothing tells whoever asks here. Raises `Conflict` if registration is closed.
+    mail, and nothing tells whoever asks here. That link is a new secret, never the one that was sent along, unless the
+    mailbox is ``proved`` (a letter brought the secret there). Raises `Conflict` if registration is closed.
     """
     authorize(by, Permission.EVENT_REGISTER, event)
     if not (given.email or given.phone):
@@ -54,7 +57,7 @@ def register(event: Event, given: RegistrationInput, *, code: str, by: Principal
             raise Conflict(_l("Las inscripciones a este encuentro están cerradas."))
         same = _same_person(event, given)
         if same is not None:
-            _link_again(same, event, code)
+            _link_again(same, event, code if proved else tokens.new_token())
             return None
         made = _new(event, given, code, by)
         waiting = seats.place_in_queue(made, event)

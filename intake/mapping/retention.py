@@ -11,23 +11,21 @@ from intake.core.identity import SYSTEM
 from intake.core.transaction import transaction
 from intake.extensions import db
 from models import Event, Registration
-from models.enums import EventStatus
 
 #: After how many days without another word. The form says so to whoever registers.
 DAYS = 90
 
 
 def forget(days: int = DAYS) -> int:
-    """Erase the personal data of registrations whose event ended (or was cancelled) so many days ago; how many.
+    """Erase the personal data of registrations whose event ended (or was to end) so many days ago; how many.
 
     The row stays: that somebody had a place and came is no secret, who it was is. Figures keep standing on profiles.
     """
     limit = clock.now() - timedelta(days=days)
-    ended = sa.func.coalesce(Event.ends_at, Event.starts_at)
-    over = Event.status.in_((EventStatus.HELD, EventStatus.CLOSED, EventStatus.CANCELLED))
+    ended = sa.func.coalesce(Event.ends_at, Event.starts_at, Event.called_at)  # also what nobody declared held
     with transaction():
         query = sa.select(Event).where(
-            over, ended < limit, sa.exists().where(Registration.event_id == Event.id, Registration.name != "")
+            ended < limit, sa.exists().where(Registration.event_id == Event.id, Registration.name != "")
         )
         total = 0
         for event in db.session.scalars(query).all():

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from flask import jsonify, redirect, render_template, request, url_for
 
+from intake.core.errors import NotFound
 from intake.core.i18n import gettext as _
+from intake.core.i18n import lazy_gettext as _l
 from intake.core.permissions import Permission
 from intake.reception import answers, conversation, differences, queries, serializers, storyline, storysteps
 from intake.reception.blueprint import bp
@@ -59,6 +61,8 @@ def show(folio: str) -> ResponseReturnValue:
 def show_json(folio: str) -> ResponseReturnValue:
     """A proposal as open data."""
     proposal = load(folio)
+    if not proposal.is_public:  # its author and the team read it on its page; open data it is not
+        raise NotFound(_l("Esta propuesta no está publicada."))
     story = queries.story(proposal)
     return jsonify(serializers.public(proposal, story.decision, [c.reference for c in story.commitments]))
 

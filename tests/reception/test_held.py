@@ -198,6 +198,19 @@ class TestPages:
             analyst.get("/propuestas/apartadas")
         assert len(seen) == STATEMENTS
 
+    def test_what_somebody_settled_meanwhile_is_passed_over(self, plan, as_principal):
+        mine = [held(plan) for _n in range(3)]
+        analyst = as_principal(make.user(Role.ANALYST))
+        db.session.commit()
+        services.discard(mine[0], by=analyst, reason="Un ataque")
+        services.release(mine[1], by=analyst)
+        assert services.release_all(mine, by=analyst) == 2  # the discarded one may come back, the released one stays
+        assert {p.status for p in mine} == {ProposalStatus.SUBMITTED}
+
+    def test_a_held_one_is_no_open_data_even_for_its_author(self, plan, client):
+        folio = submitted(client, website="http://spam.example")
+        assert client.get(f"/propuestas/{folio}.json").status_code == 404
+
     def test_others_do_not_see_what_is_set_aside(self, plan, sign_in):
         folio = held(plan).folio
         for role in (Role.CITIZEN, Role.REVIEWER, Role.OBSERVER):

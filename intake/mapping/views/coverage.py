@@ -15,6 +15,7 @@ from intake.core.i18n import gettext as _
 from intake.core.i18n import language, localized
 from intake.core.labels import label
 from intake.core.permissions import Permission, can
+from intake.core.tabular.writing import guarded
 from intake.mapping import grids, queries
 from intake.mapping.coverage import PER_INHABITANTS, Cell, Choice, Place
 from intake.mapping.queries.actors import NONE as NOWHERE
@@ -141,7 +142,8 @@ def coverage_data(kind: str) -> Response:
     buffer = io.StringIO()
     writer = csv.DictWriter(buffer, [*rows[0], "definicion"] if rows else ["definicion"])
     writer.writeheader()
-    writer.writerows({**row, "definicion": str(DEFINITIONS[page.choice.metric])} for row in rows)
+    safe = ({name: guarded(v) if isinstance(v, str) else v for name, v in row.items()} for row in rows)
+    writer.writerows({**row, "definicion": str(DEFINITIONS[page.choice.metric])} for row in safe)
     answer = Response("\ufeff" + buffer.getvalue(), mimetype="text/csv")
     answer.headers["Content-Disposition"] = f'attachment; filename="cobertura-{page.choice.metric}.csv"'
     return answer

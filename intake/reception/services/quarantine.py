@@ -87,11 +87,10 @@ def release_all(proposals: Sequence[Proposal], *, by: Principal) -> int:
     done = 0
     with transaction():
         for proposal in proposals:
-            try:
+            db.session.refresh(proposal, ["status", "lock_version"], with_for_update=True)
+            if proposal.status in PROPOSAL["release"].sources:
                 release(proposal, by=by)
-            except Conflict:
-                continue
-            done += 1
+                done += 1
     return done
 
 
