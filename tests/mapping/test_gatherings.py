@@ -176,6 +176,13 @@ def test_the_same_form_twice_asks_for_one_place(app):
     assert len(mails("registration_confirm")) == 1
 
 
+def test_nobody_takes_a_place_over_with_a_code_of_their_own(app):
+    event, theirs = called(), tokens.new_token()
+    mine = place(event)
+    assert registering.register(event, person(), code=theirs, by=GUEST) is None
+    assert registering.by_code(event, theirs) is None and mine.name
+
+
 def test_the_same_person_again_gets_a_new_link_by_mail_and_no_second_place(app):
     event = called()
     first = place(event)
