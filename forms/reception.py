@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import phonenumbers
 from wtforms import BooleanField, EmailField, HiddenField, IntegerField, StringField, TelField, TextAreaField
 from wtforms.validators import Length, Optional, ValidationError
 from wtforms.widgets import HiddenInput
@@ -12,6 +11,7 @@ from wtforms.widgets import HiddenInput
 from forms.accounts import email_field
 from forms.base import Form, MaxWords, optional_text, required
 from forms.reception_texts import Texts
+from intake.core.addresses import phone_of
 from intake.core.i18n import lazy_gettext as _l
 from intake.reception.inputs import ContactInput
 from models.enums import PublicName
@@ -54,7 +54,7 @@ class ProposalForm(Texts):
 
     def validate_contact_phone(self, field: Any) -> None:
         """Accept what Ecuadorians write, and numbers of other countries with their prefix."""
-        if self.reviewing and field.data and _e164(field.data) is None:
+        if self.reviewing and field.data and phone_of(field.data) is None:
             raise ValidationError(_l("Ese número no parece correcto. Escríbalo como 099 123 4567, o déjelo vacío."))
 
     def validate_contact_name(self, field: Any) -> None:
@@ -72,19 +72,9 @@ class ProposalForm(Texts):
         return ContactInput(
             name=optional_text(self.contact_name.data),
             email=optional_text(self.contact_email.data),
-            phone=_e164(self.contact_phone.data or ""),
+            phone=phone_of(self.contact_phone.data or ""),
             consent=bool(self.consent.data),
         )
-
-
-def _e164(text: str) -> str | None:
-    try:
-        number = phonenumbers.parse(text, "EC")
-    except phonenumbers.NumberParseException:
-        return None
-    if not phonenumbers.is_possible_number(number):
-        return None
-    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
 
 
 class SendForm(Form):

@@ -6,6 +6,7 @@ import csv
 import io
 from typing import TYPE_CHECKING, Any
 
+from intake.core.tabular import safe_cell
 from models.enums import ReviewSector
 
 if TYPE_CHECKING:
@@ -27,7 +28,6 @@ RESULT_COLUMNS = (
     "desviacion",
     "sectores_distantes",
 )
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
@@ -36,15 +36,8 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
     writer = csv.writer(out)
     writer.writerow(columns)
     for row in rows:
-        writer.writerow([safe(cell) for cell in row])
+        writer.writerow([safe_cell(cell) for cell in row])
     return "\N{ZERO WIDTH NO-BREAK SPACE}" + out.getvalue()
-
-
-def safe(cell: Any) -> Any:
-    """A cell that no spreadsheet takes for a formula."""
-    if cell is None:
-        return ""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
 
 
 def result_row(result: Result) -> list[Any]:

@@ -44,8 +44,6 @@ if TYPE_CHECKING:
     from intake.core.tabular import Row, Source
 
 LIMITS = Limits()
-#: What a page takes: it has to answer while somebody waits. Larger files go by command.
-PAGE_LIMITS = Limits(rows=2_000, size_bytes=10 << 20, unpacked_bytes=100 << 20)
 CHUNK_ROWS = 500
 #: The consent was given on paper or elsewhere; which text it was, the file does not say.
 CONSENT_TEXT = "archivo"
@@ -305,4 +303,4 @@ def record_download(kind: str, rows_given: int, *, by: Principal) -> None:
         audit.note("actor.export", Actor.__tablename__, by=by, extra={"format": kind, "rows": rows_given})
 
 
-__all__ = ["COLUMNS", "LIMITS", "PAGE_LIMITS", "columns", "preview", "record_download", "run", "undo"]
+__all__ = ["COLUMNS", "LIMITS", "columns", "preview", "record_download", "run", "undo"]

@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from intake.core import clock
-from intake.reception import queries
 from intake.reception.inputs import STATUS_SLUGS
 from models.enums import PublicName, TerritoryLevel
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from models import Decision, Plan, Proposal, Territory
+    from models import Decision, Proposal, Territory
 
 #: The names are those of the import columns, so that an export can be read back.
 PUBLIC_FIELDS = (
@@ -50,8 +49,6 @@ _CATEGORIES = {
     "outside_plan": "fuera_del_plan",
     "next_plan": "proximo_plan",
 }
-#: A cell that begins with one of these is a formula to a spreadsheet; an apostrophe before it makes it text again.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def public_author(proposal: Proposal) -> str | None:
@@ -108,20 +105,5 @@ def public(proposal: Proposal, decision: Decision | None, commitments: Iterable[
     }
 
 
-def open_data(plan: Plan) -> list[dict[str, Any]]:
-    """Every submitted proposal of a plan as `public`. Four statements, however many there are."""
-    rows = queries.exported(plan)
-    decisions, commitments = queries.answers(plan)
-    return [public(row, decisions.get(row.id), commitments.get(row.id, [])) for row in rows]
-
-
 def _day(moment: Any) -> str | None:
     return clock.local(moment).date().isoformat() if moment else None
-
-
-def cell(value: Any) -> str:
-    """A value as a cell of CSV that no spreadsheet runs; lists joined with ``;``."""
-    if isinstance(value, list):
-        value = ";".join(value)
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text

@@ -36,10 +36,16 @@ if TYPE_CHECKING:
     from models import Proposal
 
 
-def load(folio: str, form: ClaimForm | None = None) -> Proposal:
-    """The proposal of the address, its plan in the header. Raises `NotPublished` to whom it does not concern."""
+def load_any(folio: str) -> Proposal:
+    """A proposal in any state, its plan in the header: for who may read what is set aside."""
     proposal = queries.by_folio(folio)
     g.plan = proposal.plan
+    return proposal
+
+
+def load(folio: str, form: ClaimForm | None = None) -> Proposal:
+    """The proposal of the address, its plan in the header. Raises `NotPublished` to whom it does not concern."""
+    proposal = load_any(folio)
     if not proposal.is_public and not _may_read_unseen(proposal):
         raise NotPublished(proposal, form)
     return proposal

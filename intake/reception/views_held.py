@@ -5,7 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from flask import flash, g, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 
 from forms.reception import DiscardForm
 from intake.core.errors import Conflict
@@ -17,6 +17,7 @@ from intake.core.permissions import Permission
 from intake.plans import queries as plans
 from intake.reception import queries, services
 from intake.reception.blueprint import bp
+from intake.reception.views_author import load_any
 from intake.web.access import principal, requires
 from intake.web.listing import Listing
 from models.enums import HoldReason, ProposalStatus
@@ -29,13 +30,6 @@ if TYPE_CHECKING:
 DISCARDED = "descartadas"
 #: Let through at once: what one page shows.
 MOST = 20
-
-
-def load_any(folio: str) -> Proposal:
-    """A proposal in any state, its plan in the header."""
-    proposal = queries.by_folio(folio)
-    g.plan = proposal.plan
-    return proposal
 
 
 @bp.route("/propuestas/apartadas", methods=["GET", "POST"])

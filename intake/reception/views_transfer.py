@@ -13,7 +13,7 @@ from intake.core.errors import Invalid, NotFound
 from intake.core.i18n import lazy_gettext as _l
 from intake.core.i18n import lazy_ngettext
 from intake.core.permissions import Permission
-from intake.core.tabular import FORMATS, Refused, Source
+from intake.core.tabular import FORMATS, PAGE_LIMITS, Refused, Source
 from intake.mapping import batches
 from intake.plans import queries as plans
 from intake.reception import exporting, queries
@@ -61,7 +61,7 @@ def _page(form: UploadForm, problems: Problems | None = None) -> str:
         plan=_plan(),
         columns=[(name, name in COLUMNS.required) for name in COLUMNS.known],
         batches=batches.latest(BatchKind.PROPOSALS),
-        limits=importing.PAGE_LIMITS,
+        limits=PAGE_LIMITS,
     )
 
 
@@ -69,7 +69,7 @@ def _looked_at(form: UploadForm) -> ResponseReturnValue:
     source = form.source()
     by = principal()
     try:
-        seen = importing.preview(source, _plan(), by=by, name=form.batch.data, limits=importing.PAGE_LIMITS)
+        seen = importing.preview(source, _plan(), by=by, name=form.batch.data, limits=PAGE_LIMITS)
     except Refused as error:
         form.file.errors = [str(error.message)]
         return _page(form, error.problems), 422
@@ -94,11 +94,11 @@ def _confirmed() -> ResponseReturnValue:
     if "csrf_token" in form.errors:
         return _page(UploadForm(formdata=None)), 422
     source = Source.of(form.file_name.data or "archivo", holding.held(digest, user_id=by.user_id or 0))
-    seen = importing.preview(source, _plan(), by=by, name=form.batch.data, limits=importing.PAGE_LIMITS)
+    seen = importing.preview(source, _plan(), by=by, name=form.batch.data, limits=PAGE_LIMITS)
     if seen.contacts and form.errors:
         return _preview(form, seen, source), 422
     notify = bool(form.notify.data)
-    limits = importing.PAGE_LIMITS
+    limits = PAGE_LIMITS
     done = importing.run(source, _plan(), by=by, name=form.batch.data, notify=notify, limits=limits)
     holding.release(digest, user_id=by.user_id or 0)
     words = lazy_ngettext(

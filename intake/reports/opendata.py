@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from intake.core.audit import value_of
 from intake.core.i18n import Text
 from intake.core.i18n import lazy_gettext as _l
+from intake.core.tabular import safe_cell
 from intake.extensions import db
 from intake.reports import dictionary, publictables
 
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
 CHUNK_ROWS = 500
-#: A cell that a spreadsheet would run as a formula begins with one of these (OWASP, CSV injection).
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True)
@@ -77,14 +76,7 @@ def as_json(table: Table) -> Iterator[str]:
     yield "\n]\n"
 
 
-def safe_cell(value: Any) -> Any:
-    """A text that a spreadsheet would take for a formula gets an apostrophe in front; numbers stay."""
-    if isinstance(value, str) and value.startswith(_FORMULA):
-        return f"'{value}"
-    return value
-
-
 def _line(values: Iterable[Any]) -> str:
     buffer = io.StringIO()
-    csv.writer(buffer).writerow(["" if value is None else value for value in values])
+    csv.writer(buffer).writerow(values)
     return buffer.getvalue()

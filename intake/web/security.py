@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from flask import Response
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+#: An address with one of these is the key to what it shows: the page stays in no disk.
+SECRETS = ("<key:token>", "<key:code>")
 #: No nonce and no inline code at all: every script and style is a file of ours.
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -55,7 +57,7 @@ def check_forgery() -> None:
 
 
 def add_headers(response: Response) -> Response:
-    """Add the headers that a view has not set itself; nothing of a signed-in or claimed session is stored anywhere."""
+    """Add the headers that a view has not set itself; pages of a session or of a secret link are kept nowhere."""
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     if request.is_secure:
@@ -63,6 +65,7 @@ def add_headers(response: Response) -> Response:
     if "Cache-Control" not in response.headers:
         who = principal() if request.endpoint else None
         private = who is None or who.is_signed_in or bool(who.claims) or request.method not in SAFE_METHODS
+        private = private or any(part in request.url_rule.rule for part in SECRETS)  # type: ignore[union-attr]
         response.headers["Cache-Control"] = "no-store" if private else "private, no-cache"
     response.vary.add("Cookie")
     return response

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-
 import pytest
 import sqlalchemy as sa
 from flask_migrate import upgrade
@@ -14,7 +12,6 @@ from intake.accountability import services as accountability
 from intake.core import clock, outbox
 from intake.core.identity import SYSTEM
 from intake.core.transaction import transaction
-from intake.engine import writing
 from intake.evaluation import services as evaluation
 from intake.evaluation.inputs import RoundInput
 from intake.evaluation.lifecycle import PENDING_STATES
@@ -37,6 +34,7 @@ from models import (
 )
 from models.enums import BodyKind, IrmDimension, ProposalStatus, ReviewSector, Role, RoundStatus, StageKind
 from tests import factories
+from tests.racing import together
 
 TIMES = 4
 
@@ -52,30 +50,6 @@ def own_app(own_url, tmp_path):
     yield app
     with app.app_context():
         db.engine.dispose()
-
-
-def together(app, *calls):
-    """What each of the simultaneous calls did: "done", or the class of its error. Sorted."""
-    found, start = [], threading.Barrier(len(calls))
-
-    def press(call):
-        with app.app_context():
-            writing.set(True)  # as intake.web.hooks does for every request that may write
-            start.wait()
-            try:
-                call()
-                found.append("done")
-            except Exception as error:  # noqa: BLE001 -- the test compares it
-                found.append(type(error).__name__)
-            finally:
-                db.session.remove()
-
-    threads = [threading.Thread(target=press, args=(call,)) for call in calls]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return sorted(found)
 
 
 def one(model):

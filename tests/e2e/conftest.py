@@ -145,7 +145,7 @@ def open_browser(browser: Browser, server: Server) -> Iterator[Callable[..., Pag
             has_touch=phone,
             accept_downloads=True,
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(20_000)
         contexts.append(context)
         page = context.new_page()
         page.on(
@@ -174,7 +174,8 @@ def enter() -> Callable[[Page, str], None]:
 
 
 def sideways(page: Page) -> int:
-    """By how many pixels the page is wider than its window."""
+    """By how many pixels the page is wider than its window. Between two pages there is nothing to measure: it waits."""
+    page.wait_for_load_state()
     return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
 
 

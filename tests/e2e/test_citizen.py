@@ -243,10 +243,10 @@ def test_language_switch_stays_on_the_page_with_its_filters(phone: Page) -> None
     page.goto("/propuestas/?q=agua&orden=antiguas")
     found = page.get_by_role("status").inner_text().split()[0]
     page.get_by_role("list", name="Idioma").get_by_role("link", name="English").click()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
     address = urlsplit(page.url)
     assert address.path == "/propuestas/"
     assert parse_qs(address.query)["q"] == ["agua"]
-    expect(page.locator("html")).to_have_attribute("lang", "en")
     expect(page.get_by_role("status")).to_have_text(re.compile(rf"^{found} result"))
     page.get_by_role("main").get_by_role("link").filter(has_text=re.compile("agua", re.IGNORECASE)).first.click()
     expect(page.locator("html")).to_have_attribute("lang", "en")

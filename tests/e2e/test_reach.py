@@ -67,7 +67,7 @@ class Reach:
         return self.pages[key]
 
     def look(self, page: Page, name: str) -> None:
-        """A picture, and nothing wider than the window."""
+        """A picture, and nothing wider than the window. A click does not wait for the page that it leads to."""
         self.shot(page, name)
         assert sideways(page) <= 0, name
 
@@ -142,6 +142,7 @@ def verify(reach: Reach) -> None:
     page = reach.as_("analisis")
     page.goto("/actores/pendientes")
     page.get_by_role("link", name=NAME).click()
+    expect(page.get_by_role("heading", name=NAME)).to_be_visible()
     reach.look(page, "to-verify")
     page.get_by_role("button", name="Verificar").click()
     told(page, "Listo: el registro está verificado.")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import timedelta
 
 import pytest
@@ -13,12 +12,12 @@ from config import Config
 from intake import create_app
 from intake.core import clock, tokens
 from intake.core.identity import GUEST, SYSTEM
-from intake.engine import writing
 from intake.extensions import db
 from intake.mapping import attendance, registering, seats
 from intake.mapping.inputs_events import RegistrationInput
 from models import Event, OutboxMessage, Participation, ProfileAttendance, Registration
 from tests import factories
+from tests.racing import together
 
 TIMES = 4
 
@@ -37,30 +36,6 @@ def own_app(own_url, tmp_path):
     yield app
     with app.app_context():
         db.engine.dispose()
-
-
-def together(app, *calls):
-    """What each of the simultaneous calls did: "done", or the class of its error. Sorted."""
-    found, start = [], threading.Barrier(len(calls))
-
-    def press(call):
-        with app.app_context():
-            writing.set(True)  # as intake.web.hooks does for every request that may write
-            start.wait()
-            try:
-                call()
-                found.append("done")
-            except Exception as error:  # noqa: BLE001 -- the test compares it
-                found.append(type(error).__name__)
-            finally:
-                db.session.remove()
-
-    threads = [threading.Thread(target=press, args=(call,)) for call in calls]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return sorted(found)
 
 
 def event(slug):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import threading
 
 import pytest
 import sqlalchemy as sa
@@ -14,7 +13,6 @@ from flask_migrate import upgrade
 from config import ROOT, Config
 from intake import create_app
 from intake.core.identity import SYSTEM
-from intake.engine import writing
 from intake.extensions import db
 from intake.mapping import mailings, noticed
 from intake.mapping import outreach_steps as steps
@@ -22,6 +20,7 @@ from intake.mapping.inputs_outreach import INVITATION, LetterInput, StepInput
 from models import Campaign, Invitation, Mailing, OutboxMessage, Plan, Target, TargetStep
 from models.enums import OutreachStep as S
 from tests import factories as make
+from tests.racing import together
 
 CONTACTS = 25
 #: A process of its own that queues letters in pieces of ten and dies, as by a kill, in the middle of what it is told.
@@ -105,30 +104,6 @@ def test_a_killed_mailing_goes_on_where_it_stopped(own_app, own_url, tmp_path, w
         assert db.session.scalars(sa.select(Mailing.finished_at)).one() is not None
         logged = sa.select(sa.func.count(TargetStep.id)).where(TargetStep.step == S.CONTACTED)
         assert db.session.scalar(logged) == CONTACTS
-
-
-def together(app, *calls):
-    """What each of the simultaneous calls did: "done", or the class of its error. Sorted."""
-    found, start = [], threading.Barrier(len(calls))
-
-    def press(call):
-        with app.app_context():
-            writing.set(True)  # as intake.web.hooks does for every request that may write
-            start.wait()
-            try:
-                call()
-                found.append("done")
-            except Exception as error:  # noqa: BLE001 -- the test compares it
-                found.append(type(error).__name__)
-            finally:
-                db.session.remove()
-
-    threads = [threading.Thread(target=press, args=(call,)) for call in calls]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return sorted(found)
 
 
 def one(model):

@@ -4,13 +4,14 @@ Knows nothing of what the rows mean: `intake.mapping.importing` and `intake.rece
 """
 
 from intake.core.tabular.problems import Problem, Problems, Refused
-from intake.core.tabular.reading import Columns, Limits, Row, rows
+from intake.core.tabular.reading import PAGE_LIMITS, Columns, Limits, Row, rows
 from intake.core.tabular.source import Source
-from intake.core.tabular.writing import FORMATS, MEDIA_TYPES, as_csv, as_json, as_xlsx, stream
+from intake.core.tabular.writing import FORMATS, MEDIA_TYPES, as_csv, as_json, as_xlsx, safe_cell, stream
 
 __all__ = [
     "FORMATS",
     "MEDIA_TYPES",
+    "PAGE_LIMITS",
     "Columns",
     "Limits",
     "Problem",
@@ -22,5 +23,6 @@ __all__ = [
     "as_json",
     "as_xlsx",
     "rows",
+    "safe_cell",
     "stream",
 ]

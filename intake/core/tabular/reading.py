@@ -39,6 +39,10 @@ class Limits:
     unpacked_bytes: int = 1024 * MIB
 
 
+#: What a page takes: it has to answer while somebody waits. Larger files go by command.
+PAGE_LIMITS = Limits(rows=2_000, size_bytes=10 * MIB, unpacked_bytes=100 * MIB)
+
+
 @dataclass(frozen=True)
 class Row:
     """A row that is not empty. ``cells`` maps every column of the header to its text, cleaned, "" where empty."""

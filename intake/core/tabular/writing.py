@@ -69,6 +69,13 @@ def guarded(text: str) -> str:
     return f"'{text}" if _FORMULA.match(text) else text
 
 
+def safe_cell(value: Any) -> Any:
+    """A value as a cell that no spreadsheet runs: texts are `guarded`, nothing is empty, numbers stay."""
+    if isinstance(value, str):
+        return guarded(value)
+    return "" if value is None else value
+
+
 def as_json(names: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> Iterator[bytes]:
     """One JSON array of objects, a row a line."""
     yield b"["

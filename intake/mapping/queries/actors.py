@@ -15,6 +15,7 @@ from intake.core.i18n import lazy_gettext as _l
 from intake.core.pagination import Page, paginate
 from intake.core.text import plain
 from intake.extensions import db
+from intake.mapping.queries.conditions import of_sector, of_theme
 from intake.mapping.queries.vocabulary import COUNTRY, in_area
 from models import (
     Actor,
@@ -28,14 +29,11 @@ from models import (
     Language,
     People,
     Plan,
-    Sector,
     Territory,
-    Theme,
     User,
     actor_language,
     actor_people,
     actor_territory,
-    actor_theme,
 )
 from models.enums import ActorKind, ActorStatus, BodyKind, GovernmentFunction, GovernmentLevel
 
@@ -98,12 +96,7 @@ def _conditions(filters: ActorFilters) -> list[sa.ColumnElement[bool]]:
         found.append(Actor.kind == filters.kind)
     if filters.status is not None:
         found.append(Actor.status == filters.status)
-    if filters.sector:
-        below = Sector.code.startswith(f"{filters.sector}.", autoescape=True)
-        found.append(Actor.sector_id.in_(sa.select(Sector.id).where((Sector.code == filters.sector) | below)))
-    if filters.theme:
-        of_theme = sa.select(actor_theme.c.actor_id).join(Theme, Theme.id == actor_theme.c.theme_id)
-        found.append(Actor.id.in_(of_theme.where(Theme.code == filters.theme)))
+    found += [*of_sector(filters.sector), *of_theme(filters.theme)]
     if filters.province:
         found.append(_in_province(filters.province))
     return [*found, *_further(filters)]

@@ -11,18 +11,15 @@ from sqlalchemy.orm import joinedload, selectinload
 from intake.core.pagination import Page, paginate
 from intake.core.text import plain
 from intake.extensions import db
+from intake.mapping.queries.conditions import of_people, of_sector, of_theme
 from intake.mapping.queries.vocabulary import COUNTRY, territory_by_code
 from models import (
     Actor,
     Campaign,
     People,
-    Sector,
     Target,
     Territory,
-    Theme,
-    actor_people,
     actor_territory,
-    actor_theme,
 )
 from models.enums import ActorStatus
 
@@ -71,15 +68,7 @@ def _conditions(filters: CandidateFilters) -> list[sa.ColumnElement[bool]]:
     ]
     if filters.kind is not None:
         found.append(Actor.kind == filters.kind)
-    if filters.sector:
-        below = Sector.code.startswith(f"{filters.sector}.", autoescape=True)
-        found.append(Actor.sector_id.in_(sa.select(Sector.id).where((Sector.code == filters.sector) | below)))
-    if filters.theme:
-        of_theme = sa.select(actor_theme.c.actor_id).join(Theme, Theme.id == actor_theme.c.theme_id)
-        found.append(Actor.id.in_(of_theme.where(Theme.code == filters.theme)))
-    if filters.people:
-        of_people = sa.select(actor_people.c.actor_id).join(People, People.id == actor_people.c.people_id)
-        found.append(Actor.id.in_(of_people.where(People.name == filters.people)))
+    found += [*of_sector(filters.sector), *of_theme(filters.theme), *of_people(filters.people)]
     if filters.territory:
         found.append(_around(filters.territory))
     return found

@@ -18,6 +18,7 @@ import sqlalchemy as sa
 from intake.core.smallcells import SMALL, Told, published, told, told_total
 from intake.extensions import db
 from intake.mapping.queries.actors import NONE as NOWHERE
+from intake.mapping.queries.conditions import of_people, of_sector
 from intake.mapping.queries.vocabulary import COUNTRY
 from models import (
     Actor,
@@ -25,14 +26,11 @@ from models import (
     Event,
     Participation,
     ParticipationCount,
-    People,
     Proposal,
     Registration,
-    Sector,
     Target,
     Territory,
     Theme,
-    actor_people,
     actor_territory,
     actor_theme,
     event_theme,
@@ -98,7 +96,7 @@ _LEVELS = {
 
 def reach(plan_id: int | None, province: str = "", *, sector: str = "", people: str = "") -> dict[Key, Reach]:
     """Verified actors by theme and place, narrowed to a sector and those below it, or to a people. One statement."""
-    where = [Actor.status == ActorStatus.VERIFIED, *_of_sector(sector), *_of_people(people)]
+    where = [Actor.status == ActorStatus.VERIFIED, *of_sector(sector), *of_people(people)]
     level, placed = _levels(plan_id), _placed(province)
     sums = [sa.func.sum(sa.case((level.c.level == n, 1), else_=0)) for n in (_SILENT, _RESPONDED, _TOOK_PART)]
     at = sa.func.coalesce(placed.c.place, NOWHERE)
@@ -164,20 +162,6 @@ def _levels(plan_id: int | None) -> sa.Subquery:
     )
     each = sa.union_all(steps, came, proposed).subquery()
     return sa.select(each.c.actor_id, sa.func.max(each.c.level).label("level")).group_by(each.c.actor_id).subquery()
-
-
-def _of_sector(code: str) -> list[sa.ColumnElement[bool]]:
-    if not code:
-        return []
-    below = Sector.code.startswith(f"{code}.", autoescape=True)
-    return [Actor.sector_id.in_(sa.select(Sector.id).where((Sector.code == code) | below))]
-
-
-def _of_people(name: str) -> list[sa.ColumnElement[bool]]:
-    if not name:
-        return []
-    of_people = sa.select(actor_people.c.actor_id).join(People, People.id == actor_people.c.people_id)
-    return [Actor.id.in_(of_people.where(People.name == name))]
 
 
 NONE_TOLD = Told()

@@ -81,7 +81,7 @@ def take_contact_back(token: str) -> ResponseReturnValue:
         contacts.revoke_by_link(token, by=principal())
         return redirect(url_for("mapping.contact_taken_back"), HTTPStatus.SEE_OTHER)
     page = render_template("mapping/contact_back.html", form=form, name=name)
-    return page, common.status(), {"Cache-Control": "no-store"}
+    return page, common.status()
 
 
 @bp.route("/actores/registro/retirado")

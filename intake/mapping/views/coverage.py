@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
@@ -15,7 +13,7 @@ from intake.core.i18n import gettext as _
 from intake.core.i18n import language, localized
 from intake.core.labels import label
 from intake.core.permissions import Permission, can
-from intake.core.tabular.writing import guarded
+from intake.core.tabular import as_csv
 from intake.mapping import grids, queries
 from intake.mapping.coverage import PER_INHABITANTS, Cell, Choice, Place
 from intake.mapping.queries.actors import NONE as NOWHERE
@@ -139,12 +137,9 @@ def coverage_data(kind: str) -> Response:
     rows = list(_rows(page))
     if kind == "json":
         return jsonify(definicion=str(DEFINITIONS[page.choice.metric]), por_habitantes=PER_INHABITANTS, filas=rows)
-    buffer = io.StringIO()
-    writer = csv.DictWriter(buffer, [*rows[0], "definicion"] if rows else ["definicion"])
-    writer.writeheader()
-    safe = ({name: guarded(v) if isinstance(v, str) else v for name, v in row.items()} for row in rows)
-    writer.writerows({**row, "definicion": str(DEFINITIONS[page.choice.metric])} for row in safe)
-    answer = Response("\ufeff" + buffer.getvalue(), mimetype="text/csv")
+    defined = {"definicion": str(DEFINITIONS[page.choice.metric])}
+    table = as_csv([*(rows[0] if rows else ()), *defined], ({**row, **defined} for row in rows))
+    answer = Response(b"".join(table), mimetype="text/csv")
     answer.headers["Content-Disposition"] = f'attachment; filename="cobertura-{page.choice.metric}.csv"'
     return answer
 

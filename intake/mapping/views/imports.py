@@ -11,7 +11,7 @@ from intake.core import holding
 from intake.core.errors import Invalid
 from intake.core.i18n import lazy_ngettext
 from intake.core.permissions import Permission
-from intake.core.tabular import FORMATS, Refused, Source
+from intake.core.tabular import FORMATS, PAGE_LIMITS, Refused, Source
 from intake.mapping import batches, exporting, importing
 from intake.mapping.views import common
 from intake.mapping.views.actors import filters_asked
@@ -45,7 +45,7 @@ def _page(form: UploadForm, problems: Problems | None = None) -> str:
         problems=problems,
         columns=importing.columns(),
         batches=batches.latest(BatchKind.ACTORS),
-        limits=importing.PAGE_LIMITS,
+        limits=PAGE_LIMITS,
     )
 
 
@@ -53,7 +53,7 @@ def _looked_at(form: UploadForm) -> ResponseReturnValue:
     source = form.source()
     by = principal()
     try:
-        seen = importing.preview(source, by=by, name=form.batch.data, limits=importing.PAGE_LIMITS)
+        seen = importing.preview(source, by=by, name=form.batch.data, limits=PAGE_LIMITS)
     except Refused as error:
         form.file.errors = [str(error.message)]
         return _page(form, error.problems), 422
@@ -73,7 +73,7 @@ def _confirmed() -> ResponseReturnValue:
     by = principal()
     digest = form.sha256.data or ""
     source = Source.of(form.file_name.data or "archivo", holding.held(digest, user_id=by.user_id or 0))
-    done = importing.run(source, by=by, name=form.batch.data, limits=importing.PAGE_LIMITS)
+    done = importing.run(source, by=by, name=form.batch.data, limits=PAGE_LIMITS)
     holding.release(digest, user_id=by.user_id or 0)
     words = lazy_ngettext(
         "Se importó %(num)s actor. Falta verificarlo.", "Se importaron %(num)s actores. Falta verificarlos.", done.added

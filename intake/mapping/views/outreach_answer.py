@@ -18,10 +18,6 @@ from models import Invitation
 CONFIRM, DECLINE = "confirmar", "declinar"
 
 
-#: The page of a private link stays in no disk.
-UNKEPT = {"Cache-Control": "no-store"}
-
-
 @bp.route("/acercamiento/respuesta/<key:token>", methods=["GET", "POST"])
 @public(form=True)
 def invitation(token: str) -> ResponseReturnValue:
@@ -29,18 +25,18 @@ def invitation(token: str) -> ResponseReturnValue:
     found = invitations.by_token(token)
     form = AnswerForm()
     if request.method == "GET":
-        return _page(found, token, form), HTTPStatus.OK, UNKEPT
+        return _page(found, token, form)
     answer = request.form.get("respuesta", "")
     valid = form.validate() if answer == CONFIRM else Form().validate()  # to decline nothing is asked
     if answer not in {CONFIRM, DECLINE} or not valid:
-        return _page(found, token, form), HTTPStatus.UNPROCESSABLE_ENTITY, UNKEPT
+        return _page(found, token, form), HTTPStatus.UNPROCESSABLE_ENTITY
     try:
         if answer == CONFIRM:
             invitations.confirm(found, form.to_input(), token=token)
         else:
             invitations.decline(found, token=token)
     except Conflict:
-        return _page(invitations.by_token(token), token, form), HTTPStatus.CONFLICT, UNKEPT
+        return _page(invitations.by_token(token), token, form), HTTPStatus.CONFLICT
     return redirect(url_for("mapping.invitation", token=token, hecho=answer))
 
 

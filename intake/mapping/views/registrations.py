@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
-
 from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -25,8 +23,6 @@ from intake.web.access import principal, public
 from models import Event, Registration
 from models.enums import RegistrationStatus
 
-#: One's own pages stay in no disk: the telephone may be another's.
-UNKEPT = {"Cache-Control": "no-store"}
 #: A facilitator's office or a shared telephone may register many in an hour; a machine many more.
 REGISTRATIONS = Limit("event_registration", times=40, minutes=60)
 
@@ -116,11 +112,11 @@ def _own(slug: str, code: str) -> tuple[Event, Registration]:
 
 @bp.route("/mesas/<slug:slug>/registro/<key:code>")
 @public()
-def registration(slug: str, code: str) -> ResponseReturnValue:
+def registration(slug: str, code: str) -> str:
     """One's own place: whether there is one, how to get there, how to give it back."""
     found, mine = _own(slug, code)
     standing = mine.status is not RegistrationStatus.CANCELLED
-    page = render_template(
+    return render_template(
         "mapping/event_place.html",
         event=found,
         mine=mine,
@@ -129,7 +125,6 @@ def registration(slug: str, code: str) -> ResponseReturnValue:
         doors=doors(found),
         path=queries.territories_path(found.territory) if found.territory else [],
     )
-    return page, HTTPStatus.OK, UNKEPT
 
 
 @bp.route("/mesas/<slug:slug>/registro/<key:code>/cancelar", methods=["POST"])
@@ -159,4 +154,4 @@ def describe_oneself(slug: str, code: str) -> ResponseReturnValue:
             return redirect(url_for("mapping.registration", slug=slug, code=code))
     back = url_for("mapping.registration", slug=slug, code=code)
     page = render_template("mapping/event_profile.html", event=found, form=form, back=back, name="")
-    return page, common.status(), UNKEPT
+    return page, common.status()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload
 
 from intake.core import tokens
 from intake.core.errors import NotFound
@@ -99,22 +99,3 @@ def versions(proposal: Proposal) -> Sequence[ProposalVersion]:
     """What it said after each edit, oldest first. One statement."""
     query = sa.select(ProposalVersion).where(ProposalVersion.proposal_id == proposal.id)
     return db.session.scalars(query.order_by(ProposalVersion.number)).all()
-
-
-def exported(plan: Plan) -> Sequence[Proposal]:
-    """Every submitted proposal of a plan in the order of folios, with what `serializers` writes. Four statements."""
-    query = (
-        sa.select(Proposal)
-        .where(Proposal.plan_id == plan.id, Proposal.is_public)
-        .options(
-            joinedload(Proposal.plan),
-            joinedload(Proposal.theme),
-            joinedload(Proposal.territory).joinedload(Territory.parent).joinedload(Territory.parent),
-            joinedload(Proposal.event),
-            joinedload(Proposal.author),
-            joinedload(Proposal.contact).joinedload(ProposalContact.consent),
-            selectinload(Proposal.approaches),
-        )
-        .order_by(Proposal.folio_number)
-    )
-    return db.session.scalars(query).unique().all()

@@ -46,8 +46,6 @@ if TYPE_CHECKING:
     from models import ImportBatch
 
 LIMITS = Limits()
-#: What a page takes: it has to answer while somebody waits. Larger files go by command.
-PAGE_LIMITS = Limits(rows=2_000, size_bytes=10 << 20, unpacked_bytes=100 << 20)
 CHUNK_ROWS = 500
 #: The consent was given with the sheet; which text stood on it, the file does not say.
 CONSENT_TEXT = "archivo"

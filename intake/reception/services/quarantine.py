@@ -16,6 +16,7 @@ from intake.extensions import db
 from intake.mapping import noticed
 from intake.reception import screening
 from intake.reception.lifecycle import PROPOSAL
+from intake.reception.writing import TEXTS
 from models import Hold, Proposal
 from models.enums import HoldReason
 
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from intake.core.identity import Principal
 
 _WEEK = timedelta(days=7)
-_TEXTS = ("problem", "solution", "expected_result")
 
 
 def note_pace(proposal: Proposal, pace: screening.Pace) -> None:
@@ -43,7 +43,7 @@ def findings_of(proposal: Proposal, *, from_network: int = 0) -> screening.Findi
             noted[HoldReason(reason)] = (int(weight), str(evidence))
     arrival = screening.Arrival(
         title=proposal.title,
-        texts=[getattr(proposal, name) for name in _TEXTS],
+        texts=[getattr(proposal, name) for name in TEXTS if name != "title"],
         copies=_copies(proposal),
         from_network=from_network,
     )
