@@ -168,11 +168,12 @@ class Registration(Base):
     name: Mapped[str] = mapped_column(sa.String(120), info=PERSONAL)
     email: Mapped[str | None] = mapped_column(sa.String(254), index=True, info=PERSONAL)
     phone: Mapped[str | None] = mapped_column(sa.String(24), info=PERSONAL)  # E.164
-    actor_id: Mapped[int | None] = mapped_column(sa.ForeignKey("actor.id"), index=True)  # on whose behalf
-    user_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"), index=True)
+    locale: Mapped[str] = mapped_column(sa.String(8), default="es", server_default="es")  # in which they registered
+    actor_id: Mapped[int | None] = mapped_column(sa.ForeignKey("actor.id"), index=True, info=PERSONAL)  # on whose behalf
+    user_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"), index=True, info=PERSONAL)
     needs: Mapped[str] = mapped_column(default="", info=PERSONAL)  # what they need to take part
     code_hash: Mapped[str | None] = mapped_column(sa.String(64), unique=True, info=PERSONAL)  # opens it to its owner
-    consent_id: Mapped[int | None] = mapped_column(sa.ForeignKey("consent.id"))
+    consent_id: Mapped[int | None] = mapped_column(sa.ForeignKey("consent.id"), info=PERSONAL)
     at_door: Mapped[bool] = mapped_column(default=False)  # came without having registered
     created_at: Mapped[datetime] = mapped_column(UtcDateTime())
     cancelled_at: Mapped[datetime | None] = mapped_column(UtcDateTime())

@@ -113,6 +113,7 @@ class Invitation(Base):
     contact_id: Mapped[int] = mapped_column(sa.ForeignKey("actor_contact.id"), index=True)
     token_hash: Mapped[str] = mapped_column(sa.String(64), unique=True, info=PERSONAL)
     queued_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    people: Mapped[int | None]  # how many will come, as the reader answered
     answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
 
     target: Mapped[Target] = relationship(lazy="raise_on_sql")
