@@ -16,7 +16,7 @@ from intake.core.transaction import transaction
 from intake.extensions import db
 from intake.mapping import mailings
 from intake.mapping.inputs import ContactInput
-from intake.mapping.records import refuse_merged
+from intake.mapping.records import refuse_merged, take_hold
 from models import Actor, ActorContact, Consent, Invitation
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ def add_contact(actor: Actor, given: ContactInput, *, by: Principal) -> ActorCon
     """Add a way to reach the actor, with the consent that the person gave."""
     authorize(by, Permission.ACTOR_EDIT, actor)
     with transaction():
+        take_hold(actor)
         refuse_merged(actor)
         return new_contact(actor, given, by)[0]
 
@@ -42,6 +43,7 @@ def show_contact(contact: ActorContact, actor: Actor, *, public: bool, by: Princ
     """
     authorize(by, Permission.ACTOR_EDIT, actor)
     with transaction():
+        take_hold(actor)
         consent = db.session.get_one(Consent, contact.consent_id)
         if consent.revoked_at is not None:
             raise Conflict(_l("La persona retiró su consentimiento: este contacto ya no se usa."))
@@ -54,6 +56,7 @@ def revoke_contact(contact: ActorContact, actor: Actor, *, by: Principal) -> Non
     """Take a consent back: the contact is erased, the consent stays as proof with its end."""
     authorize(by, Permission.ACTOR_EDIT, actor)
     with transaction():
+        take_hold(actor)
         _erase(contact, db.session.get_one(Consent, contact.consent_id), actor, by)
 
 
@@ -78,6 +81,7 @@ def revoke_by_link(token: str, *, by: Principal) -> None:
     """Let whoever holds the mailed link take the consent back. The link is the right to do it."""
     with transaction():
         contact, actor = look_by_link(token)
+        take_hold(actor)
         _erase(contact, db.session.get_one(Consent, contact.consent_id), actor, by)
 
 

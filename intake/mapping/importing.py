@@ -15,7 +15,7 @@ from intake.core.i18n import lazy_gettext as _l
 from intake.core.permissions import Permission, authorize
 from intake.core.tabular import Limits, Problems, Refused, rows
 from intake.core.text import plain, slugify
-from intake.core.transaction import dialect, transaction
+from intake.core.transaction import dialect, lock, transaction
 from intake.extensions import db
 from intake.mapping import batches
 from intake.mapping.batches import Outcome, Preview, Tick, no_tick
@@ -245,8 +245,11 @@ def undo(name: str, *, by: Principal, reason: str = "") -> Outcome:
     with transaction():
         batches.lock()
         batch = batches.by_name(BatchKind.ACTORS, name)
-        batches.refuse_changed(_changed(batch))
         keys = sa.select(Actor.id).where(Actor.batch_id == batch.id)
+        # what others finish before we hold a row is seen below; nobody points at a row that is held
+        lock(keys.order_by(Actor.id))
+        lock(sa.select(ActorContact.id).where(ActorContact.actor_id.in_(keys)).order_by(ActorContact.id))
+        batches.refuse_changed(_changed(batch))
         consents = db.session.scalars(sa.select(ActorContact.consent_id).where(ActorContact.actor_id.in_(keys))).all()
         number = _trace_undoing(batch, by, reason)
         db.session.execute(sa.delete(ActorContact).where(ActorContact.actor_id.in_(keys)))

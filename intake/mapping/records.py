@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.exc import InvalidRequestError
 
 from intake.core.errors import Conflict, Invalid
 from intake.core.i18n import lazy_gettext as _l
@@ -30,6 +31,7 @@ RESERVED = frozenset(
         "exportar",
     }
 )
+GONE = _l("Este registro ya no existe: se deshizo la importación que lo trajo.")
 SLUG_LOCK = 41_002  # key of PostgreSQL's advisory lock: two records of one name are made one after the other
 
 
@@ -43,6 +45,14 @@ def check_version(subject: Any, version: int | None) -> None:
         last=last,
         lines=[last.name] if last else [],
     )
+
+
+def take_hold(actor: Actor) -> None:
+    """Lock the row and read where it stands: nobody takes it out or joins it meanwhile. Raises `Conflict` if gone."""
+    try:
+        db.session.refresh(actor, ["status", "merged_into_id", "lock_version"], with_for_update=True)
+    except InvalidRequestError as error:
+        raise Conflict(GONE) from error
 
 
 def refuse_merged(actor: Actor) -> None:

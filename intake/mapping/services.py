@@ -18,7 +18,7 @@ from intake.mapping.council import create_body
 from intake.mapping.gatherings import create_event, edit_event, record_attendance
 from intake.mapping.inputs import ActorInput, ContactInput
 from intake.mapping.lifecycle import ACTOR
-from intake.mapping.records import all_found, check_version, free_slug, refuse_merged
+from intake.mapping.records import all_found, check_version, free_slug, refuse_merged, take_hold
 from models import Actor, Language, Sector, Theme
 from models.enums import ActorKind, GovernmentFunction, GovernmentLevel
 
@@ -71,6 +71,7 @@ def edit_actor(actor: Actor, given: ActorInput, *, by: Principal, version: int |
     """Change the record; its address stays. ``version`` is the lock version that the person saw."""
     authorize(by, Permission.ACTOR_EDIT, actor)
     with transaction():
+        take_hold(actor)
         refuse_merged(actor)
         check_version(actor, version)
         number = taxnumber.checked(given.ruc)
@@ -90,6 +91,7 @@ def move_actor(actor: Actor, action: str, *, by: Principal, reason: str = "") ->
         authorize(by, ACTOR[action].permission, actor)
         if action == "merge":
             raise Invalid(_l("No existe esa acción."), action=action)
+        take_hold(actor)
         actor.status_reason = clean(reason)
         if action == "verify":
             duplicates.refuse_unexplained_twin(actor)

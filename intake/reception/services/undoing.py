@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from intake.core import bulk, clock
 from intake.core.permissions import Permission, authorize
-from intake.core.transaction import transaction
+from intake.core.transaction import lock, transaction
 from intake.extensions import db
 from intake.mapping import batches
 from intake.mapping.batches import Outcome
@@ -35,6 +35,7 @@ def undo(name: str, *, by: Principal, reason: str = "") -> Outcome:
     with transaction():
         batches.lock()
         batch = batches.by_name(BatchKind.PROPOSALS, name)
+        _take_hold(batch)
         batches.refuse_changed(changed(batch))
         words = f"Se deshizo la importación «{batch.name}». {reason.strip()}".strip()
         number = _trace(batch, by, words)
@@ -50,6 +51,16 @@ def undo(name: str, *, by: Principal, reason: str = "") -> Outcome:
         batches.undone(batch, number, by=by, reason=reason)
         db.session.expire_all()
         return Outcome(name, number, number)
+
+
+def _take_hold(batch: ImportBatch) -> None:
+    """Lock the proposals and what was kept about who brought them; what others finish meanwhile is seen afterwards.
+
+    Nobody can point at a locked row either: a foreign key waits for it.
+    """
+    lock(_here(batch).order_by(Proposal.id))
+    contacts = sa.select(ProposalContact.id).where(ProposalContact.proposal_id.in_(_here(batch)))
+    lock(contacts.order_by(ProposalContact.id))
 
 
 def changed(batch: ImportBatch) -> list[str]:

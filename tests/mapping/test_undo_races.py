@@ -1,0 +1,125 @@
+"""An import of actors is taken back while somebody edits or joins one of them: never both, never a fault."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import pytest
+import sqlalchemy as sa
+from flask_migrate import upgrade
+
+from config import Config
+from intake import create_app
+from intake.core.identity import SYSTEM
+from intake.core.transaction import transaction
+from intake.extensions import db
+from intake.mapping import batches, contacts, importing, merging, queries, services
+from intake.mapping.inputs import ActorInput, ContactInput, MergeInput
+from models import Actor, ActorContact
+from models.enums import ActorKind
+from tests import factories as make
+from tests.racing import together
+from tests.transfers import as_file
+
+BROUGHT = {
+    "nombre": "Uno",
+    "tipo": "colectivo",
+    "contacto_nombre": "Rosa",
+    "contacto_correo": "rosa@demo.example",
+    "consentimiento_fecha": "2025-03-02",
+}
+#: How long the first keeps its rows once the second was let go, in seconds.
+HELD = 0.5
+
+
+@pytest.fixture
+def own_app(own_url, tmp_path):
+    """An application on a database that nobody else uses, with an imported actor and another one."""
+    app = create_app(Config.for_tests(database_url=own_url, instance_path=str(tmp_path)))
+    with app.app_context():
+        upgrade()
+        make.actor("Dos")
+        importing.run(as_file([BROUGHT]), by=SYSTEM, name="marzo")
+        db.session.commit()
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+def edit():
+    services.edit_actor(one(), ActorInput(name="Uno nuevo", kind=ActorKind.COLLECTIVE), by=SYSTEM)
+
+
+def add_contact():
+    given = ContactInput(name="P", email="p@demo.example", phone=None, consent_version="1")
+    contacts.add_contact(one(), given, by=SYSTEM)
+
+
+def show_contact():
+    actor = one()
+    contacts.show_contact(db.session.scalars(sa.select(ActorContact)).one(), actor, public=True, by=SYSTEM)
+
+
+def verify():
+    services.move_actor(one(), "verify", by=SYSTEM)
+
+
+def join():
+    merging.merge(queries.actor("dos"), one(), MergeInput(reason="Es una."), by=SYSTEM)
+
+
+def one():
+    return queries.actor("uno")
+
+
+ACTS = [edit, add_contact, show_contact, verify, join]
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_what_is_done_while_the_batch_is_looked_at_is_refused(own_app, monkeypatch, act):
+    """The page was open before: the record is in the session already."""
+    looked, refuse, ready = threading.Event(), batches.refuse_changed, threading.Event()
+
+    def slowly(found):
+        refuse(found)
+        looked.set()
+        time.sleep(HELD)
+
+    def undo():
+        ready.wait(10)
+        importing.undo("marzo", by=SYSTEM)
+
+    def late():
+        queries.actor("uno"), queries.actor("dos"), db.session.scalars(sa.select(ActorContact)).all()
+        if db.engine.dialect.name == "sqlite":
+            db.session.rollback()  # the file has one writer: nobody waits in the middle of a transaction
+        ready.set()
+        looked.wait(10)
+        act()
+
+    monkeypatch.setattr(batches, "refuse_changed", slowly)
+    found = together(own_app, undo, late)
+    assert found in (["Conflict", "done"], ["NotFound", "done"])
+    with own_app.app_context():
+        assert db.session.scalars(sa.select(Actor.slug)).all() == ["dos"]
+        assert db.session.scalars(sa.select(ActorContact.id)).all() == []
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_a_batch_is_not_undone_under_what_is_being_kept(own_app, act):
+    acted = threading.Event()
+
+    def keep():
+        with transaction():
+            act()
+            acted.set()
+            time.sleep(HELD)
+
+    def undo():
+        acted.wait(10)
+        importing.undo("marzo", by=SYSTEM)
+
+    assert together(own_app, undo, keep) == ["Conflict", "done"]
+    with own_app.app_context():
+        assert sorted(db.session.scalars(sa.select(Actor.slug))) == ["dos", "uno"]
