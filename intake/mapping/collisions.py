@@ -7,16 +7,21 @@ can show them. Rows that collide with nothing have been left alone: the caller m
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
-from intake.core import clock
+from intake.core import audit, clock
 from intake.core.audit import value_of
+from intake.core.transaction import flush
 from intake.extensions import db
+from intake.mapping import council
 from intake.mapping.inputs_outreach import RANK
-from models import BodyMember, CommitmentParty, Invitation, Signature, Target, TargetStep
+from models import Body, BodyMember, CommitmentParty, Delegate, Invitation, Signature, Target, TargetStep
+
+if TYPE_CHECKING:
+    from intake.core.identity import Principal
 
 GivenUp = list[dict[str, Any]]
 
@@ -64,14 +69,40 @@ def signatures(kept: int, other: int) -> GivenUp:
 
 
 def seats(kept: int, other: int) -> GivenUp:
-    """Both sit in one body: the older seat goes on; the other ends today and keeps its presences and votes."""
+    """Both sit in one body: the older seat goes on; the other is to end (`end_seats`), with its presences and votes."""
     found = []
     for mine, theirs in _twice(BodyMember, kept, other, BodyMember.body_id):
         if mine.left_on is None and theirs.left_on is None:
             later = max((mine, theirs), key=lambda row: (row.joined_on or clock.today(), row.id))
             found.append({**_row(later), "ended": value_of(clock.today())})
-            _update(BodyMember, later.id, {"left_on": max(clock.today(), later.joined_on or clock.today())})
     return found
+
+
+def end_seats(given_up: GivenUp, *, by: Principal, reason: str) -> GivenUp:
+    """End those seats today, with the terms of their delegates, each with its entry of the trace.
+
+    Answers with the delegates whose term had not begun: it never will, and they are dropped.
+    """
+    never: GivenUp = []
+    for row in given_up:
+        member = db.session.get_one(BodyMember, row["id"], populate_existing=True)
+        body = db.session.get_one(Body, member.body_id)
+        name = f"{council.reference_of(body)}/{member.position}"
+        day = max(clock.today(), member.joined_on or clock.today())
+        open_still = sa.or_(Delegate.until.is_(None), Delegate.until > day)
+        query = sa.select(Delegate).where(Delegate.member_id == member.id, open_still).order_by(Delegate.id)
+        for delegate in db.session.scalars(query.execution_options(populate_existing=True)):
+            if delegate.since > day:
+                never.append(_row(delegate))
+                audit.record("delegate.end", delegate, by=by, reason=reason, reference=name)
+                db.session.delete(delegate)
+            else:
+                delegate.until = day
+                audit.record("delegate.end", delegate, by=by, reason=reason, reference=name)
+        member.left_on = day
+        audit.record("body_member.leave", member, by=by, reason=reason, reference=name)
+    flush()
+    return never
 
 
 def _twice(model: Any, kept: int, other: int, *shared: Any) -> Sequence[Any]:

@@ -19,9 +19,9 @@ from intake.extensions import db
 from intake.mapping import collisions
 from intake.mapping.inputs import MergeInput
 from intake.mapping.lifecycle import ACTOR
-from intake.mapping.records import check_version
+from intake.mapping.records import GONE, check_version
 from intake.mapping.references import LINKS, PLAIN, RESOLVED, column_of, open_columns
-from models import Actor, ActorMerge, Agreement, Commitment, CommitmentParty, Signature
+from models import Actor, ActorMerge, Agreement, Body, BodyMember, Commitment, CommitmentParty, Signature
 from models.base import Base
 from models.enums import ActorStatus, AgreementStatus, PartyRole
 
@@ -73,15 +73,24 @@ def merge(kept: Actor, other: Actor, given: MergeInput, *, by: Principal) -> Act
         if not clean(given.reason):
             raise Invalid(_l("Escriba el motivo."), field="reason")
         moved = _move_everything(kept.id, other.id, given.take)
+        ended = moved["given_up"].get("body_member", [])
+        if never := collisions.end_seats(ended, by=by, reason=clean(given.reason)):
+            moved["given_up"]["delegate"] = never
         return _trace(kept, other, given, moved, by)
 
 
 def _take_hold(kept: Actor, other: Actor) -> None:
-    """Lock both in one order, whoever presses first, and read them as they are now."""
+    """Lock the bodies where they sit and then both, in one order, whoever presses first; read them as they are now.
+
+    Raises `Conflict` if one of them is gone.
+    """
+    seated = sa.select(BodyMember.body_id).where(BodyMember.actor_id.in_((kept.id, other.id)))
+    lock(sa.select(Body.id).where(Body.id.in_(seated)).order_by(Body.id))
     both = sa.select(Actor.id).where(Actor.id.in_((kept.id, other.id))).order_by(Actor.id)
     lock(both)
     again = sa.select(Actor).where(Actor.id.in_((kept.id, other.id)))
-    db.session.scalars(again.execution_options(populate_existing=True)).all()
+    if len(db.session.scalars(again.execution_options(populate_existing=True)).all()) < len({kept.id, other.id}):
+        raise Conflict(GONE)
 
 
 def refuse(kept: Actor, other: Actor) -> None:

@@ -11,8 +11,11 @@ from intake.core import clock
 from intake.core.errors import Conflict, Forbidden, Invalid
 from intake.core.identity import SYSTEM
 from intake.extensions import db
+from intake.mapping import council as services_council
 from intake.mapping import merging, queries, references, services
 from intake.mapping.inputs import ActorInput, MergeInput
+from intake.mapping.queries import council
+from intake.reports import invariants
 from models import (
     Actor,
     ActorMerge,
@@ -36,9 +39,11 @@ from models.enums import (
     OutreachStep,
     PartyRole,
     Role,
+    Seat,
 )
 from tests import factories as make
 
+LEAVE = "body_member.leave"
 WHY = MergeInput(reason="Es la misma: cambió de nombre.")
 
 
@@ -263,6 +268,29 @@ def test_of_two_seats_in_a_body_the_older_goes_on(app):
     ]
     join(kept, other)
     assert [(seat.actor_id, seat.left_on) for seat in seats] == [(kept.id, clock.today()), (kept.id, None)]
+
+
+def test_who_spoke_for_the_seat_that_ends_speaks_no_longer(app, as_principal):
+    """Both records sit with people who speak for them: those of the seat that ends end with it, traced."""
+    kept, other = two()
+    body = make.body(make.plan(), seats=2)
+    members = list(council.seats(body.id).values())
+    members[0].actor_id, members[1].actor_id = other.id, kept.id
+    today, later = clock.today(), clock.today() + timedelta(days=30)
+    services_council.name_delegate(body, 1, make.delegation(), by=SYSTEM)
+    services_council.name_delegate(body, 2, make.delegation(name="Sigue", until=later), by=SYSTEM)
+    services_council.name_delegate(body, 2, make.delegation(seat=Seat.ALTERNATE), by=SYSTEM)
+    services_council.name_delegate(body, 2, make.delegation(name="Futura", since=later + timedelta(1)), by=SYSTEM)
+    row = join(kept, other, by=as_principal(make.user(Role.ANALYST)))
+    first, second = council.seats(body.id).values()
+    assert [(m.actor_id, m.left_on) for m in (first, second)] == [(kept.id, None), (kept.id, today)]
+    assert [d.until for d in first.delegates] == [None]
+    assert [d.until for d in second.delegates] == [today, today]
+    assert [d["since"] for d in row.moved["given_up"]["delegate"]] == [(later + timedelta(1)).isoformat()]
+    seen = sa.select(AuditEntry.action, AuditEntry.reason).where(AuditEntry.action.in_(("delegate.end", LEAVE)))
+    found = db.session.execute(seen.order_by(AuditEntry.id)).all()
+    assert [tuple(entry) for entry in found] == [*[("delegate.end", WHY.reason)] * 3, (LEAVE, WHY.reason)]
+    assert invariants.broken()["one_speaks_for_a_seat"] == []
 
 
 def test_no_chain_is_broken(app):
