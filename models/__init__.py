@@ -47,7 +47,7 @@ from models.file import StoredFile
 from models.joining import JoinRequest
 from models.outbox import OutboxMessage
 from models.outreach import Campaign, Invitation, Mailing, Target, TargetStep
-from models.paper import Packet, Sheet
+from models.paper import LooseScan, Packet, Sheet
 from models.plan import (
     Participation,
     ParticipationCount,
@@ -113,6 +113,7 @@ __all__ = [
     "IrmScaleValue",
     "JoinRequest",
     "Language",
+    "LooseScan",
     "MailStop",
     "Mailing",
     "Meeting",

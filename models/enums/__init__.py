@@ -68,6 +68,8 @@ from models.enums.reception import (
     ProposalStatus,
     ProposerKind,
     PublicName,
+    ScanMatch,
+    SpoiltReason,
     Stance,
 )
 
@@ -116,8 +118,10 @@ __all__ = [
     "ReviewSector",
     "Role",
     "RoundStatus",
+    "ScanMatch",
     "Seat",
     "SessionStatus",
+    "SpoiltReason",
     "StageKind",
     "StageStatus",
     "Stance",

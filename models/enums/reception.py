@@ -123,3 +123,24 @@ class ProposalFileKind(StrEnum):
     DOCUMENT = "document"
     PICTURE = "picture"
     SCAN = "scan"  # the sheet of paper, for the team alone
+
+
+class SpoiltReason(StrEnum):
+    """Why a printed sheet will bring no proposal."""
+
+    UNUSED = "unused"
+    BLANK = "blank"  # handed out, came back empty
+    DAMAGED = "damaged"
+    LOST = "lost"
+    ILLEGIBLE = "illegible"  # several people could not read it
+    LATE = "late"  # dated outside the days of reception
+    NOT_PROPOSAL = "not_proposal"
+
+
+class ScanMatch(StrEnum):
+    """How a picture was recognised as that of a sheet."""
+
+    QR = "qr"
+    NAME = "name"
+    ORDER = "order"
+    NONE = "none"
