@@ -125,8 +125,8 @@ class Breakdown:
 def breakdowns(plan_id: int, *, exact: bool = False) -> list[Breakdown]:
     """The attendances of a plan's events by each dimension that was counted.
 
-    In public, as `published_table` allows. ``exact``: everything, and listed people once. Two statements (one in
-    public).
+    In public, sums of what each event tells (`published_table`). ``exact``: everything, and listed people once. Two
+    statements (one in public).
     """
     totals: dict[int, int] = {}
     parts: dict[Dimension, dict[int, dict[str, int]]] = defaultdict(lambda: defaultdict(dict))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
-from intake.core.smallcells import SMALL, Published, Withheld, published_table
+from intake.core.smallcells import SMALL, Published, Told, Withheld, published
 from intake.extensions import db
 from intake.plans import participation
 from models import Event, Participation, ParticipationCount, PersonProfile, Plan, ProfileAttendance
@@ -65,19 +65,28 @@ def people_have_one_plan() -> Sequence[Any]:
 
 
 def nobody_worked_out() -> Sequence[Any]:
-    """Withheld numbers that a reader could work out from all that is told of the events of a plan and of their sums.
+    """Withheld numbers that a reader could work out from what an event tells, and sums of more than events tell.
 
-    The reader begins with the widest bounds and goes round all sums until nothing narrows.
+    A sum that holds a hidden number tells it to who reads it before and after the event.
     """
     found = []
     for plan_id, code in db.session.execute(sa.select(Plan.id, Plan.code).order_by(Plan.number)):
+        sums = {part.dimension: dict(part.rows) for part in participation.breakdowns(plan_id)}
         for dimension in Dimension:
             rows = _rows(plan_id, dimension)
-            table = published_table(rows)
-            told_few = any(0 < one.value < SMALL for one in table.totals.values())
-            if told_few or _fixed(rows, table.rows, table.apart):
+            shown = {key: published(row) for key, row in rows.items()}
+            if sums.get(dimension, {}) != _added(shown.values()) or _fixed(rows, shown):
                 found.append(f"{code} {dimension.value}")
     return found
+
+
+def _added(shown: Iterable[Published]) -> dict[str, Told]:
+    """Category → the sum of what the events tell, with how many of them tell nothing of it."""
+    told, hidden = Counter[str](), Counter[str]()
+    for name, value in (pair for row in shown for pair in row.items()):
+        told[name] += 0 if isinstance(value, Withheld) else value
+        hidden[name] += isinstance(value, Withheld)
+    return {name: Told(told[name], hidden[name]) for name in told}
 
 
 def _rows(plan_id: int, dimension: Dimension) -> dict[int, dict[str, int]]:
@@ -95,20 +104,16 @@ def _rows(plan_id: int, dimension: Dimension) -> dict[int, dict[str, int]]:
     return dict(rows)
 
 
-def _fixed(rows: dict[int, dict[str, int]], shown: dict[int, Published], apart: frozenset[int]) -> list[Cell]:
-    """The hidden cells for which the sums leave one value alone."""
-    hidden = [(key, name) for key, row in shown.items() for name, value in row.items() if isinstance(value, Withheld)]
-    by_row, by_column = defaultdict[int, list[Cell]](list), defaultdict[str, list[Cell]](list)
-    for key, name in hidden:
-        by_row[key].append((key, name))
-        if key not in apart:
-            by_column[name].append((key, name))
+def _fixed(rows: dict[int, dict[str, int]], shown: dict[int, Published]) -> list[Cell]:
+    """The hidden cells for which the public total of their event leaves one value alone."""
     bounds: Bounds = {}
-    for key, name in hidden:
-        few, least = shown[key][name] is Withheld.FEW, int(len(by_row[key]) == 2)  # of two, neither is nobody
-        bounds[key, name] = (1, SMALL - 1) if few else (least, sum(rows[key].values()))
-    groups = [*by_row.values(), *by_column.values()]
-    sums = [(cells, sum(rows[key][name] for key, name in cells)) for cells in groups]
+    sums = []
+    for key, row in shown.items():
+        cells = [(key, name) for name, value in row.items() if isinstance(value, Withheld)]
+        for cell in cells:
+            few, least = row[cell[1]] is Withheld.FEW, int(len(cells) == 2)  # of two, neither is nobody
+            bounds[cell] = (1, SMALL - 1) if few else (least, sum(rows[key].values()))
+        sums.append((cells, sum(rows[key][name] for _key, name in cells)))
     while any([_narrow(bounds, cells, total) for cells, total in sums]):  # noqa: C419 -- every sum narrows, each round
         pass
     return [cell for cell, (low, high) in bounds.items() if low == high]
