@@ -50,6 +50,7 @@ class Config:
     argon2_time_cost: int = 3
     argon2_memory_kib: int = 65_536
     page_cache_seconds: int = 5  # how long a guest's page may be reused; 0 switches reuse off
+    join_days: int = 15  # days that authors get to say whether theirs is joined with others
     log_level: str = "INFO"
 
     @classmethod
@@ -71,6 +72,7 @@ class Config:
             trusted_proxies=_number(env, "INTAKE_TRUSTED_PROXIES", 0),
             staff_totp_required=_flag(env.get("INTAKE_STAFF_TOTP_REQUIRED", "")),
             page_cache_seconds=_number(env, "INTAKE_PAGE_CACHE_SECONDS", 5),
+            join_days=_number(env, "INTAKE_JOIN_DAYS", 15),
             log_level=env.get("INTAKE_LOG_LEVEL", "INFO").upper(),
         )
 

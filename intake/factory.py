@@ -37,6 +37,7 @@ from intake.plans.cli import group as plans_cli
 from intake.plans.views import bp as plans_bp
 from intake.reception import policy as reception_policy
 from intake.reception.cli import group as reception_cli
+from intake.reception.services import join_answers
 from intake.reception.services import moves as reception_moves
 from intake.reception.views import bp as reception_bp
 from intake.reports import policy as reports_policy
@@ -89,6 +90,7 @@ def create_app(config: Config) -> Flask:
     app.config.update(settings(config))
     permissions.install(POLICIES)
     reception_moves.when_withdrawn(assigning.cancel_for_withdrawn)
+    reception_moves.when_withdrawn(join_answers.close_for_withdrawn)
     files.configure(config.storage_url, config.instance_path)
     mail.configure(config.base_url)
     keyed.configure(config.secret_key)

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 from intake.core import calendar, clock, outbox
 from intake.reception import answers, queries
 from intake.reception.lifecycle import PROPOSAL
+from intake.reception.queries import joining
 from models.enums import StageKind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
+    from intake.reception.queries.joining import Told
     from models import Proposal, Stage
 
 #: The stage that each move leads to: its dates are what the author waits for.
@@ -28,33 +30,59 @@ NEXT_STAGE = {
 
 
 def tell_author(proposal: Proposal, action: str, *, reason: str, stages: Sequence[Stage]) -> None:
-    """Queue the mail of a move to the account or contact, in its language; nothing where neither has an address."""
-    reader = queries.author_of(proposal)
-    if reader.email is None:
-        return
+    """Queue the mail of a move to the account or contact, in its language; nothing where neither has an address.
+
+    What becomes of a collective proposal is told to the author of each of its parts, once.
+    """
     opens, closes = _dates(stages, NEXT_STAGE.get(action))
-    outbox.enqueue(
-        PROPOSAL.mail_kind(action),
-        to=reader.email,
-        locale=reader.locale,
-        dedupe_key=f"proposal:{proposal.id}:{action}:{proposal.lock_version}",
-        folio=proposal.folio,
-        title=proposal.title,
-        reason=reason.strip(),
-        follow=f"/seguimiento/{proposal.folio}",
-        page=f"/propuestas/{proposal.folio}",
-        has_account=proposal.author_id is not None,
-        stage_opens=opens,
-        stage_closes=closes,
-        fallback=queries.fallback_of(proposal) if action == "reserve" else None,
-        reply_until=clock.today() + timedelta(days=answers.REPLY_DAYS) if action in answers.DECIDING else None,
-    )
+    fallback = queries.fallback_of(proposal) if action == "reserve" else None
+    last = clock.today() + timedelta(days=answers.REPLY_DAYS) if action in answers.DECIDING else None
+    for told in joining.told_of(proposal):
+        outbox.enqueue(
+            PROPOSAL.mail_kind(action),
+            to=told.reader.email,
+            locale=told.reader.locale,
+            dedupe_key=f"proposal:{proposal.id}:{action}:{proposal.lock_version}{_suffix(told)}",
+            reason=reason.strip(),
+            has_account=proposal.author_id is not None,
+            stage_opens=opens,
+            stage_closes=closes,
+            fallback=fallback,
+            reply_until=last,
+            **_facts(proposal, told),
+        )
+
+
+def _suffix(told: Told) -> str:
+    return f":{told.part_id}" if told.part_id else ""
+
+
+def _facts(proposal: Proposal, told: Told) -> dict[str, Any]:
+    """What a mail says of the proposal. Through a part of it, its reader follows that part, whose code they have."""
+    return {
+        "folio": proposal.folio,
+        "title": proposal.title,
+        "follow": f"/seguimiento/{told.folio or proposal.folio}",
+        "page": f"/propuestas/{proposal.folio}",
+        "part": told.folio,
+        "part_title": told.title,
+    }
 
 
 def write_to_author(proposal: Proposal, kind: str, *, dedupe_key: str, **context: Any) -> None:
-    """Queue a mail of another kind to the account or contact; nothing where neither has an address."""
-    reader = queries.author_of(proposal)
-    write(proposal, kind, to=reader.email, locale=reader.locale, dedupe_key=dedupe_key, **context)
+    """Queue a mail of another kind to the account or contact; nothing where neither has an address.
+
+    Of a collective proposal the author of each of its parts gets it, once.
+    """
+    for told in joining.told_of(proposal):
+        outbox.enqueue(
+            kind,
+            to=told.reader.email,
+            locale=told.reader.locale,
+            dedupe_key=dedupe_key + _suffix(told),
+            **_facts(proposal, told),
+            **context,
+        )
 
 
 def write(proposal: Proposal, kind: str, *, to: str | None, locale: str, dedupe_key: str, **context: Any) -> None:

@@ -10,6 +10,11 @@ is_commenter = predicate("author of the comment")(
     lambda p, comment: p.user_id is not None and comment.author_id == p.user_id
 )
 is_another = predicate("not who hid it")(lambda p, comment: p.user_id is not None and comment.hidden_by_id != p.user_id)
+is_first_hand = predicate("keyed it first")(lambda p, sheet: p.user_id is not None and sheet.keyed_by_id == p.user_id)
+is_second_hand = predicate("keyed it again")(
+    lambda p, sheet: p.user_id is not None and sheet.second_by_id == p.user_id
+)
+desk = role(Role.FACILITATOR, Role.ANALYST, Role.DIRECTORATE)
 
 RULES: Rules = {
     Permission.PROPOSAL_CREATE: anyone,
@@ -18,6 +23,11 @@ RULES: Rules = {
     Permission.PROPOSAL_WITHDRAW: is_author,
     Permission.PROPOSAL_CONTACT: role(Role.ANALYST, Role.DIRECTORATE),
     Permission.PROPOSAL_IMPORT: role(Role.FACILITATOR, Role.ANALYST, Role.DIRECTORATE),
+    Permission.PROPOSAL_JOIN: role(Role.ANALYST),
+    Permission.PACKET_MANAGE: desk,
+    Permission.SHEET_KEY: desk,
+    Permission.SHEET_SECOND: desk & ~is_first_hand,
+    Permission.SHEET_SETTLE: role(Role.ANALYST, Role.DIRECTORATE) & ~is_first_hand & ~is_second_hand,
     Permission.REPLY_ANSWER: role(Role.ANALYST, Role.DIRECTORATE),
     Permission.SUPPORT_GIVE: signed_in,
     Permission.COMMENT_WRITE: signed_in,

@@ -11,7 +11,7 @@ from intake.core import calendar, clock
 from intake.core.i18n import gettext as _
 from intake.core.i18n import ngettext
 from intake.core.labels import label, tone
-from intake.reception import storysteps
+from intake.reception import familysteps, storysteps
 from intake.reception.storysteps import BAD, CURRENT, DONE, PENDING, Step, day_of
 from intake.web.filters import fecha, lang, porcentaje
 from models.enums import Category, ProposalKind, ProposalStatus, StageKind
@@ -44,8 +44,11 @@ class Callout:
 def steps(proposal: Proposal, story: Story, stages: Sequence[Stage]) -> list[Step]:
     """Received, admitted, evaluated, decided, commitment: what happened with its date, then what lies ahead."""
     when = {view.kind: view for view in calendar.views(stages)}
-    asked = storysteps.questions(proposal, story)
+    asked = [*storysteps.questions(proposal, story), *familysteps.asked(proposal, story)]
     found = [_received(proposal), *asked, *_admission(proposal, story), *_evaluation(proposal, story, when)]
+    if story.fate is not None:
+        there = steps(story.fate.collective, story.fate.story, story.fate.collective.plan.stages)
+        return [*(s for s in found if s.state == DONE), *familysteps.joined(story), *there[1:]]
     if proposal.status is S.WITHDRAWN:
         return [
             *(s for s in found if s.state == DONE),
@@ -64,6 +67,8 @@ def steps(proposal: Proposal, story: Story, stages: Sequence[Stage]) -> list[Ste
 
 def _taken_back(proposal: Proposal) -> str:
     """Who did it: undoing an import takes the key away that tells its rows apart."""
+    if proposal.kind is ProposalKind.COLLECTIVE:
+        return str(_("Deshecha: cada propuesta sigue por separado"))
     by_office = proposal.batch_id is not None and proposal.external_id is None
     return str(_("Retirada: hubo un error al registrarla") if by_office else _("Retirada por quien la presentó"))
 
@@ -71,6 +76,9 @@ def _taken_back(proposal: Proposal) -> str:
 def _received(proposal: Proposal) -> Step:
     if proposal.kind is ProposalKind.INTEGRATED:
         return Step(_("Integrada"), DONE, day_of(proposal.submitted_at), _("Reúne varias propuestas ciudadanas."))
+    if proposal.kind is ProposalKind.COLLECTIVE:
+        words = _("El equipo preguntó a quienes presentaron propuestas que hablan de lo mismo.")
+        return Step(_("Propuesta la unión"), DONE, day_of(proposal.submitted_at), words)
     return Step(_("Recibida"), DONE, day_of(proposal.submitted_at), label(proposal.channel))
 
 
@@ -96,7 +104,7 @@ def _evaluation(proposal: Proposal, story: Story, when: dict[StageKind, Any]) ->
         return [
             Step(_("En evaluación"), CURRENT, None, Markup(" ").join(t for t in (_reviews(story), _round(story)) if t))
         ]
-    return [Step(_("Evaluación"), PENDING, None, _planned(when.get(StageKind.EVALUATION)))]
+    return [Step(_("Evaluación"), PENDING, None, storysteps.planned(when.get(StageKind.EVALUATION)))]
 
 
 def _reviews(story: Story) -> str:
@@ -120,7 +128,7 @@ def _round(story: Story) -> str:
 
 def _decision(proposal: Proposal, story: Story, when: dict[StageKind, Any]) -> Iterable[Step]:
     if story.decision is None:
-        return [Step(_("Decisión"), PENDING, None, _planned(when.get(StageKind.SELECTION)))]
+        return [Step(_("Decisión"), PENDING, None, storysteps.planned(when.get(StageKind.SELECTION)))]
     category = story.decision.category
     state = BAD if category is Category.OUTSIDE_PLAN else DONE
     reason = lang(story.decision.reason) or _("La fuente no publica el motivo.")
@@ -159,7 +167,11 @@ def _decided(story: Story) -> date | None:
 def _commitments(proposal: Proposal, story: Story, when: dict[StageKind, Any]) -> Iterable[Step]:
     if not story.commitments:
         waits = proposal.status is S.SELECTED
-        return [Step(_("Compromiso"), PENDING, None, _planned(when.get(StageKind.ACCOUNTABILITY)))] if waits else []
+        return (
+            [Step(_("Compromiso"), PENDING, None, storysteps.planned(when.get(StageKind.ACCOUNTABILITY)))]
+            if waits
+            else []
+        )
     return [
         Step(
             _("Compromiso %(reference)s", reference=c.reference),
@@ -171,19 +183,10 @@ def _commitments(proposal: Proposal, story: Story, when: dict[StageKind, Any]) -
     ]
 
 
-def _planned(view: Any) -> str:
-    """The days of a stage that lie ahead: a day that has passed is no plan."""
-    if view is None or view.opens_on is None or view.state == calendar.DONE:
-        return ""
-    if view.is_open:
-        return str(_("Hasta el %(closes)s.", closes=fecha(view.closes_on))) if view.closes_on else ""
-    if view.closes_on is None:
-        return str(_("Prevista desde el %(opens)s.", opens=fecha(view.opens_on)))
-    return str(_("Prevista del %(opens)s al %(closes)s.", opens=fecha(view.opens_on), closes=fecha(view.closes_on)))
-
-
 def callout(proposal: Proposal, story: Story) -> Callout | None:
-    """The published decision, None before."""
+    """The published decision, None before. Of a part it is that of the collective proposal."""
+    if story.fate is not None:
+        return callout(story.fate.collective, story.fate.story)
     decision, session = story.decision, story.session
     if decision is None:
         return None
@@ -200,13 +203,16 @@ def callout(proposal: Proposal, story: Story) -> Callout | None:
 
 def what_next(proposal: Proposal, stages: Sequence[Stage], story: Story | None = None) -> str:
     """What comes next and when, for the page and the receipt; never a day that has passed, "" where nothing comes."""
+    if story is not None and story.fate is not None:
+        proposal, story = story.fate
+        stages = proposal.plan.stages
     when = {view.kind: view for view in calendar.views(stages)}
     status = proposal.status
     if status is S.HELD:
         return str(
             _("La recibimos. Una persona del equipo la revisa antes de publicarla; su folio y su fecha ya valen.")
         )
-    if awaited := storysteps.next_of(proposal, story):
+    if awaited := familysteps.next_of(proposal, story) or storysteps.next_of(proposal, story):
         return awaited
     if status in _WAITING:
         return _until(
@@ -219,7 +225,7 @@ def what_next(proposal: Proposal, stages: Sequence[Stage], story: Story | None =
         read = _round(story) if story is not None and status is S.IN_EVALUATION else ""
         return Markup(" ").join(t for t in (read, decided) if t)
     ahead = {S.RESERVE: StageKind.SELECTION, S.SELECTED: StageKind.ACCOUNTABILITY}.get(status)
-    return _stage_ahead(when.get(ahead)) if ahead else ""
+    return storysteps.stage_ahead(when.get(ahead)) if ahead else ""
 
 
 def _until(when: dict[StageKind, Any], dated: str, otherwise: str) -> str:
@@ -228,20 +234,3 @@ def _until(when: dict[StageKind, Any], dated: str, otherwise: str) -> str:
     if last is None or last.closes_on is None or last.state == calendar.DONE:
         return otherwise
     return dated % {"date": fecha(last.closes_on)}
-
-
-def _stage_ahead(view: Any) -> str:
-    if view is None or view.opens_on is None or view.state == calendar.DONE:
-        return ""
-    name = label(view.kind)
-    if view.closes_on is None:
-        since = (
-            ""
-            if view.is_open
-            else _("Lo que sigue: %(name)s, desde el %(opens)s.", name=name, opens=fecha(view.opens_on))
-        )
-        return str(since)
-    dates = {"name": name, "opens": fecha(view.opens_on), "closes": fecha(view.closes_on)}
-    if view.is_open:
-        return str(_("Ahora: %(name)s, hasta el %(closes)s.", **dates))
-    return str(_("Lo que sigue: %(name)s, del %(opens)s al %(closes)s.", **dates))

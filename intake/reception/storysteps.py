@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from intake.core import clock
+from intake.core import calendar, clock
 from intake.core.i18n import gettext as _
+from intake.core.labels import label
 from intake.reception import answers
 from intake.web.filters import fecha
 
@@ -88,4 +89,45 @@ def until(proposal: Proposal, story: Story) -> date | None:
     return last if last is not None and clock.today() <= last else None
 
 
-__all__ = ["BAD", "CURRENT", "DONE", "PENDING", "Step", "day_of", "next_of", "questions", "reply", "until"]
+def planned(view: Any) -> str:
+    """The days of a stage that lie ahead: a day that has passed is no plan."""
+    if view is None or view.opens_on is None or view.state == calendar.DONE:
+        return ""
+    if view.is_open:
+        return str(_("Hasta el %(closes)s.", closes=fecha(view.closes_on))) if view.closes_on else ""
+    if view.closes_on is None:
+        return str(_("Prevista desde el %(opens)s.", opens=fecha(view.opens_on)))
+    return str(_("Prevista del %(opens)s al %(closes)s.", opens=fecha(view.opens_on), closes=fecha(view.closes_on)))
+
+
+def stage_ahead(view: Any) -> str:
+    if view is None or view.opens_on is None or view.state == calendar.DONE:
+        return ""
+    name = label(view.kind)
+    if view.closes_on is None:
+        since = (
+            ""
+            if view.is_open
+            else _("Lo que sigue: %(name)s, desde el %(opens)s.", name=name, opens=fecha(view.opens_on))
+        )
+        return str(since)
+    dates = {"name": name, "opens": fecha(view.opens_on), "closes": fecha(view.closes_on)}
+    if view.is_open:
+        return str(_("Ahora: %(name)s, hasta el %(closes)s.", **dates))
+    return str(_("Lo que sigue: %(name)s, del %(opens)s al %(closes)s.", **dates))
+
+
+__all__ = [
+    "BAD",
+    "CURRENT",
+    "DONE",
+    "PENDING",
+    "Step",
+    "day_of",
+    "next_of",
+    "planned",
+    "questions",
+    "reply",
+    "stage_ahead",
+    "until",
+]

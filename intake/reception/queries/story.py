@@ -8,15 +8,18 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import sqlalchemy as sa
 
 from intake.extensions import db
-from intake.reception.queries import answering
+from intake.reception.queries import answering, joining
+from intake.reception.queries.joining import NO_FAMILY, Family
 from models import (
     Admission,
     Assignment,
     AuditEntry,
     AuthorReply,
+    CoAuthor,
     Commitment,
     Decision,
     InformationRequest,
+    JoinRequest,
     Milestone,
     Plan,
     Proposal,
@@ -25,7 +28,14 @@ from models import (
     SelectionSession,
     commitment_proposal,
 )
-from models.enums import AssignmentStatus, CommitmentStatus, DecisionStatus, MilestoneStatus, ProposalStatus
+from models.enums import (
+    AssignmentStatus,
+    CommitmentStatus,
+    DecisionStatus,
+    MilestoneStatus,
+    ProposalKind,
+    ProposalStatus,
+)
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -53,6 +63,8 @@ class Story:
     ``admission`` is None until it is final; ``reviews`` counts those asked for and not cancelled, ``reviewed`` those
     submitted, ``round_*`` is the latest round that asks for them; ``decision`` (with its session) only once published.
     ``questions`` are those to the author, ``reply`` the author's; ``decided_at`` says when the author was last told no.
+    ``family`` are its parts, or what its author was asked; ``authors`` those of the parts; ``fate`` is what becomes of
+    the collective proposal that it was joined to, which is what becomes of it.
     """
 
     admission: Admission | None
@@ -69,6 +81,9 @@ class Story:
     questions: tuple[InformationRequest, ...] = ()
     reply: AuthorReply | None = None
     decided_at: datetime | None = None
+    family: Family = NO_FAMILY
+    authors: tuple[CoAuthor, ...] = ()
+    fate: Fate | None = None
 
     @property
     def mean_pct(self) -> Decimal | None:
@@ -76,8 +91,18 @@ class Story:
         return self.decision.mean_pct if self.decision else None
 
 
+class Fate(NamedTuple):
+    """A collective proposal, its plan and stages loaded, with its story."""
+
+    collective: Proposal
+    story: Story
+
+
 def story(proposal: Proposal) -> Story:
-    """The public facts about a proposal. Three statements, four for a withdrawn one."""
+    """The public facts about a proposal.
+
+    Three statements; one more if withdrawn or asked to join, two if collective, six for a part, however many there are.
+    """
     asked = _asked(proposal.id)
     edits = (
         sa.select(sa.func.count())
@@ -98,6 +123,7 @@ def story(proposal: Proposal) -> Story:
             Round.due_on,
             AuthorReply,
             answering.decided_at(Proposal.id),
+            sa.exists().where(JoinRequest.proposal_id == Proposal.id),
         )
         .select_from(Proposal)
         .outerjoin(Admission, Admission.proposal_id == Proposal.id)
@@ -123,7 +149,21 @@ def story(proposal: Proposal) -> Story:
         questions=tuple(answering.questions(proposal)),
         reply=row[9],
         decided_at=row[10],
+        **_of_family(proposal, was_asked=row[11]),
     )
+
+
+def _of_family(proposal: Proposal, *, was_asked: bool) -> dict[str, Any]:
+    """Nothing, and no statement, where joining has nothing to do with it."""
+    if not was_asked and proposal.kind is not ProposalKind.COLLECTIVE:
+        return {}
+    found: dict[str, Any] = {"family": joining.family(proposal)}
+    if not was_asked:
+        found["authors"] = tuple(joining.co_authors(proposal))
+    if proposal.joined_to_id is not None:
+        collective = joining.whole(proposal.joined_to_id)
+        found["fate"] = Fate(collective, story(collective))
+    return found
 
 
 def _asked(proposal_id: int) -> sa.Subquery:
@@ -186,8 +226,7 @@ def _withdrawal_reason(proposal: Proposal) -> str:
 def fallback_of(proposal: Proposal) -> str | None:
     """Where a proposal in reserve goes if no place becomes free, as its latest decision says. One statement."""
     query = sa.select(Decision.fallback).where(Decision.proposal_id == proposal.id).order_by(Decision.id.desc())
-    found = db.session.scalar(query.limit(1))
-    return found.value if found else None
+    return found.value if (found := db.session.scalar(query.limit(1))) else None
 
 
 def answers(plan: Plan) -> tuple[dict[int, Decision], dict[int, list[str]]]:
@@ -198,10 +237,10 @@ def answers(plan: Plan) -> tuple[dict[int, Decision], dict[int, list[str]]]:
         .where(Proposal.plan_id == plan.id, Decision.status == DecisionStatus.PUBLISHED)
     )
     found: dict[int, list[str]] = {}
-    linked = commitment_proposal.c.proposal_id
+    linked, of = commitment_proposal.c.proposal_id, commitment_proposal.c.commitment_id
     rows = db.session.execute(
         sa.select(linked, Commitment.reference)
-        .join(Commitment, Commitment.id == commitment_proposal.c.commitment_id)
+        .join(Commitment, Commitment.id == of)
         .join(Proposal, Proposal.id == linked)
         .where(Proposal.plan_id == plan.id, Commitment.is_public)
         .order_by(Commitment.id)

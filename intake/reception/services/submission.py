@@ -17,7 +17,7 @@ from intake.extensions import db
 from intake.mapping import noticed
 from intake.reception import queries, screening, writing
 from intake.reception.inputs import Receipt
-from intake.reception.services import quarantine
+from intake.reception.services import inviting, quarantine
 from intake.reception.services.drafts import holding
 from intake.reception.services.moves import fire, require_open, stages_of
 from models import Plan, ProposalVersion
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from intake.core.identity import Principal
     from intake.reception.inputs import ContactInput, ProposalInput
-    from models import Proposal
+    from models import Proposal, Sheet
 
 #: Guesses of a claim code: few on one folio from one address, more from an address that many share (an infocentro),
 #: and not many on one folio from all addresses together.
@@ -83,7 +83,8 @@ def submit(
         queries.complete(proposal)
         writing.require_complete(proposal)
         signs = _signs(proposal, by, address)
-        return _submit(proposal, by=by, key=key, tell=not sparing or _may_write_to(proposal), signs=signs)
+        tell = not sparing or _may_write_to(proposal)
+        return _submit(proposal, by=by, key=key, tell=tell, signs=signs, address=address)
 
 
 def _signs(proposal: Proposal, by: Principal, address: str) -> screening.Findings:
@@ -112,11 +113,13 @@ def submit_directly(  # noqa: PLR0913 -- what is told of a paper
     event_id: int | None = None,
     author_id: int | None = None,
     at: datetime | None = None,
+    sheet: Sheet | None = None,
 ) -> Receipt:
     """Receive a proposal in one step: on paper, at a table, or from a file.
 
     The author is the citizen, never the clerk: only ``author_id``, or on the web the account of ``by``, becomes it.
-    ``at`` is when it was handed in, for the team alone; the stage must have been open on that day.
+    ``at`` is when it was handed in, for the team alone; the stage must have been open on that day. With ``sheet`` it
+    takes the folio that was printed, and its code is told to nobody: it stands on the paper.
     """
     authorize(by, Permission.PROPOSAL_CREATE)
     assisted = channel is not Channel.WEB or at is not None or author_id is not None
@@ -131,10 +134,10 @@ def submit_directly(  # noqa: PLR0913 -- what is told of a paper
         db.session.flush()
         writing.keep_contact(proposal, contact)
         writing.require_complete(proposal)
-        return _submit(proposal, by=holding(by, proposal), key=None, at=at)
+        return _submit(proposal, by=holding(by, proposal), key=None, at=at, sheet=sheet)
 
 
-def _submit(
+def _submit(  # noqa: PLR0913 -- what is told of a sending and of a paper
     proposal: Proposal,
     *,
     by: Principal,
@@ -142,27 +145,43 @@ def _submit(
     at: datetime | None = None,
     tell: bool = True,
     signs: screening.Findings | None = None,
+    address: str = "",
+    sheet: Sheet | None = None,
 ) -> Receipt:
-    folio, number = _next_folio(proposal.plan_id)
-    code = derived_code(key, folio) if key else tokens.new_code()
-    proposal.folio, proposal.folio_number = folio, number
-    proposal.claim_code_hash = tokens.code_hash(code, folio)
+    receipt = _numbered(proposal, key) if sheet is None else _printed(proposal, sheet)
     proposal.updated_at = at or clock.now()
+    content = writing.content(proposal)
+    writing.require_described(content)
     db.session.add(
-        ProposalVersion(
-            proposal_id=proposal.id, number=1, content=writing.content(proposal), edited_at=proposal.updated_at
-        )
+        ProposalVersion(proposal_id=proposal.id, number=1, content=content, edited_at=proposal.updated_at)
     )
     if signs:
         fire(proposal, "hold", by=by, stamp=at, tell=tell)
         quarantine.set_aside(proposal, signs)
     else:
         fire(proposal, "submit", by=by, stamp=at, tell=tell)
+        inviting.send_waiting(proposal, address=address)
     noticed.proposed(proposal)
+    return receipt
+
+
+def _numbered(proposal: Proposal, key: str | None) -> Receipt:
+    """Give it the next folio and a code."""
+    folio, number = next_folio(proposal.plan_id)
+    code = derived_code(key, folio) if key else tokens.new_code()
+    proposal.folio, proposal.folio_number = folio, number
+    proposal.claim_code_hash = tokens.code_hash(code, folio)
     return Receipt(folio, code)
 
 
-def _next_folio(plan_id: int) -> tuple[str, int]:
+def _printed(proposal: Proposal, sheet: Sheet) -> Receipt:
+    """Give it the folio and the code that its sheet was printed with."""
+    proposal.folio, proposal.folio_number = sheet.folio, sheet.folio_number
+    proposal.claim_code_hash = sheet.claim_code_hash
+    return Receipt(sheet.folio, None)
+
+
+def next_folio(plan_id: int) -> tuple[str, int]:
     """The next number of the plan, taken in this transaction: none is given twice, and a rollback gives it back."""
     number, code = db.session.execute(
         sa.update(_PLAN)
