@@ -95,8 +95,10 @@ class Proposal(Base):
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
     source: Mapped[str | None] = mapped_column(sa.String(400))  # where a historical proposal was published
     historical_number: Mapped[int | None]  # its line in that source
-    latitude: Mapped[float | None]  # a point on the map, WGS 84, if the author gave one
-    longitude: Mapped[float | None]
+    # A point on the map, WGS 84, if the author gave one, as exact as it is shown (intake.reception.points). It may be
+    # a home, and its author may take back the name beside it: the trace does not keep it.
+    latitude: Mapped[float | None] = mapped_column(info=PERSONAL)
+    longitude: Mapped[float | None] = mapped_column(info=PERSONAL)
     batch_id: Mapped[int | None] = mapped_column(sa.ForeignKey("import_batch.id"), index=True)
     external_id: Mapped[str | None] = mapped_column(sa.String(80))  # its key in the file it came from
     joined_to_id: Mapped[int | None] = mapped_column(sa.ForeignKey("proposal.id"), index=True)  # the collective one

@@ -14,7 +14,7 @@ import obstore
 from obstore.store import LocalStore, MemoryStore, from_url
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from intake.core import clock, tokens
+from intake.core import clock, packages, tokens
 from intake.core.errors import Invalid, NotFound
 from intake.core.i18n import lazy_gettext as _l
 from intake.core.text import clean
@@ -30,6 +30,7 @@ ALLOWED = {
     "application/pdf": "pdf",
     "image/jpeg": "jpg",
     "image/png": "png",
+    "image/webp": "webp",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "xlsx",
     "application/vnd.oasis.opendocument.text": "odt",
@@ -37,7 +38,8 @@ ALLOWED = {
     "text/csv": "csv",
     "text/plain": "txt",
 }
-PICTURES = frozenset({"image/jpeg", "image/png"})
+PICTURES = frozenset({"image/jpeg", "image/png", "image/webp"})
+_FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP"}
 MAX_PIXELS = 40_000_000
 #: The largest attachment; pages and messages that say 10 MB mean this.
 LIMIT_BYTES = 10 * 1024 * 1024
@@ -71,14 +73,15 @@ def object_store() -> Any:
     return _store
 
 
-def store(upload: Upload, *, by: Principal, public: bool = False) -> StoredFile:
+def store(upload: Upload, *, by: Principal, public: bool = False, longest_side: int | None = None) -> StoredFile:
     """Check, clean and keep a file within the caller's transaction; bytes are removed again if it does not commit.
 
     Raises `Invalid` where the file is empty, too large (`LIMIT_BYTES`), of a kind that is not accepted, or not what
-    its name says. Pictures are re-encoded, which drops location data.
+    its name says. Pictures are re-encoded, which drops location data, and made smaller where a side has more than
+    ``longest_side`` pixels.
     """
     kind = judge(upload)
-    content = _reencoded(upload.content, kind) if kind in PICTURES else upload.content
+    content = _reencoded(upload.content, kind, longest_side) if kind in PICTURES else upload.content
     key = f"{tokens.new_token()}.{ALLOWED[kind]}"
     obstore.put(_store, key, content)
     after_rollback(lambda: obstore.delete(_store, key))
@@ -102,14 +105,20 @@ def judge(upload: Upload) -> str:
         raise Invalid(_l("El archivo está vacío."), field="file")
     if len(upload.content) > LIMIT_BYTES:
         raise Invalid(_l("El archivo pesa demasiado. El límite es 10 MB."), field="file")
-    guess = filetype.guess(upload.content)
-    kind = guess.mime if guess else _as_text(upload)
+    kind = _kind_of(upload)
     if kind not in ALLOWED:
         raise Invalid(
             _l("El archivo es de un tipo que no se acepta. Use PDF, JPG, PNG, Word, Excel, OpenDocument, CSV o texto."),
             field="file",
         )
     return str(kind)
+
+
+def _kind_of(upload: Upload) -> str | None:
+    if packages.is_package(upload.content):
+        return packages.kind_of(upload.content)
+    guess = filetype.guess(upload.content)
+    return guess.mime if guess else _as_text(upload)
 
 
 def _as_text(upload: Upload) -> str | None:
@@ -122,23 +131,30 @@ def _as_text(upload: Upload) -> str | None:
     return None if "\x00" in text or re.search(r"<\s*(script|html|svg|!doctype)", text, re.IGNORECASE) else kind
 
 
-def _reencoded(content: bytes, kind: str) -> bytes:
+def _reencoded(content: bytes, kind: str, longest_side: int | None) -> bytes:
     try:
-        with Image.open(io.BytesIO(content)) as picture:
+        with Image.open(io.BytesIO(content), formats=[_FORMATS[kind]]) as picture:
             if picture.width * picture.height > MAX_PIXELS:
                 raise Invalid(
                     _l("La imagen es demasiado grande (tiene demasiados píxeles). Redúzcala y vuelva a enviarla."),
                     field="file",
                 )
-            turned = ImageOps.exif_transpose(picture)
+            turned = _bare(ImageOps.exif_transpose(picture), kind)
+            if longest_side and max(turned.size) > longest_side:
+                turned.thumbnail((longest_side, longest_side))
             out = io.BytesIO()
-            if kind == "image/jpeg":
-                turned.convert("RGB").save(out, "JPEG", quality=85)
-            else:
-                turned.save(out, "PNG")
+            turned.save(out, _FORMATS[kind], **({} if kind == "image/png" else {"quality": 85}))
             return out.getvalue()
-    except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError) as error:
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise Invalid(_l("La imagen está dañada y no se pudo leer."), field="file") from error
+
+
+def _bare(picture: Image.Image, kind: str) -> Image.Image:
+    """The pixels alone: no place, camera, text or profile goes with them."""
+    see_through = kind != "image/jpeg" and (picture.mode in {"LA", "PA", "RGBA"} or "transparency" in picture.info)
+    bare = picture.convert("RGBA" if see_through else "RGB")
+    bare.info.clear()
+    return bare
 
 
 def clean_name(name: str, extension: str) -> str:

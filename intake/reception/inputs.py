@@ -10,6 +10,7 @@ from models.enums import Approach, Branch, Channel, ProposalStatus, ProposerKind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
 
 E_ = TypeVar("E_", bound=StrEnum)
 
@@ -39,6 +40,7 @@ class ProposalInput:
     public_name: PublicName = PublicName.ANONYMOUS
     organisation_name: str | None = None
     language: str = "es"
+    point: tuple[float, float] | None = None  # latitude and longitude, WGS 84, within Ecuador
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +56,36 @@ class ContactInput:
     def is_empty(self) -> bool:
         """Whether nothing was left."""
         return not (self.name or self.email or self.phone)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SheetInput:
+    """What stands on a sheet of paper. Without consent a contact counts as not written: it is not kept."""
+
+    data: ProposalInput
+    dated_on: date
+    contact: ContactInput | None = None
+
+    def fields(self) -> dict[str, str]:
+        """Each field as text, to be compared with another keying; "" where nothing stands."""
+        data = self.data
+        kept = self.contact if self.contact is not None and self.contact.consent else ContactInput()
+        return {
+            "title": data.title,
+            "problem": data.problem,
+            "solution": data.solution,
+            "expected_result": data.expected_result,
+            "theme": data.theme_code or "",
+            "territory": data.territory_code or "",
+            "branch": data.branch.value if data.branch else "",
+            "proposer_kind": data.proposer_kind.value,
+            "organisation_name": data.organisation_name or "",
+            "public_name": data.public_name.value,
+            "contact_name": kept.name or "",
+            "contact_email": kept.email or "",
+            "contact_phone": kept.phone or "",
+            "dated_on": self.dated_on.isoformat(),
+        }
 
 
 @dataclass(frozen=True, kw_only=True)

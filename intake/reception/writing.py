@@ -12,7 +12,10 @@ from intake.core.i18n import lazy_gettext as _l
 from intake.core.search import stems
 from intake.core.text import clean
 from intake.extensions import db
+from intake.reception import points
+from intake.reception.attached import NO_WORDS
 from intake.reception.inputs import CONSENT_PURPOSE, CONSENT_VERSION, ContactInput, ProposalInput
+from intake.reception.queries import attached
 from models import Consent, Proposal, ProposalApproach, ProposalContact, Territory, Theme
 from models.enums import Channel, PublicName
 
@@ -51,6 +54,7 @@ def write(proposal: Proposal, data: ProposalInput) -> None:
     proposal.branch = data.branch
     proposal.proposer_kind, proposal.public_name = data.proposer_kind, data.public_name
     proposal.organisation_name = clean(data.organisation_name) or None
+    proposal.latitude, proposal.longitude = points.kept(data.point, data.public_name) or (None, None)
     _set_approaches(proposal, data)
     with db.session.no_autoflush:
         words = db.session.execute(_words_beside(data)).scalars().all()
@@ -108,19 +112,33 @@ def keep_contact(proposal: Proposal, contact: ContactInput | None) -> None:
 
 
 def content(proposal: Proposal) -> dict[str, Any]:
-    """What a version keeps. ``theme`` and ``territory`` are row ids' public codes at that moment."""
+    """What a version keeps. ``theme`` and ``territory`` are public codes at that moment. Two statements.
+
+    ``files`` (name and words of each) and ``point`` (never finer than `points.COARSE`) are there only if it has some.
+    """
+    theme = sa.select(Theme.code).where(Theme.id == proposal.theme_id).scalar_subquery()
+    place = sa.select(Territory.code).where(Territory.id == proposal.territory_id).scalar_subquery()
     with db.session.no_autoflush:
-        theme = db.session.scalar(sa.select(Theme.code).where(Theme.id == proposal.theme_id))
-        place = db.session.scalar(sa.select(Territory.code).where(Territory.id == proposal.territory_id))
+        codes = db.session.execute(sa.select(theme, place)).one()
+        kept = [[row.file.name, row.description] for row in attached.files_of(proposal)]
+    point = points.of(proposal)
     return {
         **{name: getattr(proposal, name) for name in TEXTS},
-        "theme": theme,
-        "territory": place,
+        "theme": codes[0],
+        "territory": codes[1],
         "approaches": sorted(a.approach.value for a in proposal.approaches),
         "branch": proposal.branch.value if proposal.branch else None,
         "public_name": proposal.public_name.value,
         "organisation_name": proposal.organisation_name,
+        **({"files": kept} if kept else {}),
+        **({"point": list(points.coarse(point))} if point else {}),
     }
+
+
+def require_described(content: dict[str, Any]) -> None:
+    """Raise `Invalid` where a picture of ``content`` lacks the words for those who cannot see it."""
+    if any(words == NO_WORDS for _name, words in content.get("files", ())):
+        raise Invalid(_l("Diga qué se ve en cada imagen, para quien no puede verla."), field="file")
 
 
 def require_complete(proposal: Proposal) -> None:

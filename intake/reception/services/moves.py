@@ -11,7 +11,7 @@ from intake.core.errors import StageClosed
 from intake.core.i18n import lazy_gettext as _l
 from intake.core.transaction import transaction
 from intake.extensions import db
-from intake.reception import mail
+from intake.reception import mail, together
 from intake.reception.lifecycle import PROPOSAL
 from models import Stage
 from models.enums import StageKind
@@ -68,6 +68,8 @@ def fire(
     if (row.notifies or action == "hold") and tell:  # what is held gets the same receipt
         told = "submit" if action == "hold" else action
         mail.tell_author(proposal, told, reason=reason, stages=stages_of(proposal.plan_id))
+        if told != "submit":
+            together.tell(proposal, told, reason=reason)
 
 
 def stages_of(plan_id: int) -> Sequence[Stage]:

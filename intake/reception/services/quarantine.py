@@ -16,6 +16,7 @@ from intake.extensions import db
 from intake.mapping import noticed
 from intake.reception import screening
 from intake.reception.lifecycle import PROPOSAL
+from intake.reception.services import inviting
 from intake.reception.writing import TEXTS
 from models import Hold, Proposal
 from models.enums import HoldReason
@@ -105,6 +106,7 @@ def _settle(proposal: Proposal, action: str, *, by: Principal, released: bool, r
             hold.settled_at, hold.settled_by_id, hold.released = clock.now(), by.user_id, released
         if released:
             noticed.proposed(proposal)
+            inviting.send_waiting(proposal)
 
 
 def _open(proposal: Proposal) -> Sequence[Hold]:

@@ -13,7 +13,7 @@ from intake.core.labels import label
 from intake.core.permissions import Permission, authorize
 from intake.core.transaction import transaction
 from intake.extensions import db
-from intake.reception import queries, writing
+from intake.reception import points, queries, writing
 from intake.reception.services.moves import stages_of
 from models import ProposalVersion
 from models.enums import ProposalStatus, Role, StageKind
@@ -39,11 +39,13 @@ def revise(proposal: Proposal, data: ProposalInput, *, by: Principal, lock_versi
             raise Conflict(_l("Esta propuesta cambió mientras usted la editaba."), lines=_who_changed(proposal))
         calendar.require_open(stages_of(proposal.plan_id), StageKind.RECEPTION)
         queries.complete(proposal)
-        before = writing.content(proposal)
+        before, point = writing.content(proposal), points.of(proposal)
         writing.write(proposal, data)
         writing.require_complete(proposal)
         if writing.content(proposal) != before:
             _add_version(proposal)
+            audit.record("proposal.revise", proposal, by=by)
+        elif points.of(proposal) != point:  # within its square: no other version to the public
             audit.record("proposal.revise", proposal, by=by)
     return proposal
 

@@ -1,0 +1,161 @@
+"""Files that go with a proposal: kept with the draft at once, changed while the text may be changed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
+from intake.core import audit, calendar, clock, files
+from intake.core.errors import Conflict, Invalid
+from intake.core.i18n import lazy_gettext as _l
+from intake.core.permissions import Permission, authorize
+from intake.core.text import clean
+from intake.core.transaction import transaction
+from intake.extensions import db
+from intake.reception import attached, writing
+from intake.reception.queries import attached as reading
+from intake.reception.services.moves import stages_of
+from models import ProposalFile, ProposalVersion
+from models.enums import ProposalFileKind, ProposalStatus, StageKind
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from intake.core.identity import Principal
+    from models import Proposal, StoredFile
+
+
+def attach(proposal: Proposal, upload: files.Upload, description: str, *, by: Principal) -> ProposalFile:
+    """Keep a file with the proposal; one that is there already is not kept twice.
+
+    A picture without ``description`` is kept with a draft, which cannot be sent before the picture says what it shows.
+    Raises `Invalid` (empty, too large, too many, of another kind, broken, undescribed once sent), `Conflict`,
+    `StageClosed`.
+    """
+    kind = files.judge(upload)
+    if kind not in attached.ACCEPTED:
+        raise Invalid(
+            _l("Ese archivo no se acepta. Adjunte un PDF, Word, Excel u OpenDocument, o una imagen JPG, PNG o WebP."),
+            field="file",
+        )
+    words = clean(description)[: attached.DESCRIPTION_CHARACTERS]
+    with transaction():
+        _take(proposal, by)
+        kept = reading.files_of(proposal)
+        stored = files.store(upload, by=by, longest_side=attached.LONGEST_SIDE)
+        if (same := next((row for row in kept if row.file.sha256 == stored.sha256), None)) is not None:
+            _unstore(stored)
+            return same
+        _refuse_too_much(kept, stored)
+        row = _row(proposal, stored, words)
+        db.session.add(row)
+        db.session.flush()
+        _record("proposal.attach_file", proposal, row, by=by)
+    return row
+
+
+def _take(proposal: Proposal, by: Principal) -> None:
+    """Lock the proposal and see that its author may change it now."""
+    db.session.refresh(proposal, ["status", "lock_version"], with_for_update=True)
+    authorize(by, Permission.PROPOSAL_EDIT, proposal)
+    if proposal.status is ProposalStatus.DRAFT:
+        return
+    if proposal.status is not ProposalStatus.SUBMITTED:
+        raise Conflict(_l("Su propuesta ya está en análisis y sus archivos no se pueden cambiar."))
+    calendar.require_open(stages_of(proposal.plan_id), StageKind.RECEPTION)
+
+
+def _refuse_too_much(kept: Sequence[ProposalFile], stored: StoredFile) -> None:
+    if len(kept) >= attached.MOST_FILES:
+        raise Invalid(
+            _l("Ya hay %(most)d archivos, que es el máximo. Quite uno para añadir otro.", most=attached.MOST_FILES),
+            field="file",
+        )
+    total = sum(row.file.size_bytes for row in kept) + stored.size_bytes
+    if total > attached.MOST_BYTES:
+        most = attached.MOST_BYTES // attached.MEGABYTE
+        raise Invalid(_l("Todos los archivos juntos pasarían de %(most)d MB.", most=most), field="file")
+
+
+def _row(proposal: Proposal, stored: StoredFile, words: str) -> ProposalFile:
+    kind = attached.kind_of(stored.media_type)
+    if kind is ProposalFileKind.PICTURE and not words:
+        if proposal.status is not ProposalStatus.DRAFT:
+            raise Invalid(
+                _l("Diga qué se ve en la imagen y vuelva a elegirla: sin eso no se publica."), field="file_description"
+            )
+        words = attached.NO_WORDS
+    db.session.flush()
+    last = sa.select(sa.func.max(ProposalFile.position)).where(ProposalFile.proposal_id == proposal.id)
+    return ProposalFile(
+        proposal_id=proposal.id,
+        file_id=stored.id,
+        kind=kind,
+        description=words,
+        position=(db.session.scalar(last) or 0) + 1,
+        added_at=clock.now(),
+    )
+
+
+def detach(proposal: Proposal, ref: str, *, by: Principal) -> bool:
+    """Take a file (`attached.ref_of`) away for good, its bytes too; False where it was gone. Raises as `attach`."""
+    with transaction():
+        _take(proposal, by)
+        row = next((row for row in reading.files_of(proposal) if attached.ref_of(row) == ref), None)
+        if row is None:
+            return False
+        stored = row.file
+        db.session.delete(row)
+        db.session.flush()
+        _record("proposal.detach_file", proposal, row, by=by)
+        _unstore(stored)
+    return True
+
+
+def describe(proposal: Proposal, words: Mapping[str, str], *, by: Principal) -> None:
+    """Change what files are said to show: ``words`` by reference. A picture keeps some. Raises as `attach`."""
+    with transaction():
+        _take(proposal, by)
+        for row in reading.files_of(proposal):
+            said = clean(words.get(attached.ref_of(row), row.description))[: attached.DESCRIPTION_CHARACTERS]
+            if row.kind is ProposalFileKind.PICTURE and not said:
+                said = attached.NO_WORDS if proposal.status is ProposalStatus.DRAFT else row.description
+            if said != row.description:
+                row.description = said
+                db.session.flush()
+                _record("proposal.describe_file", proposal, row, by=by)
+
+
+def forget_all(proposal: Proposal) -> None:
+    """Take every file of a proposal that is being deleted, with its bytes. Joins the caller's transaction."""
+    query = sa.select(ProposalFile).where(ProposalFile.proposal_id == proposal.id)
+    rows = db.session.scalars(query.options(joinedload(ProposalFile.file))).all()
+    kept = [row.file for row in rows]
+    for row in rows:
+        db.session.delete(row)
+    db.session.flush()
+    for stored in kept:
+        _unstore(stored)
+
+
+def _unstore(stored: StoredFile) -> None:
+    db.session.flush()
+    db.session.delete(stored)
+    files.discard_after_commit(stored)
+
+
+def _record(action: str, proposal: Proposal, row: ProposalFile, *, by: Principal) -> None:
+    """Once sent, a change of files is a version too; of a draft the trace does not say what it holds."""
+    if proposal.status is ProposalStatus.DRAFT:
+        audit.record(action, proposal, by=by)
+        return
+    proposal.updated_at = clock.now()
+    last = sa.select(sa.func.max(ProposalVersion.number)).where(ProposalVersion.proposal_id == proposal.id)
+    number = (db.session.scalar(last) or 0) + 1
+    content = writing.content(proposal)
+    audit.record(action, proposal, by=by, extra={"file": row.file.name})
+    db.session.add(
+        ProposalVersion(proposal_id=proposal.id, number=number, content=content, edited_at=proposal.updated_at)
+    )
