@@ -1,6 +1,6 @@
 """Every table of Intake. Plain SQLAlchemy: no Flask, no session, no queries."""
 
-from models.account import AttemptCounter, Consent, OneTimeToken, Post, PostHolding, RecoveryCode, User
+from models.account import AttemptCounter, Consent, OneTimeToken, Post, PostHolding, RecoveryCode, SpentProof, User
 from models.actor import (
     Actor,
     ActorContact,
@@ -152,6 +152,7 @@ __all__ = [
     "SelectionSession",
     "Sheet",
     "Signature",
+    "SpentProof",
     "Stage",
     "StageNote",
     "StoredFile",

@@ -127,6 +127,15 @@ class AttemptCounter(Base):
     count: Mapped[int] = mapped_column(default=0)
 
 
+class SpentProof(Base):
+    """A proof of work that was handed in: each counts once. Kept until its challenge would have run out anyway."""
+
+    __tablename__ = "spent_proof"
+
+    challenge: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime(), index=True)
+
+
 class Consent(Base):
     """A person's consent for one purpose (LOPDP, art. 8): which text, when, and when it was taken back."""
 

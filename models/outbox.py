@@ -15,7 +15,10 @@ class OutboxMessage(Base):
     """A message to one address. ``dedupe_key`` makes the same event speak once."""
 
     __tablename__ = "outbox_message"
-    __table_args__ = (sa.Index("ix_outbox_message_due", "sent_at", "not_before"),)
+    __table_args__ = (
+        sa.Index("ix_outbox_message_due", "sent_at", "not_before"),
+        sa.Index("ix_outbox_message_waiting", "to_address", "sent_at", "id"),  # what else waits for the same address
+    )
 
     kind: Mapped[str] = mapped_column(sa.String(60))
     to_address: Mapped[str] = mapped_column(sa.String(254), info=PERSONAL)

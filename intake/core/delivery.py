@@ -1,7 +1,8 @@
 """Delivering what is queued. Safe from many machines: a message is claimed for a while before it is sent.
 
 At least once: who dies between sending and marking leaves a claim that lapses, and the message goes out again under the
-same Message-ID, by which mail programs recognise it. As a rule exactly once.
+same Message-ID, by which mail programs recognise it. As a rule exactly once. What one address is sent arrives in the
+order in which it was queued: a message waits while an older one to the same address is being tried (`PATIENCE`).
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import sqlalchemy as sa
 import structlog
+from sqlalchemy.orm import aliased
 
 from intake.core import clock, mail
 from intake.core.i18n import HTML_LANG
@@ -33,6 +35,7 @@ TIMEOUT_SECONDS = 30
 MAX_ATTEMPTS = 12  # with the waits below, about twenty hours
 FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=6)
+PATIENCE = 8  # attempts, about two hours; a message that fails for longer no longer holds up what came after it
 
 Send = Callable[[EmailMessage], None]
 
@@ -71,7 +74,10 @@ def configure(*, url: str, sender: str, instance_path: str, demo: bool) -> None:
 
 
 def deliver_due(limit: int = 100) -> int:
-    """Send at most ``limit`` messages that are due; returns how many went out. Failures are tried again later."""
+    """Send at most ``limit`` messages that are due; returns how many went out. Failures are tried again later.
+
+    Where no connection can be had the run ends: each further message would wait for it, and be put off for nothing.
+    """
     sent = 0
     stack = ExitStack()
     send: Send | None = None
@@ -85,6 +91,8 @@ def deliver_due(limit: int = 100) -> int:
                 send(compose(claimed))
             except Exception as error:  # noqa: BLE001 -- whatever a server or a template does, the message must stay
                 put_off(claimed, error)
+                if send is None:
+                    break
                 _hang_up(stack)
                 send = None
             else:
@@ -112,6 +120,7 @@ def claim() -> Claimed | None:
             OutboxMessage.not_before <= now,
             OutboxMessage.attempts < MAX_ATTEMPTS,
             sa.or_(OutboxMessage.leased_until.is_(None), OutboxMessage.leased_until < now),
+            ~_waits_for_an_older_one(now),
         )
         .order_by(OutboxMessage.not_before, OutboxMessage.id)
         .limit(1)
@@ -132,6 +141,18 @@ def claim() -> Claimed | None:
             created_at=row.created_at,
             leased_until=row.leased_until,
         )
+
+
+def _waits_for_an_older_one(now: datetime) -> sa.ColumnElement[bool]:
+    """Whether an older message to the same address is due, or was tried already, and is not out yet."""
+    older = aliased(OutboxMessage)
+    return sa.exists().where(
+        older.to_address == OutboxMessage.to_address,
+        older.sent_at.is_(None),
+        older.id < OutboxMessage.id,
+        older.attempts < PATIENCE,
+        sa.or_(older.attempts > 0, older.not_before <= now),
+    )
 
 
 def _mine(claimed: Claimed) -> sa.Update:
