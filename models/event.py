@@ -169,7 +169,8 @@ class Registration(Base):
     email: Mapped[str | None] = mapped_column(sa.String(254), index=True, info=PERSONAL)
     phone: Mapped[str | None] = mapped_column(sa.String(24), info=PERSONAL)  # E.164
     locale: Mapped[str] = mapped_column(sa.String(8), default="es", server_default="es")  # in which they registered
-    actor_id: Mapped[int | None] = mapped_column(sa.ForeignKey("actor.id"), index=True, info=PERSONAL)  # on whose behalf
+    #: on whose behalf
+    actor_id: Mapped[int | None] = mapped_column(sa.ForeignKey("actor.id"), index=True, info=PERSONAL)
     user_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"), index=True, info=PERSONAL)
     needs: Mapped[str] = mapped_column(default="", info=PERSONAL)  # what they need to take part
     code_hash: Mapped[str | None] = mapped_column(sa.String(64), unique=True, info=PERSONAL)  # opens it to its owner

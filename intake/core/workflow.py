@@ -99,6 +99,17 @@ class Lifecycle:
         Raises `Forbidden`, `Conflict` if the state does not allow it, `Invalid` if a reason is missing. ``details`` are
         added to the audit entry's changes.
         """
+        row = self._move(subject, action, by=by, reason=reason)
+        audit.record(f"{self.noun}.{action}", subject, by=by, reason=reason, extra=details)
+        return row
+
+    def fire_all(self, subjects: Sequence[Any], action: str, *, by: Principal, reason: str = "") -> None:
+        """Make the move for many, all or none, with an entry each: as many statements as for one."""
+        for subject in subjects:
+            self._move(subject, action, by=by, reason=reason)
+        audit.record_all(f"{self.noun}.{action}", subjects, by=by, reason=reason)
+
+    def _move(self, subject: Any, action: str, *, by: Principal, reason: str) -> Transition:
         row = self[action]
         authorize(by, row.permission, subject)
         if self.state_of(subject) not in row.sources:
@@ -112,7 +123,6 @@ class Lifecycle:
             setattr(subject, row.stamp, clock.now())
         if row.first_stamp and getattr(subject, row.first_stamp) is None:
             setattr(subject, row.first_stamp, clock.now())
-        audit.record(f"{self.noun}.{action}", subject, by=by, reason=reason, extra=details)
         return row
 
     def establish(self, subject: Any, state: Any) -> None:

@@ -1,15 +1,19 @@
 """Who came, name by name, and how they described themselves, kept apart.
 
 A registration says who; a profile says what somebody is like and knows no name. What joins them for a moment is a keyed
-hash that needs the server's secret (`person_key`); nothing stores the two together, and no page reads a profile back.
-Describing oneself is not written in the trace either: its line would name the person or the moment.
+hash that needs the server's secret; nothing stores the two together, and no page reads a profile back. Describing
+oneself is not written in the trace either: its line would name the person or the moment.
+
+What is answered through a registration stays with it (`own_key`) and touches no other answers, of whomever. Only the
+list that is counted, by people who saw who came, gives the answers to the person of the plan (`person_key`).
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
@@ -39,6 +43,11 @@ NOT_STATED = "not_stated"
 def person_key(plan_id: int, contact: str) -> str:
     """The key under which a plan knows whoever is reached at ``contact``: 64 hexadecimal digits."""
     return keyed_hash("person_profile", str(plan_id), contact.strip().casefold())
+
+
+def own_key(plan_id: int, reference: str) -> str:
+    """The key under which the answers given through one registration wait to be counted: 64 hexadecimal digits."""
+    return keyed_hash("own_profile", str(plan_id), reference)
 
 
 def begin(event: Event, method: AttendanceMethod, *, switch: bool, reason: str, by: Principal) -> None:
@@ -71,11 +80,14 @@ def mark(event: Event, came: Sequence[str], shown: Sequence[str], *, by: Princip
     with transaction():
         _markable(event)
         query = sa.select(Registration).where(Registration.event_id == event.id, Registration.reference.in_(shown))
-        moves = [(row, move) for row in db.session.scalars(query) if (move := _move(row, row.reference in came))]
-        for row, move in moves:
-            REGISTRATION.fire(row, move, by=by)
+        moves: defaultdict[str, list[Registration]] = defaultdict(list)
+        for row in db.session.scalars(query):
+            if move := _move(row, row.reference in came):
+                moves[move].append(row)
+        for move, rows in moves.items():
+            REGISTRATION.fire_all(rows, move, by=by)
         noticed.attended(event)
-    return len(moves)
+    return sum(map(len, moves.values()))
 
 
 def _move(row: Registration, came: bool) -> str | None:  # noqa: FBT001 -- a mark is set or not
@@ -118,22 +130,28 @@ def _markable(event: Event) -> None:
 
 
 def describe(registration: Registration, event: Event, given: ProfileInput) -> None:
-    """Keep how the person describes themselves. Raises `Conflict` once a closed list has counted them.
+    """Keep how the person describes themselves. Raises `Conflict` once the list of this event was counted.
 
-    Whoever calls has shown that they are that person (the code of the registration) or hand them the telephone.
+    Whoever calls has shown that the registration is theirs (its code) or hands the person the telephone. That they are
+    who the registration names is shown by nothing, so no answers but its own change, and nothing tells of others.
     """
     for dimension, category in given.answers.items():
         if category not in CATEGORIES[dimension]:
             raise Invalid(_l("Elija una de las opciones."), field=dimension.value)
     with transaction():
+        lock(sa.select(Event.id).where(Event.id == event.id))
         if registration.status is RegistrationStatus.CANCELLED or is_erased(registration):
             raise Conflict(_l("Esta inscripción ya no está vigente."))
-        profile = _profile(event.plan_id, _key_of(registration, event.plan_id))
-        counted = sa.select(ProfileAttendance.id).where(ProfileAttendance.profile_id == profile.id).limit(1)
-        if db.session.scalar(counted) is not None:
+        method = db.session.scalar(sa.select(Participation.method).where(Participation.event_id == event.id))
+        if method is AttendanceMethod.LIST:
             raise Conflict(_l("Las respuestas ya se contaron al cerrar la lista y no cambian."))
-        for dimension in Dimension:
-            setattr(profile, dimension.value, given.answers.get(dimension, NOT_STATED))
+        key = own_key(event.plan_id, registration.reference)
+        _answer(_profiles(event.plan_id, [key])[key], {d: given.answers.get(d, NOT_STATED) for d in Dimension})
+
+
+def _answer(profile: PersonProfile, answers: Mapping[Dimension, str]) -> None:
+    for dimension, category in answers.items():
+        setattr(profile, dimension.value, category)
 
 
 def is_erased(registration: Registration) -> bool:
@@ -151,12 +169,10 @@ def close_list(event: Event, *, by: Principal, switch: bool = False, reason: str
     with transaction():
         begin(event, AttendanceMethod.LIST, switch=switch, reason=reason, by=by)
         rows = _of_list(event)
-        for row in rows:
-            if row.status is RegistrationStatus.REGISTERED:
-                REGISTRATION.fire(row, "miss", by=by)
-        keys = _keys(rows, event.plan_id)
-        profiles = [_profile(event.plan_id, key) for key in keys]
-        db.session.add_all(ProfileAttendance(profile_id=profile.id, event_id=event.id) for profile in profiles)
+        absent = [row for row in rows if row.status is RegistrationStatus.REGISTERED]
+        REGISTRATION.fire_all(absent, "miss", by=by)
+        profiles = _described(event, _people(rows, event.plan_id))
+        _attend(event, profiles)
         plan = db.session.get_one(Plan, event.plan_id)
         return plan_services.record_participation(
             plan,
@@ -184,37 +200,65 @@ def _of_list(event: Event) -> list[Registration]:
     return rows
 
 
-def _keys(rows: Sequence[Registration], plan_id: int) -> list[str]:
-    """The keys of those who came, each once, in an order that tells nothing of the list."""
-    came = [row for row in rows if row.status is RegistrationStatus.ATTENDED]
-    return sorted({_key(row, rows, plan_id) for row in came})
+def _people(rows: Sequence[Registration], plan_id: int) -> dict[str, list[Registration]]:
+    """The registrations of each person who came, by the person's key, in an order that tells nothing of the list.
 
-
-def _key_of(registration: Registration, plan_id: int) -> str:
-    earlier = sa.select(Registration).where(
-        Registration.event_id == registration.event_id, Registration.id < registration.id
-    )
-    return _key(registration, db.session.scalars(earlier.order_by(Registration.id)).all(), plan_id)
-
-
-def _key(row: Registration, others: Sequence[Registration], plan_id: int) -> str:
-    """By mail, else telephone, else the registration itself. A second name under one contact is another person."""
-    contact = _contact(row)
-    first = next((o for o in others if o.id < row.id and _contact(o) == contact), row)
-    if plain(first.name) == plain(row.name):
-        return person_key(plan_id, contact)
-    return person_key(plan_id, f"{contact}#{plain(row.name)}")
+    A person is known by mail, else telephone, else the registration itself. A second name under one contact is another
+    person.
+    """
+    first: dict[str, Registration] = {}
+    found: defaultdict[str, list[Registration]] = defaultdict(list)
+    for row in rows:
+        contact = _contact(row)
+        same = plain(first.setdefault(contact, row).name) == plain(row.name)
+        if row.status is RegistrationStatus.ATTENDED:
+            found[person_key(plan_id, contact if same else f"{contact}#{plain(row.name)}")].append(row)
+    return dict(sorted(found.items()))
 
 
 def _contact(row: Registration) -> str:
     return (row.email or row.phone or f"registration:{row.reference}").lower()
 
 
-def _profile(plan_id: int, key: str) -> PersonProfile:
-    """The profile of the key, or a new one that states nothing."""
-    query = sa.select(PersonProfile).where(PersonProfile.plan_id == plan_id, PersonProfile.person_key == key)
-    known = db.session.scalar(query)
-    if known is None:
-        in_savepoint(lambda: db.session.add(PersonProfile(plan_id=plan_id, person_key=key)))
-        known = db.session.scalars(query).one()
-    return known
+def _described(event: Event, people: Mapping[str, Sequence[Registration]]) -> list[PersonProfile]:
+    """The profiles of these people, with what they answered for this event. A constant number of statements.
+
+    Answers that another event's list has counted stay as they are: its figures are made of them.
+    """
+    known = _profiles(event.plan_id, list(people))
+    own_keys = {row.id: own_key(event.plan_id, row.reference) for rows in people.values() for row in rows}
+    own = _known(event.plan_id, list(own_keys.values()))
+    ids = [profile.id for profile in known.values()]
+    counted = set(
+        db.session.scalars(sa.select(ProfileAttendance.profile_id).where(ProfileAttendance.profile_id.in_(ids)))
+    )
+    for key, rows in people.items():
+        answered = next((own[own_keys[row.id]] for row in rows if own_keys[row.id] in own), None)
+        if answered is not None and known[key].id not in counted:
+            _answer(known[key], {d: getattr(answered, d.value) for d in Dimension})
+    return list(known.values())
+
+
+def _attend(event: Event, profiles: Sequence[PersonProfile]) -> None:
+    rows = [{"profile_id": profile.id, "event_id": event.id} for profile in profiles]
+    if rows:
+        db.session.execute(sa.insert(ProfileAttendance), rows)
+
+
+def _profiles(plan_id: int, keys: Sequence[str]) -> dict[str, PersonProfile]:
+    """The profile of each key, in their order; new ones state nothing."""
+    known = _known(plan_id, keys)
+    while missing := [key for key in keys if key not in known]:
+        new: list[dict[str, Any]] = [{"plan_id": plan_id, "person_key": key} for key in missing]
+        in_savepoint(partial(_add, new))
+        known = _known(plan_id, keys)  # also what another list made a moment ago
+    return {key: known[key] for key in keys}
+
+
+def _add(new: list[dict[str, Any]]) -> None:
+    db.session.execute(sa.insert(PersonProfile), new)
+
+
+def _known(plan_id: int, keys: Sequence[str]) -> dict[str, PersonProfile]:
+    query = sa.select(PersonProfile).where(PersonProfile.plan_id == plan_id, PersonProfile.person_key.in_(keys))
+    return {profile.person_key: profile for profile in db.session.scalars(query)}

@@ -10,7 +10,8 @@ from intake.core import audit, clock
 from intake.core.identity import SYSTEM
 from intake.core.transaction import transaction
 from intake.extensions import db
-from models import Event, Registration
+from intake.mapping import attendance
+from models import Event, PersonProfile, Registration
 
 #: After how many days without another word. The form says so to whoever registers.
 DAYS = 90
@@ -19,7 +20,8 @@ DAYS = 90
 def forget(days: int = DAYS) -> int:
     """Erase the personal data of registrations whose event ended (or was to end) so many days ago; how many.
 
-    The row stays: that somebody had a place and came is no secret, who it was is. Figures keep standing on profiles.
+    The row stays: that somebody had a place and came is no secret, who it was is. Answers that waited under it go;
+    those that were counted stand under a key that led to the contact, and the contact is gone.
     """
     limit = clock.now() - timedelta(days=days)
     ended = sa.func.coalesce(Event.ends_at, Event.starts_at, Event.called_at)  # also what nobody declared held
@@ -36,6 +38,9 @@ def forget(days: int = DAYS) -> int:
 
 
 def _erase(event: Event) -> int:
+    references = db.session.scalars(sa.select(Registration.reference).where(Registration.event_id == event.id))
+    own = [attendance.own_key(event.plan_id, reference) for reference in references]
+    db.session.execute(sa.delete(PersonProfile).where(PersonProfile.person_key.in_(own)))
     done = db.session.execute(
         sa.update(Registration)
         .where(Registration.event_id == event.id, Registration.name != "")

@@ -14,7 +14,8 @@ from intake.core.identity import GUEST, SYSTEM
 from intake.extensions import db
 from intake.mapping import acts, attendance, gatherings, registering, services
 from intake.mapping.inputs_events import MinutesInput
-from models import EventFile, Participation, PersonProfile, Registration
+from intake.mapping.views import registrations
+from models import EventFile, OutboxMessage, Participation, PersonProfile, Registration
 from models.enums import ActorStatus, AttendanceMethod, Dimension, EventKind, EventStatus, Role
 from tests import factories as make
 from tests.conftest import token_in
@@ -31,6 +32,13 @@ def sent(browser, event, **values):
     page = browser.get(f"/mesas/{event.slug}/registro").text
     form = {"code": fields(page)["code"], "csrf_token": token_in(page), "name": "Ana Vera", "consent": "y"}
     return browser.post(f"/mesas/{event.slug}/registro", data={**form, "email": "ana@demo.example", **values})
+
+
+def letter(event, name="ana"):
+    """The address of one's own place, as the last letter to that mailbox brings it."""
+    mine = (OutboxMessage.to_address == f"{name}@demo.example", OutboxMessage.kind == "registration_confirm")
+    links = [m.context["link"] for m in db.session.scalars(sa.select(OutboxMessage).where(*mine))]
+    return next(link for link in links if f"/{event.slug}/" in link)
 
 
 # -- reading
@@ -132,29 +140,43 @@ def test_pages_of_events_take_the_same_statements(app, client, sign_in, count_qu
 
 def test_one_registers_without_an_account_sees_the_place_and_gives_it_back(app, client):
     event = called(capacity=1, online_url="https://sala.example/1")
-    answer = sent(client, event, needs="Rampa")
-    assert answer.status_code == 302
-    page = client.get(answer.location).text
+    assert sent(client, event, needs="Rampa").location == f"/mesas/{event.slug}/registro/recibido"
+    place = letter(event)
+    page = client.get(place).text
     assert "Tiene su lugar" in page and "sala.example" in page and "a quién nos falta llegar" in page
-    second = sent(app.test_client(), event, name="Eva Paz", email="eva@demo.example")
-    page = client.get(second.location).text
-    assert "Está en espera: número 1" in page and "sala.example" not in page
-    done = client.post(f"{answer.location}/cancelar", data={"csrf_token": token_in(page)})
+    sent(app.test_client(), event, name="Eva Paz", email="eva@demo.example")
+    second = letter(event, "eva")
+    waits = client.get(second).text
+    assert "Está en espera: número 1" in waits and "sala.example" not in waits
+    done = client.post(f"{place}/cancelar", data={"csrf_token": token_in(page)})
     assert done.status_code == 302
-    assert "está cancelada" in client.get(answer.location).text
-    assert "Tiene su lugar" in client.get(second.location).text
+    assert "está cancelada" in client.get(place).text
+    assert "Tiene su lugar" in client.get(second).text
     assert client.get(f"/mesas/{event.slug}/registro/{tokens.new_token()}").status_code == 404
     other = called()
-    assert client.get(answer.location.replace(event.slug, other.slug)).status_code == 404
+    assert client.get(place.replace(event.slug, other.slug)).status_code == 404
+
+
+def test_the_browser_that_asks_gets_no_link_and_whoever_left_a_telephone_does(app, client):
+    event = called()
+    page = client.get(f"/mesas/{event.slug}/registro").text
+    code = fields(page)["code"]
+    sent(client, event, code=code)
+    assert client.get(f"/mesas/{event.slug}/registro/{code}").status_code == 404
+    by_phone = sent(client, event, name="Luis Paz", email="", phone="0991234567")
+    assert "Tiene su lugar" in client.get(by_phone.location).text
 
 
 def test_pressed_twice_it_is_one_place(app, client):
     event = called()
     page = client.get(f"/mesas/{event.slug}/registro").text
-    form = {"code": fields(page)["code"], "csrf_token": token_in(page), "name": "Ana", "email": "ana@demo.example"}
-    answers = [client.post(f"/mesas/{event.slug}/registro", data={**form, "consent": "y"}) for _ in range(2)]
-    assert answers[0].location == answers[1].location
-    assert db.session.scalar(sa.select(sa.func.count(Registration.id))) == 1
+    form = {"code": fields(page)["code"], "csrf_token": token_in(page), "name": "Ana", "consent": "y"}
+    for contact in ({"email": "ana@demo.example"}, {"phone": "+593991234567"}):
+        data = {**form, **contact, "code": tokens.new_token()}
+        answers = [client.post(f"/mesas/{event.slug}/registro", data=data) for _ in range(2)]
+        assert answers[0].location == answers[1].location
+    assert db.session.scalar(sa.select(sa.func.count(Registration.id))) == 2
+    assert db.session.scalar(sa.select(sa.func.count(OutboxMessage.id))) == 2  # a confirmation, a reminder
 
 
 @pytest.mark.parametrize(
@@ -201,13 +223,15 @@ def test_an_organisation_is_found_by_name_and_one_that_waits_is_not_told(app, cl
     assert again.status_code == 302
 
 
-def test_a_machine_and_whoever_has_a_place_get_the_same_thanks(app, client):
+def test_nothing_tells_whoever_asks_whether_a_mailbox_was_registered(app):
     event = called()
-    sent(client, event)
-    trapped = sent(client, event, name="Robot", email="r@demo.example", segundo_apellido="x")
-    again = sent(client, event)
-    assert trapped.location == again.location == f"/mesas/{event.slug}/registro/recibido"
-    assert client.get(again.location).status_code == 200
+    answers = [sent(app.test_client(), event, segundo_apellido="x")]  # a machine
+    answers += [sent(app.test_client(), event) for _ in range(2)]
+    told = [(a.status_code, a.location, a.data, sorted(a.headers.keys())) for a in answers]
+    assert told[0] == told[1] == told[2]
+    assert answers[0].location == f"/mesas/{event.slug}/registro/recibido"
+    pages = [app.test_client().get(a.location) for a in answers]
+    assert [p.status_code for p in pages] == [200] * 3 and "Mire su correo" in pages[0].text
     assert db.session.scalar(sa.select(sa.func.count(Registration.id))) == 1
 
 
@@ -218,9 +242,32 @@ def test_too_many_registrations_from_one_place_are_stopped(app, client):
     assert sent(client, event, name="Una más", email="una@demo.example").status_code == 429
 
 
+def test_nobody_fills_a_mailbox_and_the_limit_tells_nothing_of_it(app):
+    events = [called() for _ in range(2)]
+    for name in ("Ana Vera", "Nadie Nunca"):
+        mail = f"{name.split()[0].lower()}@demo.example"
+        seen = []
+        for n in range(11):
+            browser = app.test_client()
+            seen.append(
+                sent(browser, events[n % 2], name="Ana Vera", email=mail.upper() if n % 3 else mail).status_code
+            )
+        assert seen == [302] * 10 + [429]
+
+
+def test_organisations_are_looked_for_only_after_the_attempt_was_counted(app, client, monkeypatch):
+    event, looked = called(), []
+    monkeypatch.setattr(registrations.duplicates, "suggestions", lambda *_a, **_k: looked.append(1) or [])
+    seen = [
+        sent(client, event, name=f"P{n}", email=f"p{n}@demo.example", organisation="Zzz").status_code for n in range(42)
+    ]
+    assert seen == [422] * 40 + [429] * 2 and len(looked) == 40
+
+
 def test_how_one_describes_oneself_is_asked_apart_and_never_shown_again(app, client):
     event = called()
-    place = sent(client, event).location
+    sent(client, event)
+    place = letter(event)
     page = client.get(f"{place}/sobre-mi").text
     assert page.count("Prefiero no responder") == 6 and "checked" not in page
     token = token_in(page)

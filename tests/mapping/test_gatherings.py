@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 from datetime import timedelta
 
@@ -14,7 +15,17 @@ from intake.core.errors import Conflict, Forbidden, Invalid
 from intake.core.files import Upload
 from intake.core.identity import GUEST, SYSTEM
 from intake.extensions import db
-from intake.mapping import acts, attendance, gatherings, queries, registering, retention, seats, services
+from intake.mapping import (
+    acts,
+    attendance,
+    gatherings,
+    queries,
+    registering,
+    registration_mail,
+    retention,
+    seats,
+    services,
+)
 from intake.mapping.inputs import EventInput
 from intake.mapping.inputs_events import ActInput, FileInput, MinutesInput, ProfileInput, RegistrationInput
 from intake.plans import participation
@@ -41,6 +52,8 @@ from models.enums import (
 )
 from tests import factories as make
 
+#: Statements of a changed day, of marking, and of closing a list.
+STATEMENTS = [14, 10, 52]
 WOMAN = ProfileInput(answers={Dimension.GENDER: "woman", Dimension.AGE_BAND: "18_29"})
 MAN = ProfileInput(answers={Dimension.GENDER: "man"})
 
@@ -68,6 +81,11 @@ def place(event, name="Ana Vera", **values):
 def mails(kind):
     query = sa.select(OutboxMessage).where(OutboxMessage.kind == kind).order_by(OutboxMessage.id)
     return db.session.scalars(query).all()
+
+
+def code(letter):
+    """What the link in a letter opens a registration with."""
+    return letter.context["link"].rpartition("/")[2]
 
 
 def given(event, **values):
@@ -176,11 +194,68 @@ def test_the_same_form_twice_asks_for_one_place(app):
     assert len(mails("registration_confirm")) == 1
 
 
-def test_nobody_takes_a_place_over_with_a_code_of_their_own(app):
+def test_the_link_goes_to_the_mailbox_alone(app):
+    event, typed = called(), tokens.new_token()
+    mine = registering.register(event, person(), code=typed, by=GUEST)
+    (letter,) = mails("registration_confirm")
+    assert registering.by_code(event, typed) is None and registering.by_code(event, f"form:{typed}") is None
+    assert registering.by_code(event, code(letter)).id == mine.id
+    assert registering.by_code(called(), code(letter)) is None
+    made_up = mine.reference + "0" * 33
+    assert registering.by_code(event, made_up) is None
+
+
+def test_whoever_asks_again_changes_nothing(app):
     event, theirs = called(), tokens.new_token()
     mine = place(event)
-    assert registering.register(event, person(), code=theirs, by=GUEST) is None
-    assert registering.by_code(event, theirs) is None and mine.name
+    before = {c.name: getattr(mine, c.name) for c in Registration.__table__.columns}
+    assert registering.register(event, person(needs="Otra cosa"), code=theirs, by=GUEST) is None
+    db.session.refresh(mine)
+    assert {c.name: getattr(mine, c.name) for c in Registration.__table__.columns} == before
+    assert registering.by_code(event, theirs) is None
+    first, again = mails("registration_confirm")[0], mails("registration_link")[0]
+    assert first.context["link"] == again.context["link"]
+
+
+def test_a_telephone_recognises_nobody_and_is_counted_once(app):
+    event, only = called(starts_at=clock.now() + timedelta(hours=1)), {"email": None, "phone": "+593991234567"}
+    typed = tokens.new_token()
+    one = registering.register(event, person(**only), code=typed, by=GUEST)
+    two = place(event, **only)
+    assert registering.by_code(event, typed).id == one.id != two.id
+    assert place(event).id not in {one.id, two.id}  # her mailbox is another contact
+    references = [one.reference, two.reference]
+    attendance.mark(event, references, references, by=SYSTEM)
+    assert attendance.close_list(event, by=SYSTEM).total == 1
+
+
+def test_a_code_of_a_letter_opens_a_place_that_one_had(app):
+    event, brought = called(), tokens.new_token()
+    mine = place(event)
+    assert registering.register(event, person(), code=brought, by=GUEST, proved=True) is None
+    assert registering.by_code(event, brought).id == mine.id
+    assert registering.by_code(event, code(mails("registration_confirm")[0])).id == mine.id
+
+
+def test_nothing_opens_what_was_erased(app):
+    event = called(starts_at=clock.now() + timedelta(hours=1))
+    place(event)
+    with clock.at(clock.now() + timedelta(days=100)):
+        assert retention.forget() == 1
+    assert registering.by_code(event, code(mails("registration_confirm")[0])) is None
+
+
+def test_each_letter_is_in_the_language_in_which_its_reader_registered(app):
+    event = called(capacity=2)
+    for name, locale in (("Ana Uno", "en"), ("Eva Dos", "es"), ("Luz Tres", "qu")):
+        by = dataclasses.replace(GUEST, locale=locale)
+        registering.register(event, person(name), code=tokens.new_token(), by=by)
+        registering.register(event, person(name), code=tokens.new_token(), by=GUEST)
+    services.edit_event(event, given(event, capacity=3, starts_at=event.starts_at + timedelta(days=1)), by=SYSTEM)
+    gatherings.move_event(event, "cancel", by=SYSTEM, reason="El puente está cerrado.")
+    for kind in ("registration_confirm", "registration_link", "event_cancel"):
+        assert [m.locale for m in mails(kind)] == ["en", "es", "qu"]
+    assert [m.locale for m in mails("registration_seat")] == ["qu"]
 
 
 def test_the_same_person_again_gets_a_new_link_by_mail_and_no_second_place(app):
@@ -189,8 +264,7 @@ def test_the_same_person_again_gets_a_new_link_by_mail_and_no_second_place(app):
     assert place(event, "ANA VERA") is None
     assert place(event, "Ana Vera", phone="+593991234567") is None
     assert seats.taken(event) == 1 and len(mails("registration_link")) == 2
-    code = mails("registration_link")[-1].context["link"].rpartition("/")[2]
-    assert registering.by_code(event, code).id == first.id
+    assert {registering.by_code(event, code(m)).id for m in mails("registration_link")} == {first.id}
     place(event, "Rosa Vera", email="ana@demo.example")  # a family shares an address
     assert seats.taken(event) == 2
 
@@ -240,7 +314,7 @@ def test_reminders_follow_the_day(app):
     later = event.starts_at + timedelta(days=7)
     services.edit_event(event, given(event, starts_at=later), by=SYSTEM)
     (reminder,) = mails("registration_reminder")
-    assert reminder.not_before == later - registering.REMINDED_BEFORE
+    assert reminder.not_before == later - registration_mail.REMINDED_BEFORE
 
 
 @pytest.mark.parametrize("locale", ["es", "en", "qu"])
@@ -342,6 +416,32 @@ def test_answers_are_of_the_questions_and_stand_once_counted(app):
     assert db.session.scalar(sa.select(PersonProfile.gender)) == "man"
 
 
+def test_answers_of_one_registration_touch_no_others(app):
+    plan = make.plan()
+    first, second = (called(plan, starts_at=clock.now() + timedelta(hours=n)) for n in (1, 2))
+    mine, theirs = place(first), place(second)  # whoever has the second link has shown nothing of the first
+    attendance.describe(mine, first, WOMAN)
+    attendance.describe(theirs, second, MAN)
+    for event, row in ((first, mine), (second, theirs)):
+        attendance.mark(event, [row.reference], [row.reference], by=SYSTEM)
+    attendance.close_list(first, by=SYSTEM)
+    assert participation.listed(first.id)[Dimension.GENDER] == {"woman": 1}
+    attendance.describe(theirs, second, MAN)  # and is told nothing of it either
+    attendance.close_list(second, by=SYSTEM)
+    assert participation.listed(second.id)[Dimension.GENDER] == {"woman": 1}
+    assert participation.of_plan(plan.id, exact=True).from_events == 1
+    with pytest.raises(Conflict, match="ya se contaron"):
+        attendance.describe(theirs, second, MAN)
+
+
+def test_answers_that_were_not_counted_are_forgotten_with_the_name(app):
+    event = called(starts_at=clock.now() + timedelta(hours=1))
+    attendance.describe(place(event), event, WOMAN)
+    with clock.at(clock.now() + timedelta(days=100)):
+        retention.forget()
+    assert db.session.scalar(sa.select(sa.func.count(PersonProfile.id))) == 0
+
+
 def test_no_trace_tells_what_a_person_is_like(app):
     event = held()
     row = attendance.add_at_door(event, person(), by=SYSTEM)
@@ -351,6 +451,15 @@ def test_no_trace_tells_what_a_person_is_like(app):
     assert "person_profile" not in {e.subject_type for e in entries}
     written = " ".join(str(e.changes) for e in entries)
     assert "woman" not in written and "18_29" not in written and "Ana Vera" not in written
+
+
+def test_the_trace_names_no_account_and_no_organisation_of_a_registration(app, as_principal):
+    event, user = called(), make.user(Role.CITIZEN)
+    actor = make.actor("Verificada")
+    registering.register(event, person(actor=actor.slug), code=tokens.new_token(), by=as_principal(user))
+    entry = db.session.scalars(sa.select(AuditEntry).where(AuditEntry.action == "registration.create")).one()
+    masked = {name for name, change in entry.changes.items() if "(dato personal)" in change}
+    assert masked == {"name", "email", "code_hash", "needs", "actor_id", "user_id", "consent_id"}
 
 
 def test_no_key_joins_who_somebody_is_with_what_they_are_like(app):
@@ -376,6 +485,30 @@ def test_only_facilitators_and_the_directorate_see_the_list(app, as_principal):
         ):
             with pytest.raises(Forbidden):
                 call()
+
+
+@pytest.mark.parametrize("people", [3, 60])
+def test_a_list_takes_the_same_statements_however_long(app, count_queries, people):
+    event = called(capacity=people - 1)
+    rows = [place(event, f"Persona{n} Vera") for n in range(people)]
+    for row in rows[1:]:
+        attendance.describe(row, event, WOMAN)
+    counts = []
+    with count_queries() as statements:
+        services.edit_event(event, given(event, starts_at=event.starts_at + timedelta(days=3)), by=SYSTEM)
+    counts.append(len(statements))
+    event.starts_at = clock.now()
+    db.session.commit()
+    references = [row.reference for row in rows]
+    with count_queries() as statements:
+        attendance.mark(event, references[:-1], references, by=SYSTEM)
+    counts.append(len(statements))
+    with count_queries() as statements:
+        counted = attendance.close_list(event, by=SYSTEM)
+    counts.append(len(statements))
+    assert (counts, counted.total) == (STATEMENTS, people - 1)
+    assert len(mails("registration_reminder")) == people - 1
+    assert participation.listed(event.id)[Dimension.GENDER] == {"woman": people - 2, "not_stated": 1}
 
 
 # -- what it leaves

@@ -7,10 +7,9 @@ from flask.typing import ResponseReturnValue
 
 from forms.attendance import NO_ACTOR, ProfileForm, RegistrationForm
 from forms.base import with_rows
-from intake.core import limits, tokens
+from intake.core import tokens
 from intake.core.errors import Conflict, Invalid, NotFound
 from intake.core.i18n import lazy_gettext as _l
-from intake.core.limits import Limit
 from intake.core.text import plain
 from intake.mapping import attendance, duplicates, queries, registering, seats
 from intake.mapping.doors import doors
@@ -23,9 +22,6 @@ from intake.web.access import principal, public
 from models import Event, Registration
 from models.enums import RegistrationStatus
 
-#: A facilitator's office or a shared telephone may register many in an hour; a machine many more.
-REGISTRATIONS = Limit("event_registration", times=40, minutes=60)
-
 
 @bp.route("/mesas/<slug:slug>/registro", methods=["GET", "POST"])
 @public(form=True)
@@ -36,10 +32,11 @@ def register_for_event(slug: str) -> ResponseReturnValue:
     form = RegistrationForm()
     if not registering.CODE.fullmatch(form.code.data or ""):
         form.code.data = tokens.new_token()
-    if request.method == "POST" and form.validate() and _knows_organisation(form):
+    if request.method == "POST" and form.validate():
         if form.is_trapped:
             return redirect(url_for("mapping.registration_received", slug=slug))
-        if (answer := _registered(found, form)) is not None:
+        registering.count(form.to_input(), address=request.remote_addr or "")
+        if _knows_organisation(form) and (answer := _registered(found, form)) is not None:
             return answer
         found = visible(slug)
     state = doors(found)
@@ -79,17 +76,18 @@ def _knows_organisation(form: RegistrationForm) -> bool:
 
 
 def _registered(found: Event, form: RegistrationForm) -> ResponseReturnValue | None:
-    limits.hit(REGISTRATIONS, request.remote_addr or "")
+    """With a mailbox the answer is the same for everybody, and what there is to know lies there."""
     slug, code = found.slug, form.code.data or ""
+    given = form.to_input()
     try:
-        made = registering.register(found, form.to_input(), code=code, by=principal())
+        registering.register(found, given, code=code, by=principal())
     except Conflict as error:
         form.form_errors = [*form.form_errors, error.message]
         return None
     except Invalid as error:
         common.put_on_form(error, form)
         return None
-    if made is None:
+    if given.email:
         return redirect(url_for("mapping.registration_received", slug=slug))
     return redirect(url_for("mapping.registration", slug=slug, code=code))
 
@@ -97,8 +95,10 @@ def _registered(found: Event, form: RegistrationForm) -> ResponseReturnValue | N
 @bp.route("/mesas/<slug:slug>/registro/recibido")
 @public()
 def registration_received(slug: str) -> str:
-    """The same thanks for whoever had a place already: the link goes to their mail, not to this page."""
-    return render_template("mapping/event_registration_received.html", event=visible(slug))
+    """The same words for whoever registers, had a place already, or is a machine: the rest goes to the mailbox."""
+    found = visible(slug)
+    g.plan = found.plan
+    return render_template("mapping/event_registration_received.html", event=found)
 
 
 def _own(slug: str, code: str) -> tuple[Event, Registration]:
