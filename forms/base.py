@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from flask import g, has_app_context
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
 from wtforms import SelectFieldBase, StringField, TextAreaField
@@ -42,6 +43,21 @@ class Form(FlaskForm):
                 filters = unbound_field.kwargs.get("filters", [])
                 options = {**options, "filters": [_clean, *filters]}
             return unbound_field.bind(form=form, **options)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """As ever; and never right where a service has just refused it: what happened meanwhile then stands on top."""
+        right = bool(super().validate(extra_validators))
+        refusal = g.get("refusal") if has_app_context() else None
+        if refusal is None:
+            return right
+        first, *rest = refusal.lines
+        if refusal.field and refusal.field in self:
+            self[refusal.field].errors = [*self[refusal.field].errors, first]
+        else:
+            rest = [first, *rest]
+        self.form_errors.extend(rest)
+        refusal.shown = True
+        return False
 
     @property
     def session_was_old(self) -> bool:

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from intake.web.errors import SECRET_FIELDS
+from intake.web.typed import SECRET_FIELDS
 
 MAX_PATH = 2_000
 MAX_FIELDS = 400

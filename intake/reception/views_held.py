@@ -60,15 +60,11 @@ def held_one(proposal: Proposal) -> ResponseReturnValue:
     form = DiscardForm(demanding="discard" in request.form)
     following = queries.next_held(proposal)
     if request.method == "POST" and form.validate():
-        try:
-            if "discard" in request.form:
-                services.discard(proposal, by=principal(), reason=form.reason.data or "")
-                flash(_("%(folio)s se descartó.", folio=proposal.folio), "success")
-            else:
-                services.release(proposal, by=principal())
-                flash(_("%(folio)s pasó.", folio=proposal.folio), "success")
-        except Conflict as error:
-            flash(str(error.message), "warning")
+        if "discard" in request.form:  # what is refused now comes back with the reason that was typed
+            services.discard(proposal, by=principal(), reason=form.reason.data or "")
+            flash(_("%(folio)s se descartó.", folio=proposal.folio), "success")
+        else:
+            _release(proposal)
         if following:
             return redirect(url_for("reception.held_one", folio=following), HTTPStatus.SEE_OTHER)
         return redirect(url_for("reception.held"), HTTPStatus.SEE_OTHER)
@@ -78,8 +74,18 @@ def held_one(proposal: Proposal) -> ResponseReturnValue:
         holds=[(hold, _signs(hold)) for hold in queries.holds_of(proposal)],
         form=form,
         following=following,
+        typed=form.reason.data or "" if proposal.status is not ProposalStatus.HELD else "",
     )
     return page, HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+
+
+def _release(proposal: Proposal) -> None:
+    """Let it through; that somebody else had decided is said, and there is no more to do about it."""
+    try:
+        services.release(proposal, by=principal())
+        flash(_("%(folio)s pasó.", folio=proposal.folio), "success")
+    except Conflict as error:
+        flash(str(error.message), "warning")
 
 
 def _signs(hold: Hold) -> list[tuple[str, str]]:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from flask import flash, redirect, render_template, request, url_for
 
 from forms.conversation import HideForm, KeepForm, NoteForm
-from intake.core.errors import Conflict, Forbidden
 from intake.core.i18n import gettext as _
 from intake.core.pagination import number_from
 from intake.core.permissions import Permission
@@ -21,6 +20,7 @@ from intake.reception.views_track import say_again
 from intake.web.access import principal, public, requires
 from intake.web.listing import Listing
 from intake.web.templating import may
+from models.enums import AppealStatus
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -70,15 +70,13 @@ def moderate(found: Comment) -> ResponseReturnValue:
     action = request.form.get("action", "")
     form = _FORMS.get(action, HideForm)()
     if action in _FORMS and form.validate_on_submit():
-        try:
-            _do(action, found, form)
-            flash(_("Quedó decidido."), "success")
-        except (Conflict, Forbidden) as error:
-            flash(str(error.message), "warning")
+        _do(action, found, form)
+        flash(_("Quedó decidido."), "success")
         return redirect(url_for("reception.moderation"), HTTPStatus.SEE_OTHER)
     say_again(form)
     shown = "aceptar" if action == "negar" else action  # two buttons of one form
     forms = {name: form if name == shown else kind(formdata=None) for name, kind in _FORMS.items()}
+    may_decide = may(Permission.APPEAL_DECIDE, found)
     page = render_template(
         "reception/comment_moderate.html",
         form=form,
@@ -86,9 +84,24 @@ def moderate(found: Comment) -> ResponseReturnValue:
         comment=found,
         proposal=of_address(),
         reports=reading.reports_of(found),
-        may_decide=may(Permission.APPEAL_DECIDE, found),
+        may_decide=may_decide,
+        typed="" if shown == _offered(found, may_decide=may_decide) else _note(form),
     )
     return page, HTTPStatus.UNPROCESSABLE_ENTITY if form.is_submitted() else HTTPStatus.OK
+
+
+def _offered(found: Comment, *, may_decide: bool) -> str:
+    """The action in whose form a note is asked now; "" where none is."""
+    if found.hidden_at is None:
+        return "ocultar"
+    if found.appeal_status is AppealStatus.OPEN:
+        return "aceptar" if may_decide else ""
+    return "mostrar"
+
+
+def _note(form: Any) -> str:
+    """What was written for something that somebody else decided meanwhile."""
+    return (form.note.data or "") if "note" in form else ""
 
 
 def _do(action: str, found: Comment, form: Any) -> None:

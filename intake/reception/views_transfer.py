@@ -53,7 +53,7 @@ def import_proposals() -> ResponseReturnValue:
     return _page(form), 422 if request.method == "POST" else 200
 
 
-def _page(form: UploadForm, problems: Problems | None = None) -> str:
+def _page(form: UploadForm, problems: Problems | None = None, refused: UndoForm | None = None) -> str:
     return render_template(
         "reception/import.html",
         form=form,
@@ -62,6 +62,7 @@ def _page(form: UploadForm, problems: Problems | None = None) -> str:
         columns=[(name, name in COLUMNS.required) for name in COLUMNS.known],
         batches=batches.latest(BatchKind.PROPOSALS),
         limits=PAGE_LIMITS,
+        undoing=refused,
     )
 
 
@@ -111,13 +112,12 @@ def _confirmed() -> ResponseReturnValue:
 
 
 @bp.route("/propuestas/importar/deshacer", methods=["POST"])
-@requires(Permission.PROPOSAL_IMPORT)
+@requires(Permission.PROPOSAL_IMPORT, form=True)
 def undo_proposal_import() -> ResponseReturnValue:
-    """Take a batch back; what was changed or used since is named on the page of the refusal."""
+    """Take a batch back; where something was changed or used since, the page comes again and names it."""
     form = UndoForm()
     if not form.validate():
-        flash(str(form.reason.errors[0] if form.reason.errors else form.batch.errors[0]), "error")
-        return redirect(url_for("reception.import_proposals"))
+        return _page(UploadForm(formdata=None), refused=form), 422
     done = undoing.undo(form.batch.data or "", by=principal(), reason=form.reason.data or "")
     words = lazy_ngettext("Se retiró %(num)s propuesta.", "Se retiraron %(num)s propuestas.", done.added)
     flash(str(words), "success")

@@ -15,6 +15,7 @@ from flask_login import UserMixin, current_user
 
 from intake.core.identity import GUEST, Principal
 from intake.core.permissions import Permission, authorize
+from intake.web import again
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,7 +30,8 @@ MAX_CLAIMS = 30
 class Access:
     """What a view declared. ``permission`` None is public; ``form`` views check a form and show it again on errors.
 
-    ``reusable`` and ``alike`` say who may be given a kept answer; see `public`.
+    ``reusable`` and ``alike`` say who may be given a kept answer; see `public`. ``files``: more bytes may come in, so
+    that a file that is too large can be refused on its page, with the text that came beside it.
     """
 
     permission: Permission | None
@@ -37,6 +39,7 @@ class Access:
     reusable: bool = False
     alike: bool = False
     unless: str = ""
+    files: bool = False
 
 
 class SignedIn(UserMixin):
@@ -68,7 +71,7 @@ def remember_claim(proposal_id: int) -> None:
 
 
 def requires(
-    permission: Permission, *, load: Callable[..., Any] | None = None, form: bool = False
+    permission: Permission, *, load: Callable[..., Any] | None = None, form: bool = False, files: bool = False
 ) -> Callable[[Callable[..., R]], Callable[..., R]]:
     """Demand a permission, on the subject that ``load`` finds from the URL's arguments (it raises `NotFound`).
 
@@ -78,21 +81,24 @@ def requires(
     def decorate(view: Callable[..., R]) -> Callable[..., R]:
         @wraps(view)
         def guarded(**arguments: Any) -> R:
-            if load is None:
-                authorize(principal(), permission)
-                return view(**arguments)
-            subject = load(**arguments)
-            authorize(principal(), permission, subject)
-            return view(subject)
+            def enter() -> tuple[Any, ...]:
+                subject = () if load is None else (load(**arguments),)
+                authorize(principal(), permission, *subject)
+                return subject
 
-        guarded.access = Access(permission, form=form)  # type: ignore[attr-defined]
+            def call(*subject: Any) -> R:
+                return view(*subject) if subject else view(**arguments)
+
+            return again.run(enter, call) if form else call(*enter())
+
+        guarded.access = Access(permission, form=form, files=files)  # type: ignore[attr-defined]
         return guarded
 
     return decorate
 
 
 def public(
-    *, form: bool = False, reusable: bool = False, alike: bool = False, unless: str = ""
+    *, form: bool = False, reusable: bool = False, alike: bool = False, unless: str = "", files: bool = False
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Say that anybody may. ``reusable``: a guest's page may be answered from memory while no data changed.
 
@@ -101,8 +107,13 @@ def public(
     """
 
     def decorate(view: Callable[P, R]) -> Callable[P, R]:
-        view.access = Access(None, form, reusable, alike, unless)  # type: ignore[attr-defined]
-        return view
+        @wraps(view)
+        def shown(*args: P.args, **kwargs: P.kwargs) -> R:
+            return again.run(tuple, lambda: view(*args, **kwargs))  # type: ignore[no-any-return]
+
+        chosen = shown if form else view
+        chosen.access = Access(None, form, reusable, alike, unless, files)  # type: ignore[attr-defined]
+        return chosen
 
     return decorate
 

@@ -19,6 +19,7 @@ from intake.core.i18n import lazy_gettext as _l
 from intake.core.labels import label
 from intake.extensions import db
 from intake.web.filters import fecha
+from intake.web.typed import SECRET_FIELDS, of_ours, texts
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -58,10 +59,6 @@ MESSAGES: dict[int, Any] = {
 }
 #: A piece of an address that opens something: the key of a draft, the token of a mailed link.
 _SECRET_PIECE = re.compile(r"(?<=/)[A-Za-z0-9_-]{32,}(?=[/.]|$)")
-#: Fields that are never handed back to the browser with what a person had typed.
-SECRET_FIELDS = frozenset(
-    {"csrf_token", "password", "new_password", "current_password", "code", "recovery_code", "claim_code"}
-)
 
 
 def install(app: Flask) -> None:
@@ -81,18 +78,21 @@ def wants_json() -> bool:
 def on_refusal(error: errors.IntakeError) -> ResponseReturnValue:
     """An expected refusal of our own."""
     db.session.rollback()
-    status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), HTTPStatus.BAD_REQUEST)
     if isinstance(error, errors.SignInNeeded) and not wants_json():
         return _ask_to_sign_in(error)
-    return page(status, error.message, code=error.code, **error.details)
+    return page(status_of(error), error.message, code=error.code, **error.details)
+
+
+def status_of(error: errors.IntakeError) -> HTTPStatus:
+    """The status that a refusal answers with."""
+    return next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), HTTPStatus.BAD_REQUEST)
 
 
 def _ask_to_sign_in(error: errors.SignInNeeded) -> ResponseReturnValue:
     """Send a reader to sign in; keep in the page what a writer had typed when the session ended."""
     if request.method in {"GET", "HEAD"}:
         return redirect(url_for("accounts.sign_in", siguiente=request.full_path.rstrip("?")))
-    same_origin = request.headers.get("Sec-Fetch-Site", "same-origin") == "same-origin"
-    typed = [(k, v) for k, v in request.form.items(multi=True) if k not in SECRET_FIELDS] if same_origin else []
+    typed = [(k, v) for k, v in request.form.items(multi=True) if k not in SECRET_FIELDS] if of_ours() else []
     body = render_template(
         "errors/session_expired.html", message=error.message, typed=typed, path=request.full_path.rstrip("?")
     )
@@ -172,6 +172,7 @@ def page(status: HTTPStatus, message: Any, *, code: str, **details: Any) -> tupl
         details=lines_about(details),
         reference=request_id.get(),
         back_url=_back(),
+        typed=texts() if of_ours() else [],
     )
     return body, status
 

@@ -236,3 +236,14 @@ def test_the_check_knows_what_is_set_aside(plan):
     assert held_for_a_reason() == []
     db.session.execute(sa.delete(Hold))
     assert held_for_a_reason() == [proposal.folio]
+
+
+def test_a_reason_to_discard_comes_back_where_somebody_let_it_pass(plan, sign_in, post, as_principal):
+    proposal = held(plan)
+    user = make.user(Role.ANALYST)
+    services.release(proposal, by=as_principal(user))
+    db.session.commit()
+    given = {"discard": "1", "reason": "Repite un ataque a personas"}
+    seen = post(sign_in(user), f"/propuestas/apartadas/{proposal.folio}", **given)
+    assert seen.status_code == 409
+    assert "Otra persona ya decidió" in seen.text and given["reason"] in seen.text and "Ya pasó." in seen.text

@@ -38,7 +38,7 @@ def import_actors() -> ResponseReturnValue:
     return _page(form), common.status()
 
 
-def _page(form: UploadForm, problems: Problems | None = None) -> str:
+def _page(form: UploadForm, problems: Problems | None = None, undoing: UndoForm | None = None) -> str:
     return render_template(
         "mapping/import.html",
         form=form,
@@ -46,6 +46,7 @@ def _page(form: UploadForm, problems: Problems | None = None) -> str:
         columns=importing.columns(),
         batches=batches.latest(BatchKind.ACTORS),
         limits=PAGE_LIMITS,
+        undoing=undoing,
     )
 
 
@@ -83,13 +84,12 @@ def _confirmed() -> ResponseReturnValue:
 
 
 @bp.route("/actores/importar/deshacer", methods=["POST"])
-@requires(Permission.ACTOR_IMPORT)
+@requires(Permission.ACTOR_IMPORT, form=True)
 def undo_actor_import() -> ResponseReturnValue:
-    """Take a batch back; what was changed or used since is named on the page of the refusal."""
+    """Take a batch back; where something was changed or used since, the page comes again and names it."""
     form = UndoForm()
     if not form.validate():
-        flash(str(form.reason.errors[0] if form.reason.errors else form.batch.errors[0]), "error")
-        return redirect(url_for("mapping.import_actors"))
+        return _page(UploadForm(formdata=None), undoing=form), 422
     done = importing.undo(form.batch.data or "", by=principal(), reason=form.reason.data or "")
     words = lazy_ngettext("Se quitó %(num)s registro.", "Se quitaron %(num)s registros.", done.added)
     flash(str(words), "success")
