@@ -42,7 +42,7 @@ def load_own(folio: str) -> Proposal:
     return proposal
 
 
-def _put(form: Form, error: Invalid | Conflict | Forbidden) -> HTTPStatus:
+def put(form: Form, error: Invalid | Conflict | Forbidden) -> HTTPStatus:
     """Show a refusal where it belongs, with everything typed; the status that says it."""
     if isinstance(error, Invalid):
         field = form[error.field] if error.field and error.field in form else None
@@ -71,7 +71,7 @@ def ask_author(proposal: Proposal) -> ResponseReturnValue:
         try:
             asking.ask(proposal, form.question.data or "", due_on=form.due_on.data, by=principal())
         except (Invalid, Conflict, Forbidden) as error:
-            refused = _put(form, error)
+            refused = put(form, error)
             proposal = load(proposal_folio())
         else:
             reached = queries.author_of(proposal).email is not None
@@ -103,24 +103,38 @@ def answer_question(proposal: Proposal) -> ResponseReturnValue:
     asked = answering.open_question(proposal)
     form = AnswerForm(question=str(asked.id) if asked else "")
     refused = None
-    if form.validate_on_submit() and asked is not None and form.question.data == str(asked.id):
+    overtaken = request.method == "POST" and asked is not None and form.question.data != str(asked.id)
+    if form.validate_on_submit() and asked is not None and not overtaken:
         try:
             asking.answer(proposal, asked, form.text.data or "", by=principal())
         except (Invalid, Conflict) as error:
-            refused = _put(form, error)
+            refused = put(form, error)
             proposal = load(proposal_folio())
             asked = answering.open_question(proposal)
         else:
             flash(_("Publicamos su respuesta y avisamos a quien preguntó. ¡Gracias!"), "success")
             return redirect(url_for("reception.follow", folio=proposal.folio), HTTPStatus.SEE_OTHER)
     say_again(form)
+    if overtaken and asked is not None:
+        form.form_errors.append(
+            _("La pregunta que usted respondía ya no espera respuesta. Esta es otra: revise su texto.")
+        )
+        form.question.data, refused = str(asked.id), HTTPStatus.CONFLICT
     if asked is None or proposal.status not in answers.ANSWERABLE:
-        why = _("No hay ninguna pregunta que espere su respuesta.")
+        why = _why_no_answer(proposal)
         return _stopped(proposal, _("Nada que responder"), why, form.text.data)
     page = render_template(
         "reception/answer.html", proposal=proposal, form=form, question=asked, is_overdue=answers.is_overdue
     )
     return page, _status(form, refused)
+
+
+def _why_no_answer(proposal: Proposal) -> str:
+    """To who sends an answer: that the question was answered meanwhile, in another window or by another author."""
+    asked = answering.questions(proposal) if request.method == "POST" else []
+    if asked and proposal.status in answers.ANSWERABLE:
+        return str(_("Esta pregunta se respondió mientras usted escribía. Puede leer la respuesta en el seguimiento."))
+    return str(_("No hay ninguna pregunta que espere su respuesta."))
 
 
 def _stopped(proposal: Proposal, heading: str, message: str, typed: str | None = None) -> ResponseReturnValue:
@@ -141,7 +155,7 @@ def reply(proposal: Proposal) -> ResponseReturnValue:
         try:
             replying.reply(proposal, form.text.data or "", by=principal())
         except (Invalid, Conflict) as error:
-            refused = _put(form, error)
+            refused = put(form, error)
             proposal = load(proposal_folio())
         else:
             flash(_("Publicamos su réplica. La responderá una persona que no intervino en la decisión."), "success")
@@ -191,7 +205,7 @@ def answer_reply(proposal: Proposal) -> ResponseReturnValue:
         try:
             replying.answer_reply(proposal, form.text.data or "", by=principal())
         except (Invalid, Conflict, Forbidden) as error:
-            refused = _put(form, error)
+            refused = put(form, error)
             proposal = load(proposal_folio())
         else:
             flash(_("La respuesta está publicada y se avisó a quien presentó la propuesta."), "success")

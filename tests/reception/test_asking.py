@@ -191,9 +191,29 @@ def test_pages_from_question_to_answer_without_an_account(app, sign_in, post, cl
     assert answering.questions(of)[0].answer == "En Macas."
     stale = client.post(answer, data={"csrf_token": "x", "question": str(number), "text": "Otra respuesta"})
     assert (stale.status_code, "Otra respuesta" in stale.text) == (409, True)
+    assert "se respondió mientras usted escribía" in stale.text
     public = html.unescape(app.test_client().get(f"/propuestas/{of.folio}").text)
     assert QUESTION in public
     assert "En Macas." in public
+
+
+def test_an_answer_to_a_question_that_was_answered_elsewhere_is_kept_beside_the_next_one(app, analyst, client, post):
+    of = of_a_guest(claim_code_hash=None)
+    first = asking.ask(of, QUESTION, due_on=in_days(7), by=analyst)
+    asking.answer(of, first, "En Macas.", by=author_of(of))
+    asking.ask(of, "¿Y desde cuándo?", due_on=in_days(7), by=analyst)
+    with client.session_transaction() as kept_session:
+        kept_session["claims"] = [of.id]
+    path = f"/seguimiento/{of.folio}/responder"
+    seen = post(client, path, question=str(first.id), text="En el centro de Macas")
+    shown = html.unescape(seen.text)
+    assert seen.status_code == 409 and "ya no espera respuesta" in shown
+    assert "¿Y desde cuándo?" in shown and "En el centro de Macas" in shown
+    second = answering.open_question(of)
+    assert f'value="{second.id}"' in seen.text
+    assert post(client, path, question=str(second.id), text="Desde ayer").status_code == 303
+    db.session.expire_all()
+    assert [q.answer for q in answering.questions(of)] == ["En Macas.", "Desde ayer"]
 
 
 def test_guests_and_other_roles_do_not_ask(app, sign_in, client):
