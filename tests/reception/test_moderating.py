@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 import sqlalchemy as sa
 
@@ -130,10 +132,33 @@ def test_a_kept_comment_leaves_the_queue_and_a_new_reader_may_report_again(at, a
     assert (reading.queue_numbers()[reading.REPORTED], counts(at.of)[1]) == (0, 1)
     with pytest.raises(Conflict):
         moderating.dismiss(at.of, at.comment, by=at.chief)
-    report(at, at.reader)  # settled already: it does not come back
+    with pytest.raises(Conflict, match="ya revisó"):
+        report(at, at.reader)  # the same again: nobody will read it, and nobody says so
     assert reading.queue_numbers()[reading.REPORTED] == 0
     report(at, as_principal(person()))
     assert reading.queue_numbers()[reading.REPORTED] == 1
+
+
+@pytest.mark.parametrize("new", [{"reason": ModerationReason.INSULT}, {"note": "Mire la segunda línea"}, {}])
+def test_what_a_settled_report_tells_anew_is_read_again(at, new):
+    report(at, at.reader, note="Repite")
+    moderating.dismiss(at.of, at.comment, by=at.analyst)
+    if not new:  # the words changed since
+        at.comment.edited_at = clock.now() + timedelta(seconds=1)
+    report(at, at.reader, **{"note": "Repite", **new})
+    assert reading.queue_numbers()[reading.REPORTED] == 1
+    row = db.session.scalars(sa.select(CommentReport)).one()
+    assert (row.settled_at, row.reason) == (None, new.get("reason", ModerationReason.SPAM))
+    assert db.session.scalar(sa.select(sa.func.count()).where(AuditEntry.action == "comment.report")) == 2
+
+
+def test_who_reports_the_same_again_keeps_the_words_and_learns_that_it_was_read(at, sign_in, post):
+    browser = sign_in(at.reader_user)
+    given = {"reason": "spam", "note": "Se repite mucho"}
+    assert post(browser, path(at, 1, "denunciar"), **given).status_code == 303
+    moderating.dismiss(at.of, at.comment, by=at.analyst)
+    again = post(browser, path(at, 1, "denunciar"), **given)
+    assert again.status_code == 409 and "ya revisó su denuncia" in again.text and "Se repite mucho" in again.text
 
 
 def test_restoring_shows_it_again_and_tells_why(at, client):
@@ -243,8 +268,10 @@ def test_two_officials_at_once_are_told_that_it_is_decided(at, sign_in, post):
     browser = sign_in(at.analyst_user)
     token_page = path(at, 1, "moderar")
     hide(at, at.chief)
-    done = post(browser, token_page, action="ocultar", reason="spam", note="Publicidad", follow=True)
-    assert "ya está oculto" in done.text
+    done = post(browser, token_page, action="ocultar", reason="spam", note="Es publicidad repetida")
+    assert done.status_code == 409
+    assert "ya está oculto" in done.text and "Moderar el comentario" in done.text
+    assert "Es publicidad repetida" in done.text  # in a box: its form is not there any more
     assert at.comment.hidden_reason is ModerationReason.PERSONAL_DATA
 
 

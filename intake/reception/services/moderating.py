@@ -11,7 +11,7 @@ from intake.core.errors import Conflict, Invalid
 from intake.core.i18n import lazy_gettext as _l
 from intake.core.permissions import Permission, authorize
 from intake.core.text import clean
-from intake.core.transaction import in_savepoint, transaction
+from intake.core.transaction import transaction
 from intake.extensions import db
 from intake.reception.services import commenting
 from models import CommentReport, User
@@ -28,23 +28,43 @@ BY_ACCOUNT = limits.Limit("report_account", times=20, minutes=60)
 def report(proposal: Proposal, comment: Comment, *, reason: ModerationReason, note: str, by: Principal) -> None:
     """Tell the team that a comment breaks a rule; again, it changes what was told. Nothing is hidden by it.
 
-    Raises `Conflict` for an own or a hidden comment, and `TooMany`.
+    What was settled is read again where it tells something new. Raises `Conflict` for an own or a hidden comment, and
+    where the team has read the same already; `TooMany`.
     """
     authorize(by, Permission.COMMENT_REPORT, comment)
     limits.hit(BY_ACCOUNT, str(by.user_id))
     with transaction():
+        _lock(proposal, comment)
         if comment.author_id == by.user_id:
             raise Conflict(_l("Es su propio comentario."))
         if comment.hidden_at is not None:
             raise Conflict(_l("Ese comentario ya está oculto."))
-        told = {"reason": reason, "note": clean(note)}
-        made = CommentReport(comment_id=comment.id, user_id=by.user_id, reported_at=clock.now(), **told)
-        if in_savepoint(lambda: db.session.add(made)) is not None:
-            mine = (CommentReport.comment_id == comment.id) & (CommentReport.user_id == by.user_id)
-            db.session.execute(sa.update(CommentReport).where(mine, CommentReport.settled_at.is_(None)).values(**told))
+        mine = (CommentReport.comment_id == comment.id) & (CommentReport.user_id == by.user_id)
+        known = db.session.scalar(sa.select(CommentReport).where(mine).with_for_update())
+        if known is None:
+            known = CommentReport(comment_id=comment.id, user_id=by.user_id, reported_at=clock.now())
+            db.session.add(known)
+        elif known.settled_at is None:
+            known.reason, known.note = reason, clean(note)
             return
+        else:
+            _refuse_the_same(known, comment, reason, clean(note))
+        known.reason, known.note, known.reported_at, known.settled_at = reason, clean(note), clock.now(), None
         extra = {"comment": commenting.reference(proposal, comment), "reason": reason}
         audit.note("comment.report", "comment", by=by, extra=extra)
+
+
+def _refuse_the_same(known: CommentReport, comment: Comment, reason: ModerationReason, note: str) -> None:
+    """Say that the team has read this: the same rule, nothing new to it, the same words of the comment."""
+    assert known.settled_at is not None  # asked for
+    changed = comment.edited_at is not None and comment.edited_at > known.settled_at
+    if known.reason is reason and note in {"", known.note} and not changed:
+        raise Conflict(
+            _l(
+                "El equipo ya revisó su denuncia y mantuvo el comentario. "
+                "Si hay algo más, elija otra norma o cuéntelo con sus palabras, y se volverá a revisar."
+            )
+        )
 
 
 def hide(proposal: Proposal, comment: Comment, *, reason: ModerationReason, note: str, by: Principal) -> None:
