@@ -9,11 +9,12 @@ import sqlalchemy as sa
 from intake.core import audit, clock
 from intake.core.errors import Invalid
 from intake.core.i18n import lazy_gettext as _l
+from intake.core.i18n import lazy_ngettext
 from intake.core.permissions import Permission, authorize
 from intake.core.text import clean
-from intake.core.transaction import transaction
+from intake.core.transaction import lock, transaction
 from intake.extensions import db
-from intake.mapping import attendance, queries, registering, seats
+from intake.mapping import attendance, event_changes, queries, registering, seats
 from intake.mapping.doors import check_begun, check_reason
 from intake.mapping.event_lifecycle import EVENT
 from intake.mapping.inputs import EventInput
@@ -39,6 +40,8 @@ _VALUES = (
     "capacity",
     "source",
 )
+#: What a change may find changed by somebody else a moment ago.
+_COLUMNS = [column.key for column in sa.inspect(Event).column_attrs]
 
 
 def create_event(given: EventInput, *, by: Principal) -> Event:
@@ -61,19 +64,53 @@ def edit_event(
 ) -> Event:
     """Change an event; its address stays. Those who move up when there is more room are told.
 
-    With a signed act it needs a reason: the act stays as it was signed, and its page says that there was a correction.
+    Once the call is out, those who are coming are told of another day, hour or place; and nobody loses a place: less
+    room than places given raises `Invalid`. With a signed act it needs a reason: the act stays as it was signed, and
+    its page says that there was a correction.
     """
     authorize(by, Permission.EVENT_EDIT, event)
     with transaction():
+        _hold(event)
         check_version(event, version)
         check_reason(event, reason)
+        _check_room(event, given)
+        before = event_changes.when_and_where(event)
         waiting = seats.waiting(event) if event.status is EventStatus.CALLED else []
         _fill_event(event, given)
-        audit.record("event.edit", event, by=by, reason=reason, extra=_lists(given))
+        _check_published(event)
+        told = event_changes.readers(event, before)
+        extra = _lists(given) | ({"told": told.letters} if told.letters else {})
+        audit.record("event.edit", event, by=by, reason=reason, extra=extra)
         if event.status is EventStatus.CALLED:
             registering.seat_those_waiting(event, waiting)
             registering.move_reminders(event)
+            event_changes.tell(event, before, told)
     return event
+
+
+def _hold(event: Event) -> None:
+    """Nobody registers or changes the event meanwhile; what it says is what it says now."""
+    lock(sa.select(Event.id).where(Event.id == event.id))
+    db.session.refresh(event, _COLUMNS)
+
+
+def _check_room(event: Event, given: EventInput) -> None:
+    if given.capacity is None or given.capacity == event.capacity:
+        return
+    number = seats.given(event)
+    if given.capacity < number:
+        words = lazy_ngettext(
+            "%(num)s persona ya tiene su lugar: escriba al menos ese número.",
+            "%(num)s personas ya tienen su lugar: escriba al menos ese número.",
+            number,
+        )
+        raise Invalid(words, field="capacity")
+
+
+def _check_published(event: Event) -> None:
+    """People rely on a public call: it goes on saying when and where."""
+    if event.status is EventStatus.CALLED and (what := _lacks(event)):
+        raise Invalid(_l("La convocatoria ya es pública: tiene que decir el día, la hora y dónde es."), field=what)
 
 
 def move_event(event: Event, action: str, *, by: Principal, reason: str = "") -> Event:
@@ -126,10 +163,18 @@ def _first_state(given: EventInput) -> EventStatus:
 
 def _check_call(event: Event) -> None:
     """A public call says when and where."""
-    if event.starts_at is None or not event.has_time:
+    what = _lacks(event)
+    if what == "starts":
         raise Invalid(_l("Antes de convocar ponga el día y la hora."))
-    if not (event.place or event.territory_id or event.online_url):
+    if what:
         raise Invalid(_l("Antes de convocar diga dónde es: lugar, territorio o enlace."))
+
+
+def _lacks(event: Event) -> str:
+    """Which field a call still lacks, "" if none."""
+    if event.starts_at is None or not event.has_time:
+        return "starts"
+    return "" if event.place or event.territory_id or event.online_url else "place"
 
 
 def _lists(given: EventInput) -> dict[str, object]:

@@ -71,6 +71,7 @@ def confirm(invitation: Invitation, given: AnswerInput, *, token: str) -> Regist
         if target.step is OutreachStep.DECLINED:
             steps.cut(target, [OutreachStep.DECLINED], by=GUEST, reason=_CHANGED, reference=_reference(invitation))
         note = f"{given.people} personas" if given.people > 1 else ""
+        invitation.people = given.people
         _put(invitation, target, StepInput(step=OutreachStep.CONFIRMED, channel=ContactChannel.MAIL, note=note))
         return _register(invitation, given, token)
 
@@ -84,6 +85,7 @@ def decline(invitation: Invitation, *, token: str) -> None:
         _require_open(invitation)
         target = _held(invitation)
         if RANK[target.step] <= RANK[OutreachStep.DECLINED]:
+            invitation.people = None
             _put(invitation, target, StepInput(step=OutreachStep.DECLINED, channel=ContactChannel.MAIL))
         event = invitation.target.campaign.event
         place = registering.by_code(event, place_code(token)) if event else None

@@ -42,6 +42,11 @@ def is_code_of(row: Registration, code: str) -> bool:
     return hmac.compare_digest(code_of(row), code)
 
 
+def link_of(row: Registration, event: Event) -> str:
+    """The address of one's own place."""
+    return f"/mesas/{event.slug}/registro/{code_of(row)}"
+
+
 def confirm(row: Registration, event: Event, waiting: int) -> None:
     """Say whether there is a place, or which number among those ``waiting``, and bring the link."""
     facts = _with_online(row, event)
@@ -95,7 +100,7 @@ def _reminder_key(row: Registration) -> str:
 
 
 def _own(row: Registration, event: Event) -> dict[str, Any]:
-    return {"link": f"/mesas/{event.slug}/registro/{code_of(row)}", **_facts(event)}
+    return {"link": link_of(row, event), **_facts(event)}
 
 
 def _with_online(row: Registration, event: Event) -> dict[str, Any]:

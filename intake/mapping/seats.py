@@ -29,6 +29,12 @@ def taken(event: Event) -> int:
     return db.session.scalar(sa.select(sa.func.count(Registration.id)).where(*_holding(event.id))) or 0
 
 
+def given(event: Event) -> int:
+    """How many have a place, those waiting left out. One statement."""
+    number = taken(event)
+    return number if event.capacity is None else min(number, event.capacity)
+
+
 def left(event: Event) -> int | None:
     """Free places, 0 when others wait; None without a limit. One statement, or none."""
     return None if event.capacity is None else max(0, event.capacity - taken(event))

@@ -15,11 +15,11 @@ from intake.extensions import db
 from intake.mapping import acts, attendance, gatherings, registering, services
 from intake.mapping.inputs_events import MinutesInput
 from intake.mapping.views import registrations
-from models import EventFile, OutboxMessage, Participation, PersonProfile, Registration
+from models import EventFile, OutboxMessage, Participation, PersonProfile, Plan, Registration
 from models.enums import ActorStatus, AttendanceMethod, Dimension, EventKind, EventStatus, Role
 from tests import factories as make
 from tests.conftest import token_in
-from tests.mapping.test_gatherings import called, held, person, picture
+from tests.mapping.test_gatherings import called, held, later_today, person, picture
 
 
 def fields(page):
@@ -286,7 +286,7 @@ def test_how_one_describes_oneself_is_asked_apart_and_never_shown_again(app, cli
 
 
 def test_a_list_is_taken_on_a_telephone(app, sign_in, post):
-    event = called(starts_at=clock.now() + timedelta(hours=1))
+    event = called(starts_at=later_today())
     row = registering.register(event, person(needs="Rampa"), code=tokens.new_token(), by=GUEST)
     reference = row.reference
     browser = sign_in(make.user(Role.FACILITATOR))
@@ -307,6 +307,23 @@ def test_a_list_is_taken_on_a_telephone(app, sign_in, post):
     assert (found.total, found.method) == (2, AttendanceMethod.LIST)
     assert post(browser, base, total="9").status_code == 422
     assert post(browser, base, total="9", switch="y").status_code == 302
+
+
+def test_less_room_than_places_given_is_refused_at_the_field(app, sign_in, post):
+    make.territory("14", name="Morona Santiago")
+    event = called()
+    for name in ("Ana Vera", "Eva Paz"):
+        registering.register(event, person(name), code=tokens.new_token(), by=GUEST)
+    browser = sign_in(make.user(Role.FACILITATOR))
+    path = f"/mesas/{event.slug}/editar"
+    form = {name: value for name, value in fields(browser.get(path).text).items() if name != "themes"}
+    form |= {"plan": db.session.get_one(Plan, event.plan_id).code, "kind": event.kind.value, "capacity": "1"}
+    answer = post(browser, path, **form)
+    assert answer.status_code == 422
+    assert 'id="capacity-error"' in answer.text and "2 personas ya tienen su lugar" in answer.text
+    assert post(browser, path, **{**form, "place": ""}).status_code == 422
+    assert post(browser, path, **{**form, "capacity": "2", "place": "Coliseo"}).status_code == 302
+    assert [m.kind for m in db.session.scalars(sa.select(OutboxMessage))].count("event_change") == 2
 
 
 def test_a_total_that_contradicts_its_parts_is_refused_with_the_sums(app, sign_in, post):

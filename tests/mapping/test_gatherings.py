@@ -28,6 +28,7 @@ from intake.mapping import (
 )
 from intake.mapping.inputs import EventInput
 from intake.mapping.inputs_events import ActInput, FileInput, MinutesInput, ProfileInput, RegistrationInput
+from intake.mapping.queries import gatherings as reading
 from intake.plans import participation
 from models import (
     AuditEntry,
@@ -53,7 +54,7 @@ from models.enums import (
 from tests import factories as make
 
 #: Statements of a changed day, of marking, and of closing a list.
-STATEMENTS = [14, 10, 52]
+STATEMENTS = [22, 10, 52]
 WOMAN = ProfileInput(answers={Dimension.GENDER: "woman", Dimension.AGE_BAND: "18_29"})
 MAN = ProfileInput(answers={Dimension.GENDER: "man"})
 
@@ -68,6 +69,11 @@ def held(*of, **values):
 def called(*of, **values):
     given = {"starts_at": clock.now() + timedelta(days=10), "takes_registrations": True, "place": "Casa", **values}
     return held(*of, **given)
+
+
+def later_today():
+    """A moment that lies ahead and is today in Ecuador, also in the last hour of the day."""
+    return min(clock.now() + timedelta(hours=1), clock.end_of(clock.today()) - timedelta(seconds=1))
 
 
 def person(name="Ana Vera", **values):
@@ -183,6 +189,94 @@ def test_people_counted_elsewhere_name_an_event_of_the_plan_that_counts_for_itse
         services.edit_event(table, given(table, counted_in=third.slug), by=SYSTEM)
 
 
+def test_the_event_that_counts_the_people_is_always_offered(app):
+    plan, elsewhere = make.plan(), held()
+    days = [clock.now() - timedelta(days=n) for n in range(230)]
+    events = [make.event(plan, starts_at=day) for day in days]
+    undated = held(plan, starts_at=None)
+    mine, far, inner = events[10], events[-1], events[11]
+    mine.counted_in_id, inner.counted_in_id = far.id, far.id
+    db.session.commit()
+    offered = [choice.slug for choice in reading.countable(plan.code, mine)]
+    near = [e.slug for e in (*events[:10], *events[12 : 12 + reading.NEAREST])]
+    assert offered == [*near, far.slug, undated.slug]
+    other = db.session.get_one(Plan, elsewhere.plan_id).code
+    assert [c.slug for c in reading.countable(other, mine)] == [elsewhere.slug]
+
+
+# -- what changes
+
+
+def test_nobody_loses_a_place_to_less_room(app):
+    event = called()
+    for name in ("Ana Uno", "Eva Dos", "Luz Tres"):
+        place(event, name)
+    with pytest.raises(Invalid, match="3 personas") as error:
+        services.edit_event(event, given(event, capacity=2), by=SYSTEM)
+    assert error.value.field == "capacity"
+    services.edit_event(event, given(event, capacity=3), by=SYSTEM)
+    place(event, "Sol Cuatro")  # waits: three have a place
+    services.edit_event(event, given(event, capacity=3, title="Otra"), by=SYSTEM)
+    with pytest.raises(Invalid, match="3 personas"):
+        services.edit_event(event, given(event, capacity=2), by=SYSTEM)
+
+
+def test_a_public_call_goes_on_saying_when_and_where(app):
+    event = called()
+    for values, field in (({"has_time": False}, "starts"), ({"starts_at": None}, "starts"), ({"place": ""}, "place")):
+        with pytest.raises(Invalid) as error:
+            services.edit_event(event, given(event, **values), by=SYSTEM)
+        assert error.value.field == field
+    preparing = called(status=EventStatus.PLANNED)
+    assert services.edit_event(preparing, given(preparing, place=""), by=SYSTEM).place == ""
+
+
+def test_whoever_comes_is_told_once_of_each_change(app):
+    canton = make.territory("1401", name="Morona")
+    event = called(capacity=1, online_url="https://sala.example/1")
+    place(event)
+    place(event, "Eva Paz")
+    place(event, "Luis Paz", email=None, phone="+593991234567")
+    old, new = event.starts_at, event.starts_at + timedelta(days=2)
+    services.edit_event(event, given(event, title="Otro nombre", online_url=event.online_url), by=SYSTEM)
+    assert mails("event_change") == []
+    change = given(event, starts_at=new, place="Coliseo", territory="1401", online_url=event.online_url)
+    services.edit_event(event, change, by=SYSTEM)
+    services.edit_event(event, change, by=SYSTEM)
+    ana, eva = mails("event_change")
+    assert (ana.to_address, eva.to_address) == ("ana@demo.example", "eva@demo.example")
+    assert (ana.context["old_starts_at"], ana.context["starts_at"]) == (old.isoformat(), new.isoformat())
+    assert (ana.context["old_place"], ana.context["place"]) == ("Casa", f"Coliseo, {canton.name}")
+    assert [m.context["waiting"] for m in (ana, eva)] == [False, True]
+    assert [m.context["online"] for m in (ana, eva)] == ["https://sala.example/1", ""]
+    assert registering.by_code(event, code(ana)).name == "Ana Vera"
+    edits = db.session.scalars(sa.select(AuditEntry).where(AuditEntry.action == "event.edit")).all()
+    assert [e.changes.get("told") for e in edits] == [None, 2, None]
+    services.edit_event(event, given(event, starts_at=old), by=SYSTEM)
+    assert len(mails("event_change")) == 4
+
+
+def test_nobody_is_told_of_what_is_prepared_or_over(app):
+    preparing = called(status=EventStatus.PLANNED)
+    over = held(takes_registrations=True)
+    attendance.add_at_door(over, person(), by=SYSTEM)
+    for event in (preparing, over):
+        services.edit_event(event, given(event, place="Otra casa"), by=SYSTEM)
+    begun = called()
+    place(begun)
+    services.edit_event(begun, given(begun, starts_at=clock.now() - timedelta(hours=1)), by=SYSTEM)
+    assert mails("event_change") == []
+
+
+def test_a_change_is_made_on_what_the_event_says_now(app):
+    event = called()
+    version = event.lock_version
+    services.edit_event(event, given(event, title="Uno"), by=SYSTEM, version=version)
+    with pytest.raises(Conflict):
+        services.edit_event(event, given(event, title="Dos"), by=SYSTEM, version=version)
+    assert event.title == "Uno"
+
+
 # -- places
 
 
@@ -218,7 +312,7 @@ def test_whoever_asks_again_changes_nothing(app):
 
 
 def test_a_telephone_recognises_nobody_and_is_counted_once(app):
-    event, only = called(starts_at=clock.now() + timedelta(hours=1)), {"email": None, "phone": "+593991234567"}
+    event, only = called(starts_at=later_today()), {"email": None, "phone": "+593991234567"}
     typed = tokens.new_token()
     one = registering.register(event, person(**only), code=typed, by=GUEST)
     two = place(event, **only)
@@ -238,7 +332,7 @@ def test_a_code_of_a_letter_opens_a_place_that_one_had(app):
 
 
 def test_nothing_opens_what_was_erased(app):
-    event = called(starts_at=clock.now() + timedelta(hours=1))
+    event = called(starts_at=later_today())
     place(event)
     with clock.at(clock.now() + timedelta(days=100)):
         assert retention.forget() == 1
@@ -326,8 +420,9 @@ def test_every_letter_can_be_read(app, locale):
         "accessibility": "Rampa",
         "reason": "No",
     }
+    more |= {"ends_at": None, "old_starts_at": facts["starts_at"], "old_place": ""}
     kinds = ("registration_confirm", "registration_link", "registration_seat", "registration_reminder", "event_cancel")
-    for kind in kinds:
+    for kind in (*kinds, "event_change"):
         for waiting in (0, 3):
             letter = mail.render(kind, locale, {**facts, **more, "waiting": waiting})
             assert "Mesa de Macas" in letter.subject
@@ -337,7 +432,7 @@ def test_every_letter_can_be_read(app, locale):
 
 
 def test_a_list_makes_the_figures_and_every_figure_agrees(app):
-    event = called(starts_at=clock.now() + timedelta(hours=1))
+    event = called(starts_at=later_today())
     ana, eva, luz = (place(event, name) for name in ("Ana Uno", "Eva Dos", "Luz Tres"))
     attendance.describe(ana, event, WOMAN)
     attendance.describe(eva, event, WOMAN)
@@ -418,7 +513,7 @@ def test_answers_are_of_the_questions_and_stand_once_counted(app):
 
 def test_answers_of_one_registration_touch_no_others(app):
     plan = make.plan()
-    first, second = (called(plan, starts_at=clock.now() + timedelta(hours=n)) for n in (1, 2))
+    first, second = (called(plan, starts_at=later_today()) for _ in range(2))
     mine, theirs = place(first), place(second)  # whoever has the second link has shown nothing of the first
     attendance.describe(mine, first, WOMAN)
     attendance.describe(theirs, second, MAN)
@@ -435,7 +530,7 @@ def test_answers_of_one_registration_touch_no_others(app):
 
 
 def test_answers_that_were_not_counted_are_forgotten_with_the_name(app):
-    event = called(starts_at=clock.now() + timedelta(hours=1))
+    event = called(starts_at=later_today())
     attendance.describe(place(event), event, WOMAN)
     with clock.at(clock.now() + timedelta(days=100)):
         retention.forget()
@@ -599,8 +694,6 @@ def test_nobody_signs_another_text_than_the_one_read(app):
 
 
 def test_after_the_act_a_correction_needs_a_reason_and_the_act_stays(app):
-    from intake.mapping.queries import gatherings as reading
-
     event = ready()
     act = acts.close(event, SIGNED, by=SYSTEM)
     for call in (

@@ -14,6 +14,7 @@ from intake.core.keyed import address_hash, keyed_hash
 from intake.extensions import db
 from intake.mapping import invitations, mailings, services
 from intake.mapping import outreach_steps as steps
+from intake.mapping.inputs import EventInput
 from intake.mapping.inputs_outreach import INVITATION, REMINDER, AnswerInput, LetterInput
 from intake.mapping.queries import letters
 from intake.reports import invariants_outreach
@@ -328,3 +329,21 @@ def test_a_hash_needs_the_key_and_says_what_it_is_for(app):
     assert keyed_hash("a", "x") != keyed_hash("b", "x")
     assert keyed_hash("a", "x", "y") != keyed_hash("a", "xy")
     assert address_hash("a", " X@Y.ec ") == keyed_hash("a", "x@y.ec")
+
+
+def test_whoever_answered_that_they_come_is_told_of_another_day_and_nobody_twice(app):
+    event = called(plan := make.plan(), takes_registrations=False, place="Casa", called_at=clock.now())
+    campaign = make.campaign(plan, event_id=event.id)
+    for n in range(4):
+        reached(campaign, f"{n}@demo.example", locale="en" if n == 0 else "es")
+    send(campaign)
+    tokens_of = [token_of(m) for m in queued()]
+    for token in tokens_of[:2]:
+        invitations.confirm(invitations.by_token(token), AnswerInput(people=3), token=token)
+    invitations.stop(invitations.by_token(tokens_of[1]))
+    invitations.decline(invitations.by_token(tokens_of[2]), token=tokens_of[2])
+    later = event.starts_at + timedelta(days=1)
+    change = EventInput(plan_code=plan.code, kind=event.kind, title=event.title, starts_at=later, place="Casa")
+    services.edit_event(event, change, by=SYSTEM)
+    told = db.session.scalars(sa.select(OutboxMessage).where(OutboxMessage.kind == "event_change")).all()
+    assert [(m.to_address, m.locale, m.context["link"]) for m in told] == [("0@demo.example", "en", "")]

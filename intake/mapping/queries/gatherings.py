@@ -156,10 +156,24 @@ class Choice(NamedTuple):
     title: str
 
 
-def countable(plan_code: str, but: Event | None = None) -> list[Choice]:
-    """The plan's events that count for themselves, the newest first, at most 200. One statement."""
-    query = sa.select(Event.slug, Event.title).where(
-        Event.plan.has(code=plan_code), Event.counted_in_id.is_(None), Event.id != (but.id if but else 0)
+#: How many events on each side of an event's date may be the one in which its people are counted.
+NEAREST = 100
+
+
+def countable(plan_code: str, event: Event) -> list[Choice]:
+    """Events of the plan that count for themselves, the latest first: those nearest to the event's date. One statement.
+
+    The one in which it is counted now is always among them.
+    """
+    day = Event.starts_at if event.starts_at is None else sa.literal(event.starts_at, Event.starts_at.type)
+    rows = sa.select(Event.id).where(
+        Event.plan.has(code=plan_code), Event.counted_in_id.is_(None), Event.id != event.id
     )
-    rows = db.session.execute(query.order_by(Event.starts_at.desc(), Event.id.desc()).limit(200))
-    return [Choice(*row) for row in rows]
+    after = rows.where(Event.starts_at > day).order_by(Event.starts_at, Event.id).limit(NEAREST)
+    until = rows.where(Event.starts_at <= day).order_by(Event.starts_at.desc(), Event.id.desc()).limit(NEAREST)
+    undated = rows.where(Event.starts_at.is_(None)).order_by(Event.id.desc()).limit(NEAREST)
+    near = [Event.id.in_(sa.select(part.subquery().c.id)) for part in (after, until, undated)]
+    now = sa.and_(Event.id == event.counted_in_id, Event.plan.has(code=plan_code))
+    query = sa.select(Event.slug, Event.title).where(sa.or_(*near, now))
+    found = db.session.execute(query.order_by(Event.starts_at.is_(None), Event.starts_at.desc(), Event.id.desc()))
+    return [Choice(*row) for row in found]

@@ -25,6 +25,7 @@ def invitation(token: str) -> ResponseReturnValue:
     found = invitations.by_token(token)
     form = AnswerForm()
     if request.method == "GET":
+        form.people.data = found.people or form.people.data
         return _page(found, token, form)
     answer = request.form.get("respuesta", "")
     valid = form.validate() if answer == CONFIRM else Form().validate()  # to decline nothing is asked
