@@ -10,6 +10,7 @@ from wtforms.widgets import HiddenInput
 
 from forms.accounts import email_field
 from forms.base import Form, MaxWords, optional_text, required
+from forms.reception_pieces import PeopleFields
 from forms.reception_texts import Texts
 from intake.core.addresses import phone_of
 from intake.core.i18n import lazy_gettext as _l
@@ -19,7 +20,7 @@ from models.enums import PublicName
 _REASON_WORDS = 200
 
 
-class ProposalForm(Texts):
+class ProposalForm(PeopleFields, Texts):
     """A new proposal or a draft: the texts, and who to answer to, if the person wants an answer by mail."""
 
     key = HiddenField()
@@ -66,6 +67,11 @@ class ProposalForm(Texts):
         """Demand consent where a contact is left, and only there."""
         if self.reviewing and not field.data and not self.to_contact().is_empty:
             raise ValidationError(_l("Para guardar sus datos necesitamos su aceptación. O borre los datos."))
+
+    @property
+    def would_lose_contact(self) -> bool:
+        """Whether something was typed that a draft does not keep: contacts without consent."""
+        return not self.to_contact().is_empty and not self.consent.data
 
     def to_contact(self) -> ContactInput:
         """Who to answer to."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from wtforms import RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
@@ -10,6 +11,7 @@ from wtforms.validators import Length, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from forms.base import Form, MaxWords, choices, enum_or_none, optional_text, required
+from forms.reception_pieces import FileFields, PointFields
 from forms.territory import TerritoryFields
 from intake.core.i18n import language
 from intake.core.i18n import lazy_gettext as _l
@@ -82,10 +84,16 @@ def _words(words: Any, least: int, most: int, **texts: Any) -> TextAreaField:
     )
 
 
-class Texts(TerritoryFields, Form):
+class Texts(TerritoryFields, PointFields, FileFields, Form):
     """What a proposal says. ``reviewing`` switches the checks of completeness on."""
 
     reviewing = False
+    has_pieces = False  # a file or a person came with it: enough to keep a draft for
+
+    @staticmethod
+    def demanding(check: Any) -> OnReview:
+        """A check that applies when the person asks to review and send."""
+        return OnReview(check, required=True)
 
     title = StringField(
         _l("Título de su propuesta"),
@@ -186,7 +194,12 @@ class Texts(TerritoryFields, Form):
         """Validate, with the checks of completeness only when the person means to send."""
         self.reviewing = reviewing
         valid = bool(self.validate())
-        if not reviewing and valid and not any((self.title.data, self.problem.data, self.solution.data)):
+        if (
+            not reviewing
+            and valid
+            and not self.has_pieces
+            and not any((self.title.data, self.problem.data, self.solution.data))
+        ):
             self.title.errors = [_l("Escriba al menos un título o unas líneas para guardar.")]
             valid = False
         if "csrf_token" in self.errors:
@@ -211,4 +224,11 @@ class Texts(TerritoryFields, Form):
             public_name=self.public_name.data or PublicName.ANONYMOUS,
             organisation_name=optional_text(self.organisation_name.data),
             language=language(),
+            point=self.point(),
         )
+
+    def kept_input(self) -> ProposalInput:
+        """What of it can be kept as a draft while the page says what is wrong with the rest."""
+        texts = ("title", "problem", "solution", "expected_result", "organisation_name")
+        wrong: dict[str, Any] = {name: "" for name in texts if self[name].errors}
+        return replace(self.to_input(), **wrong)

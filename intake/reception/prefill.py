@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from forms.reception import ProposalForm
+from forms.reception_pieces import with_files
+from intake.reception import points
+from intake.reception.queries import attached
 from intake.web.access import principal
 
 if TYPE_CHECKING:
@@ -14,7 +17,7 @@ if TYPE_CHECKING:
 def form_of(proposal: Proposal) -> ProposalForm:
     """A draft as a form, without forgery check: it is only shown, or looked through for what is missing."""
     contact = proposal.contact
-    form = ProposalForm(
+    form: ProposalForm = with_files(ProposalForm, attached.files_of(proposal))(
         formdata=None,
         data={
             **text_values(proposal),
@@ -26,7 +29,9 @@ def form_of(proposal: Proposal) -> ProposalForm:
         },
         meta={"csrf": False},
     )
+    form.people = attached.people_of(proposal)
     form.place_at(proposal.territory.code if proposal.territory else None)
+    form.point_at(points.of(proposal))
     form.signed_in = principal().is_signed_in
     return form
 

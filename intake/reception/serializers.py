@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from intake.core import clock
+from intake.reception import points
 from intake.reception.inputs import STATUS_SLUGS
 from models.enums import PublicName, TerritoryLevel
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from models import Decision, Proposal, Territory
+    from models import CoAuthor, Decision, Proposal, ProposalFile, Territory
 
 #: The names are those of the import columns, so that an export can be read back.
 PUBLIC_FIELDS = (
@@ -42,8 +43,12 @@ PUBLIC_FIELDS = (
     "compromisos",
     "fuente",
 )
-_KINDS = {"citizen": "ciudadana", "integrated": "integrada"}
-_CATEGORIES = {
+#: Metres of a degree.
+METRES = 111_320
+#: What the page of one proposal tells beside them: it fits in no table.
+BESIDE_FIELDS = ("coautores", "archivos", "punto")
+_KINDS = {"citizen": "ciudadana", "integrated": "integrada", "collective": "colectiva"}
+CATEGORIES = {
     "in_plan": "en_el_plan",
     "reserve": "reserva",
     "outside_plan": "fuera_del_plan",
@@ -97,11 +102,38 @@ def public(proposal: Proposal, decision: Decision | None, commitments: Iterable[
         "idioma": proposal.language,
         "fecha": _day(proposal.submitted_at),
         "retirada": _day(proposal.withdrawn_at),
-        "decision": _CATEGORIES[decision.category.value] if decision else None,
+        "decision": CATEGORIES[decision.category.value] if decision else None,
         "decision_motivo": decision.reason if decision else None,
         "decision_fecha": _day(decision.published_at) if decision else None,
         "compromisos": list(commitments),
         "fuente": proposal.source,
+    }
+
+
+def beside(proposal: Proposal, files: Iterable[ProposalFile], people: Iterable[CoAuthor]) -> dict[str, Any]:
+    """Exactly `BESIDE_FIELDS`: who proposes too and wishes to be named, files, and the point.
+
+    ``precision_m`` is half the side of the square that the point stands for, in metres of the equator.
+    """
+    point = points.of(proposal)
+    side = points.COARSE if points.is_coarse(proposal) else points.FINE
+    return {
+        "coautores": [row.name for row in people if row.is_named],
+        "archivos": [
+            {
+                "nombre": row.file.name,
+                "clase": row.kind.value,
+                "tipo": row.file.media_type,
+                "bytes": row.file.size_bytes,
+                "sha256": row.file.sha256,
+                "descripcion": row.description,
+                "direccion": f"/propuestas/{proposal.folio}/archivos/{row.file.key}",
+            }
+            for row in files
+        ],
+        "punto": {"latitud": point[0], "longitud": point[1], "precision_m": round(side / 2 * METRES)}
+        if point
+        else None,
     }
 
 

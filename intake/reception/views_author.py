@@ -7,40 +7,79 @@ from typing import TYPE_CHECKING, Any
 
 import segno
 import sqlalchemy as sa
-from flask import abort, flash, g, redirect, render_template, request, session, url_for
+from flask import abort, flash, g, make_response, redirect, render_template, request, session, url_for
 
 from forms.base import with_rows
 from forms.reception import ClaimForm, RevisionForm, WithdrawForm
+from forms.reception_pieces import with_files
 from forms.territory import fill
 from intake.core import calendar, mail
-from intake.core.errors import Conflict, Invalid
+from intake.core.errors import Conflict, Invalid, NotFound
 from intake.core.i18n import gettext as _
 from intake.core.i18n import lazy_gettext as _l
 from intake.core.i18n import localized
 from intake.core.permissions import Permission
 from intake.extensions import db
-from intake.reception import queries, services, storyline
+from intake.reception import pieces, points, queries, services, storyline
 from intake.reception.blueprint import bp
 from intake.reception.lifecycle import WITHDRAWABLE
+from intake.reception.paperdates import due
 from intake.reception.prefill import text_values
+from intake.reception.queries import attached, desk
+from intake.reception.services import inviting
 from intake.reception.views_write import RECEIPT
 from intake.web.access import principal, requires
+from intake.web.errors import on_refusal, wants_json
 from intake.web.filters import fecha
+from intake.web.security import WITH_LOCATION
 from intake.web.templating import may
 from models import OutboxMessage
-from models.enums import ProposalStatus, StageKind, TerritoryLevel
+from models.enums import ProposalKind, ProposalStatus, StageKind, TerritoryLevel
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-    from models import Proposal
+    from models import Proposal, Sheet
 
 
 def load_any(folio: str) -> Proposal:
     """A proposal in any state, its plan in the header: for who may read what is set aside."""
-    proposal = queries.by_folio(folio)
+    try:
+        proposal = queries.by_folio(folio)
+    except NotFound:
+        raise_if_printed(folio)
+        raise
     g.plan = proposal.plan
     return proposal
+
+
+class NotKeyed(Exception):
+    """The folio stands on a sheet of paper that nobody has keyed yet, or that will bring no proposal."""
+
+    def __init__(self, sheet: Sheet, form: ClaimForm | None = None, *, mine: bool = False) -> None:
+        """Keep the sheet, the form of its code, and whether the code was shown."""
+        super().__init__(sheet.folio)
+        self.sheet, self.form, self.mine = sheet, form or ClaimForm(), mine
+
+
+def raise_if_printed(folio: str) -> None:
+    """Raise `NotKeyed` if the folio is that of a sheet. Nothing otherwise."""
+    sheet = desk.sheet_by_folio(folio)
+    if sheet is not None:
+        g.plan = sheet.packet.event.plan
+        raise NotKeyed(sheet)
+
+
+@bp.errorhandler(NotKeyed)
+def not_keyed(error: NotKeyed) -> ResponseReturnValue:
+    """Say in words that the sheet exists, and by when it can be read."""
+    if wants_json():
+        return on_refusal(NotFound(_l("La hoja de este folio todavía no se ha digitado.")))
+    values = {"sheet": error.sheet, "form": error.form, "mine": error.mine, "due": due(error.sheet.packet)}
+    page = render_template("reception/packet_waiting.html", **values)
+    if error.form.too_many:
+        return page, HTTPStatus.TOO_MANY_REQUESTS
+    return page, HTTPStatus.UNPROCESSABLE_ENTITY if error.form.errors else HTTPStatus.OK
 
 
 def load(folio: str, form: ClaimForm | None = None) -> Proposal:
@@ -110,14 +149,16 @@ def _mailed(proposal: Proposal) -> bool:
 
 
 @bp.route("/propuestas/<folio:folio>/editar", methods=["GET", "POST"])
-@requires(Permission.PROPOSAL_EDIT, load=load, form=True)
+@requires(Permission.PROPOSAL_EDIT, load=load, form=True, files=True)
 def edit(proposal: Proposal) -> ResponseReturnValue:
-    """Change the text while reception is open; every change is kept as a version."""
+    """Change text and files while reception is open; every change is kept as a version."""
     if why := _why_not_edit(proposal):
         return _stopped(proposal, _("Ya no se puede corregir"), why)
-    form = _revision(proposal)
+    proposal, form, done = _with_files(proposal)
     meanwhile: list[str] = []
-    if request.method == "POST" and not form.asks_refresh and form.check(reviewing=True):
+    if done.errors or pieces.anchor():
+        done.show_on(form)
+    elif request.method == "POST" and not form.asks_refresh and form.check(reviewing=True):
         try:
             services.revise(proposal, form.to_input(), by=principal(), lock_version=form.lock_version.data or 0)
             flash(_("Guardamos los cambios. La versión anterior sigue a la vista."), "success")
@@ -132,8 +173,30 @@ def edit(proposal: Proposal) -> ResponseReturnValue:
     if meanwhile:
         form.lock_version.process_data(proposal.lock_version)
         form.lock_version.raw_data = None  # shown instead of the stale one
-    page = render_template("reception/edit.html", form=form, proposal=proposal, meanwhile=meanwhile)
+    page = make_response(
+        render_template(
+            "reception/edit.html", form=form, proposal=proposal, meanwhile=meanwhile, done=done.kept - {"descriptions"}
+        )
+    )
+    page.headers["Permissions-Policy"] = WITH_LOCATION
     return page, 409 if meanwhile else (422 if request.method == "POST" and form.errors else 200)
+
+
+def _with_files(proposal: Proposal) -> tuple[Proposal, Any, pieces.Outcome]:
+    """Keep what a POST brings, each file as a version of its own; then the form, going on from there.
+
+    Whoever had read the version before the files came has read the one with them too.
+    """
+    before, done = proposal.lock_version, pieces.Outcome()
+    if request.method == "POST":
+        done = pieces.keep(proposal, RevisionForm())
+    if done.asked:
+        proposal = load(proposal_folio())
+    form = _revision(proposal)
+    if done.asked and form.lock_version.data == before:
+        form.lock_version.process_data(proposal.lock_version)
+        form.lock_version.raw_data = None  # shown instead of the one that the files made stale
+    return proposal, form, done
 
 
 def proposal_folio() -> str:
@@ -165,11 +228,13 @@ def _stopped(proposal: Proposal, heading: str, message: str) -> ResponseReturnVa
 
 
 def _revision(proposal: Proposal) -> Any:
+    kind = with_files(RevisionForm, attached.files_of(proposal))
     if request.method == "POST":
-        form = RevisionForm()
+        form = kind()
     else:
-        form = RevisionForm(data={**text_values(proposal), "lock_version": proposal.lock_version})
+        form = kind(data={**text_values(proposal), "lock_version": proposal.lock_version})
         form.place_at(proposal.territory.code if proposal.territory else None)
+        form.point_at(points.of(proposal))
     with_rows(form.theme, [(t.code, localized(t, "name")) for t in queries.themes()], _l("Elija un tema"))
     chosen = (form.provincia.data or "", form.canton.data or "")
     found = queries.places(*(c if c.isascii() and c.isdecimal() else "" for c in chosen))
@@ -204,4 +269,5 @@ def owner_links(proposal: Proposal) -> dict[str, bool]:
     return {
         "edit": proposal.status is ProposalStatus.SUBMITTED and open_now,
         "withdraw": proposal.status in WITHDRAWABLE,
+        "people": proposal.kind is ProposalKind.CITIZEN and proposal.status in inviting.OPEN,
     }

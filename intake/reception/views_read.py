@@ -11,18 +11,34 @@ from intake.core.errors import NotFound
 from intake.core.i18n import gettext as _
 from intake.core.i18n import lazy_gettext as _l
 from intake.core.permissions import Permission
-from intake.reception import answers, conversation, differences, queries, serializers, storyline, storysteps
+from intake.reception import (
+    answers,
+    conversation,
+    differences,
+    families,
+    familyjson,
+    familysteps,
+    points,
+    queries,
+    serializers,
+    storyline,
+    storysteps,
+)
 from intake.reception.blueprint import bp
 from intake.reception.inputs import public_status
-from intake.reception.queries.conversation import newest
+from intake.reception.queries import attached
+from intake.reception.queries.conversation import family_supports, newest
 from intake.reception.related import related
 from intake.reception.views_author import load, owner_links
 from intake.reception.writing import TEXTS
 from intake.web.access import public
 from intake.web.templating import may
+from models.enums import ProposalKind
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
+
+    from models import Proposal
 
 
 @bp.route("/propuestas/<folio:folio>")
@@ -53,7 +69,22 @@ def show(folio: str) -> ResponseReturnValue:
         is_talked_about=conversation.is_open(proposal, proposal.plan.stages),
         supports_told=conversation.totals_told(proposal.plan),
         related=related(proposal),
+        files=attached.files_of(proposal),
+        with_author=attached.with_author(proposal),
+        point=points.of(proposal),
+        is_coarse=points.is_coarse(proposal),
+        square=points.COARSE,
+        standing=families.standing,
+        family_supports=_family_supports(proposal),
+        family_byline=familysteps.byline(story),
     )
+
+
+def _family_supports(proposal: Proposal) -> int | None:
+    """Distinct people who support a collective proposal or a part; None for others, and while totals are hidden."""
+    if proposal.kind is not ProposalKind.COLLECTIVE or not conversation.totals_told(proposal.plan):
+        return None
+    return family_supports(proposal)
 
 
 @bp.route("/propuestas/<folio:folio>.json")
@@ -64,7 +95,15 @@ def show_json(folio: str) -> ResponseReturnValue:
     if not proposal.is_public:  # its author and the team read it on its page; open data it is not
         raise NotFound(_l("Esta propuesta no está publicada."))
     story = queries.story(proposal)
-    return jsonify(serializers.public(proposal, story.decision, [c.reference for c in story.commitments]))
+    told = serializers.public(proposal, story.decision, [c.reference for c in story.commitments])
+    beside = serializers.beside(proposal, attached.files_of(proposal), attached.with_author(proposal))
+    belonging = familyjson.belonging(
+        proposal,
+        story,
+        supports=proposal.support_count if conversation.totals_told(proposal.plan) else None,
+        family_supports=_family_supports(proposal),
+    )
+    return jsonify({**told, **beside, **belonging})
 
 
 @bp.route("/propuestas/<folio:folio>/versiones")
@@ -92,5 +131,7 @@ def _other_changes(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
         "branch": _("a quién se dirige"),
         "public_name": _("el nombre que se muestra"),
         "organisation_name": _("la organización"),
+        "files": _("los archivos"),
+        "point": _("el punto en el mapa"),
     }
     return [text for name, text in words.items() if old.get(name) != new.get(name)]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from flask import g, redirect, render_template, request, session, url_for
+from flask import g, make_response, redirect, render_template, request, session, url_for
 
 from forms.base import with_rows
 from forms.reception import ProposalForm, SendForm
+from forms.reception_pieces import with_files
 from forms.territory import fill
 from intake.core import calendar, keyed, tokens
 from intake.core.errors import Conflict, Invalid, NotFound, StageClosed
@@ -15,21 +16,25 @@ from intake.core.i18n import lazy_gettext as _l
 from intake.core.i18n import localized
 from intake.core.permissions import Permission
 from intake.plans import queries as plans
-from intake.reception import personal, queries, serializers, services
+from intake.reception import personal, pieces, points, queries, serializers, services
 from intake.reception.blueprint import bp
 from intake.reception.inputs import CONSENT_VERSION
 from intake.reception.prefill import form_of
+from intake.reception.queries import attached
 from intake.reception.screening import Pace
 from intake.reception.views_similar import alike_to
 from intake.reception.writing import TEXTS
 from intake.web.access import principal, public, remember_claim, requires
+from intake.web.security import WITH_LOCATION
+from models import Proposal
 from models.enums import ProposalStatus, StageKind, TerritoryLevel
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
     from forms.reception_texts import Texts
-    from models import Plan, Proposal
+    from intake.reception.inputs import ContactInput, ProposalInput
+    from models import Plan
 
 #: Session key of the receipt just given: folio and claim code, shown once.
 RECEIPT = "receipt"
@@ -49,39 +54,57 @@ def load_draft(key: str) -> Proposal:
 
 
 @bp.route("/propuestas/nueva", methods=["GET", "POST"])
-@public(form=True)
+@public(form=True, files=True)
 def new() -> ResponseReturnValue:
     """The form; a POST keeps a draft and, if asked, goes on to the preview."""
     plan = plans.current()
     if plan is None:
         raise NotFound(_l("Todavía no hay un plan en marcha que reciba propuestas."))
     reception = calendar.view_of(plan.stages, StageKind.RECEPTION)
-    form = _prepared(ProposalForm())
+    form = prepared(ProposalForm())
     if request.method == "GET":
         if not reception.is_open:
-            return render_template("reception/closed.html", plan=plan, **_closed(plan), key=None)
+            return render_template("reception/closed.html", plan=plan, **closed(plan), key=None)
         form.key.data = tokens.new_token()
         form.opened.data = keyed.stamp("proposal_form")
-    elif not form.asks_refresh and form.check(reviewing="review" in request.form):
-        try:
-            return _keep_new(plan, form)
-        except Invalid as error:
-            _blame(form, error)
+        return _form_page(form, plan, reception)
+    brings = pieces.asks(form) and not pieces.is_forged()
+    try:
+        if brings:
+            return _keep_with_pieces(plan, form)
+        if not form.asks_refresh and form.check(reviewing="review" in request.form):
+            return _after_keeping(_keep_new(plan, form, form.to_input(), form.to_contact()))
+    except Invalid as error:
+        blame(form, error)
+    if pieces.is_forged():
+        pieces.keep(Proposal(), form).show_on(form)
     return _form_page(form, plan, reception)
 
 
-def _keep_new(plan: Plan, form: ProposalForm) -> ResponseReturnValue:
-    """Keep the draft once, however often its form is sent."""
+def _keep_with_pieces(plan: Plan, form: ProposalForm) -> ResponseReturnValue:
+    """Keep a draft for a file or a person that came with it, also where something else is still wrong; then go on."""
+    form.has_pieces = True
+    form.check(reviewing=False)
+    sound = not any(f.errors for f in (form.contact_name, form.contact_email, form.contact_phone))
+    g.draft_key = _keep_new(plan, form, form.kept_input(), form.to_contact() if sound else None)
+    proposal = load_draft(g.draft_key)
+    if proposal.status is not ProposalStatus.DRAFT:
+        return redirect(url_for("reception.receipt", folio=proposal.folio), 303)
+    return _go_on(proposal)
+
+
+def _keep_new(plan: Plan, form: ProposalForm, data: ProposalInput, contact: ContactInput | None) -> str:
+    """Keep the draft once, however often its form is sent. Returns the secret address."""
     given = form.key.data or ""
-    key = given if len(given) == len(tokens.new_token()) and given.replace("-", "").replace("_", "").isalnum() else None
-    proposal, address = services.create_draft(plan, form.to_input(), form.to_contact(), by=principal(), key=key)
+    key = given if tokens.is_token(given) else None
+    proposal, address = services.create_draft(plan, data, contact, by=principal(), key=key)
     if not principal().is_staff:
         seconds = keyed.seconds_since(form.opened.data or "", "proposal_form")
         services.note_pace(proposal, Pace(seconds, trap=bool(form.website.data)))
     if proposal.author_id is None:
         remember_claim(proposal.id)
         session[DRAFT] = address
-    return _after_keeping(address or "")
+    return address or ""
 
 
 def _unsent() -> str | None:
@@ -97,36 +120,65 @@ def _unsent() -> str | None:
 
 
 def _after_keeping(key: str) -> ResponseReturnValue:
+    if (anchor := pieces.anchor()) is not None:
+        return redirect(url_for("reception.draft", key=key, guardado="si", _anchor=anchor), 303)
     page = "reception.review" if "review" in request.form else "reception.draft"
     saved = None if "review" in request.form else "si"
     return redirect(url_for(page, key=key, guardado=saved), 303)
 
 
 @bp.route("/propuestas/borrador/<key:key>", methods=["GET", "POST"])
-@requires(Permission.PROPOSAL_EDIT, load=load_draft, form=True)
+@requires(Permission.PROPOSAL_EDIT, load=load_draft, form=True, files=True)
 def draft(proposal: Proposal) -> ResponseReturnValue:
     """A draft to go on with. ``?revisar=1`` says what is still missing."""
     if proposal.status is not ProposalStatus.DRAFT:
         return redirect(url_for("reception.receipt", folio=proposal.folio), 303)
-    form = _prepared(ProposalForm() if request.method == "POST" else form_of(proposal))
-    reviewing = "review" in request.form
-    if request.method == "GET" and request.args.get("revisar"):
+    if request.method == "POST":
+        return _go_on(proposal)
+    form = prepared(form_of(proposal))
+    if request.args.get("revisar"):
         form.check(reviewing=True)
-    elif request.method == "POST" and not form.asks_refresh and form.check(reviewing=reviewing):
-        try:
-            read = form.lock_version.data
-            services.save_draft(proposal, form.to_input(), form.to_contact(), by=principal(), lock_version=read)
-            return _after_keeping(_key())
-        except Invalid as error:
-            _blame(form, error)
-            proposal = queries.by_draft_key(_key())
-        except Conflict as error:
-            proposal = queries.by_draft_key(_key())
-            if proposal.status is not ProposalStatus.DRAFT:
-                return redirect(url_for("reception.receipt", folio=proposal.folio), 303)
-            form.form_errors.append(error.message)
-            form.lock_version.process_data(proposal.lock_version)
-            form.lock_version.raw_data = None  # shown instead of the stale one
+    return _draft_page(form, proposal)
+
+
+def _go_on(proposal: Proposal) -> ResponseReturnValue:
+    """Keep what a POST brings to a draft: files and people first, each by itself, then the text."""
+    done = pieces.keep(proposal, ProposalForm())
+    proposal = queries.by_draft_key(_key())
+    form = prepared(with_files(ProposalForm, attached.files_of(proposal))())
+    form.people = attached.people_of(proposal)
+    form.has_pieces = bool(form.files or form.people)
+    valid = not form.asks_refresh and form.check(reviewing="review" in request.form)
+    done.show_on(form)
+    if not valid:
+        return _draft_page(form, proposal)
+    return _save(proposal, form, done)
+
+
+def _save(proposal: Proposal, form: ProposalForm, done: pieces.Outcome) -> ResponseReturnValue:
+    """Keep the text of a draft, and go where the pressed button leads."""
+    try:
+        read = form.lock_version.data
+        services.save_draft(proposal, form.to_input(), form.to_contact(), by=principal(), lock_version=read)
+    except Invalid as error:
+        blame(form, error)
+        return _draft_page(form, queries.by_draft_key(_key()))
+    except Conflict as error:
+        proposal = queries.by_draft_key(_key())
+        if proposal.status is not ProposalStatus.DRAFT:
+            return redirect(url_for("reception.receipt", folio=proposal.folio), 303)
+        form.form_errors.append(error.message)
+        return _draft_page(form, proposal, fresh=True)
+    if done.errors or (pieces.anchor() and form.would_lose_contact):
+        return _draft_page(form, queries.by_draft_key(_key()), fresh=True)
+    return _after_keeping(_key())
+
+
+def _draft_page(form: Any, proposal: Proposal, *, fresh: bool = False) -> ResponseReturnValue:
+    """``fresh``: the form goes on from the draft as it is now kept, whatever it began from."""
+    if fresh or form.lock_version.data is None:
+        form.lock_version.process_data(proposal.lock_version)
+        form.lock_version.raw_data = None  # shown instead of the stale one
     reception = calendar.view_of(proposal.plan.stages, StageKind.RECEPTION)
     return _form_page(form, proposal.plan, reception, proposal)
 
@@ -155,6 +207,11 @@ def _review_page(proposal: Proposal, form: SendForm) -> str:
         shouted=personal.shouted(texts),
         alike=alike_to(proposal),
         joins=False,
+        files=attached.files_of(proposal),
+        people=attached.people_of(proposal),
+        point=points.of(proposal),
+        is_coarse=points.is_coarse(proposal),
+        square=points.COARSE,
     )
 
 
@@ -180,7 +237,7 @@ def send(proposal: Proposal) -> ResponseReturnValue:
         receipt = services.submit(proposal, by=who, key=secret, sparing=True, address=address)
     except StageClosed:
         plan = queries.by_draft_key(key).plan
-        return render_template("reception/closed.html", plan=plan, **_closed(plan), key=key), 409
+        return render_template("reception/closed.html", plan=plan, **closed(plan), key=key), 409
     except Invalid:
         return redirect(url_for("reception.draft", key=key, revisar=1), 303)
     if receipt.claim_code:
@@ -190,10 +247,10 @@ def send(proposal: Proposal) -> ResponseReturnValue:
 
 
 def _key() -> str:
-    return str((request.view_args or {})["key"])
+    return str((request.view_args or {}).get("key") or g.draft_key)
 
 
-def _closed(plan: Plan) -> dict[str, Any]:
+def closed(plan: Plan) -> dict[str, Any]:
     """The stage of reception and the one that is open or comes next, for the page that says so."""
     views = calendar.views(plan.stages)
     reception = next(v for v in views if v.kind is StageKind.RECEPTION)
@@ -201,7 +258,7 @@ def _closed(plan: Plan) -> dict[str, Any]:
     return {"reception": reception, "following": following}
 
 
-def _prepared(form: Any) -> Any:
+def prepared(form: Any) -> Any:
     """The form with its lists: themes, and places as far as they are chosen. Two statements."""
     with_rows(form.theme, [(t.code, localized(t, "name")) for t in queries.themes()], _l("Elija un tema"))
     chosen = [form.provincia.data or "", form.canton.data or ""]
@@ -211,13 +268,19 @@ def _prepared(form: Any) -> Any:
     return form
 
 
-def _blame(form: Texts, error: Invalid) -> None:
+def blame(form: Texts, error: Invalid) -> None:
     """Put a service's refusal on the field that it names."""
     target = getattr(form, error.field or "", None)
     if target is None:
         form.form_errors.append(error.message)
     else:
         target.errors = [*target.errors, error.message]
+
+
+def _owner() -> str:
+    """Whose text it is that the telephone keeps: "" is a guest's; the mark of an account leads nobody to it."""
+    who = principal()
+    return keyed.keyed_hash("device_draft", str(who.user_id))[:16] if who.is_signed_in else ""
 
 
 def _form_page(form: Any, plan: Plan, reception: Any, proposal: Proposal | None = None) -> ResponseReturnValue:
@@ -231,7 +294,10 @@ def _form_page(form: Any, plan: Plan, reception: Any, proposal: Proposal | None 
         key=_key() if proposal else None,
         saved=request.args.get("guardado") == "si",
         unsent=_unsent() if proposal is None and request.method == "GET" else None,
+        owner=_owner(),
+        for_worker=False,
         consent_version=CONSENT_VERSION,
     )
-    failed = request.method == "POST" and bool(form.errors)
-    return page, 422 if failed else 200
+    answer = make_response(page, 422 if request.method == "POST" and form.errors else 200)
+    answer.headers["Permissions-Policy"] = WITH_LOCATION
+    return answer

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from flask import Response
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+#: What a page that takes files reads before it refuses one, with the text that came beside it.
+FILES_BYTES = 48 * 1024 * 1024
 #: An address with one of these is the key to what it shows: the page stays in no disk.
 SECRETS = ("<key:token>", "<key:code>")
 #: No nonce and no inline code at all: every script and style is a file of ours.
@@ -22,12 +24,15 @@ POLICY = (
     "connect-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'"
 )
+_NEVER = "camera=(), microphone=(), payment=()"
+#: For the pages where somebody may put the own place on a map, by pressing a button that says so.
+WITH_LOCATION = f"geolocation=(self), {_NEVER}"
 HEADERS = {
     "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "same-origin",
-    "Permissions-Policy": "geolocation=(), camera=(), microphone=(), payment=()",
+    "Permissions-Policy": f"geolocation=(), {_NEVER}",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
@@ -48,6 +53,8 @@ def check_forgery() -> None:
     if request.method in SAFE_METHODS or request.endpoint is None:
         return
     view = access_of(current_app.view_functions.get(request.endpoint))
+    if view is not None and view.files:
+        request.max_content_length = FILES_BYTES
     try:
         csrf.protect()
     except CSRFError:

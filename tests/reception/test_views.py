@@ -382,7 +382,7 @@ def test_name_is_shown_only_when_asked_and_while_consent_holds(plan, client):
 def test_json_has_exactly_the_public_fields(plan, client):
     folio = submitted(client)
     answer = client.get(f"/propuestas/{folio}.json").json
-    assert sorted(answer) == sorted(serializers.PUBLIC_FIELDS)
+    assert sorted(answer) == sorted((*serializers.PUBLIC_FIELDS, *serializers.BESIDE_FIELDS))
     assert (answer["folio"], answer["parroquia"], answer["enfoques"]) == (folio, "Macas", ["genero", "ambiente"])
     assert answer["proponente"] == "Comuna Ejemplo"
 
