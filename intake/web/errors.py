@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, SecurityError
 from werkzeug.routing import RoutingException
 
-from intake.core import errors
+from intake.core import errors, space
 from intake.core.context import request_id
 from intake.core.i18n import gettext as _
 from intake.core.i18n import lazy_gettext as _l
@@ -49,6 +50,7 @@ TITLES: dict[int, Any] = {
     429: _l("Demasiados intentos seguidos"),
     500: _l("Algo falló de nuestro lado"),
     503: _l("El servicio no está disponible"),
+    507: _l("Ahora no podemos guardar"),
 }
 MESSAGES: dict[int, Any] = {
     400: _l("Vuelva atrás e inténtelo de nuevo. Nada se guardó."),
@@ -56,7 +58,12 @@ MESSAGES: dict[int, Any] = {
     405: _l("Vuelva a la página anterior y use sus botones."),
     413: _l("El límite es de 10 MB por archivo y 12 MB en total. Vuelva atrás: lo que escribió sigue en su navegador."),
     500: _l("Ya quedó registrado. Si nos escribe, díganos el número de referencia."),
+    507: _l(
+        "El disco del servidor está lleno o no responde. No se guardó nada, tampoco a medias. Inténtelo más tarde."
+    ),
 }
+#: Seconds after which it is worth trying again where there was no room.
+ROOM_AGAIN = 120
 #: A piece of an address that opens something: the key of a draft, the token of a mailed link.
 _SECRET_PIECE = re.compile(r"(?<=/)[A-Za-z0-9_-]{32,}(?=[/.]|$)")
 
@@ -92,11 +99,15 @@ def _ask_to_sign_in(error: errors.SignInNeeded) -> ResponseReturnValue:
     """Send a reader to sign in; keep in the page what a writer had typed when the session ended."""
     if request.method in {"GET", "HEAD"}:
         return redirect(url_for("accounts.sign_in", siguiente=request.full_path.rstrip("?")))
-    typed = [(k, v) for k, v in request.form.items(multi=True) if k not in SECRET_FIELDS] if of_ours() else []
     body = render_template(
-        "errors/session_expired.html", message=error.message, typed=typed, path=request.full_path.rstrip("?")
+        "errors/session_expired.html", message=error.message, typed=_typed(), path=request.full_path.rstrip("?")
     )
     return body, HTTPStatus.UNAUTHORIZED
+
+
+def _typed() -> list[tuple[str, str]]:
+    """What the person had typed into a form of ours, to go on with it."""
+    return [(k, v) for k, v in request.form.items(multi=True) if k not in SECRET_FIELDS] if of_ours() else []
 
 
 def on_forgery(_error: CSRFError) -> ResponseReturnValue:
@@ -140,7 +151,10 @@ def without_slash() -> str | None:
 def on_failure(error: Exception) -> ResponseReturnValue:
     """Our fault: the person gets a reference, the log gets the trace under the same reference."""
     db.session.rollback()
-    log.error("request failed", path=_SECRET_PIECE.sub("…", request.path), method=request.method, exc_info=error)
+    with contextlib.suppress(OSError):  # where the disk is full the log may be, too
+        log.error("request failed", path=_SECRET_PIECE.sub("…", request.path), method=request.method, exc_info=error)
+    if space.is_lacking(error):
+        return _without_room()
     try:
         return page(HTTPStatus.INTERNAL_SERVER_ERROR, MESSAGES[500], code="failure")
     except Exception:  # noqa: BLE001 -- the page itself may be what fails: the database may be gone
@@ -148,6 +162,24 @@ def on_failure(error: Exception) -> ResponseReturnValue:
             "errors/plain.html", title=TITLES[500], message=MESSAGES[500], reference=request_id.get()
         )
         return body, HTTPStatus.INTERNAL_SERVER_ERROR
+
+
+def _without_room() -> ResponseReturnValue:
+    """Nothing can be written. What was typed travels with the page, so that one press tries again."""
+    status, message = HTTPStatus.INSUFFICIENT_STORAGE, MESSAGES[507]
+    later = {"Retry-After": str(ROOM_AGAIN)}
+    if wants_json() or request.method != "POST":
+        return (*page(status, message, code="no_room"), later)
+    body = render_template(
+        "errors/no_room.html",
+        heading=TITLES[507],
+        message=message,
+        typed=_typed(),
+        texts=texts() if of_ours() else [],
+        path=request.full_path.rstrip("?"),
+        reference=request_id.get(),
+    )
+    return body, status, later
 
 
 def page(status: HTTPStatus, message: Any, *, code: str, **details: Any) -> tuple[Any, HTTPStatus]:

@@ -9,22 +9,14 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-import signal
-import socket
 import sqlite3
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_playwright
 
-from config import ROOT
+from tests.served import Server
 
 PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1280, "height": 900}
@@ -38,16 +30,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "/e2e/" in str(item.path):
             item.add_marker(pytest.mark.browser)
-
-
-@dataclass
-class Server:
-    """A running server: its address, how to stop and start it again on the same data, and the file with the data."""
-
-    url: str
-    start: Callable[[], None]
-    stop: Callable[[int], None]
-    database: Path
 
 
 @pytest.fixture(scope="session")
@@ -66,68 +48,19 @@ def server(demo_url: str, demo_folder: Path, tmp_path_factory: pytest.TempPathFa
     copy = folder / "demo.sqlite3"
     _copy(demo_url.removeprefix("sqlite:///"), copy)
     shutil.copytree(demo_folder / "files", folder / "files")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    running: list[subprocess.Popen[bytes]] = []
-
-    def start() -> None:
-        running.append(_serve(copy, folder, port))
-        _wait(f"http://127.0.0.1:{port}/salud")
-
-    def stop(how: int = signal.SIGTERM) -> None:
-        process = running.pop()
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, how)
-        process.wait(20)
-
+    environment = {"INTAKE_DEMO": "1", "INTAKE_DATABASE_URL": f"sqlite:///{copy}"}
+    made = Server(folder, environment, database=copy)
     try:
-        start()
-        yield Server(f"http://127.0.0.1:{port}", start, stop, copy)
+        made.start()
+        yield made
     finally:
-        if running:
-            stop()
+        made.stop()
 
 
 def _copy(source: str, target: Path) -> None:
     """Copy a database that others may have open: its latest pages may lie in the journal beside the file."""
     with contextlib.closing(sqlite3.connect(source)) as one, contextlib.closing(sqlite3.connect(target)) as other:
         one.backup(other)
-
-
-def _serve(database: Path, folder: Path, port: int) -> subprocess.Popen[bytes]:
-    environment = {
-        **os.environ,
-        "INTAKE_DEMO": "1",
-        "INTAKE_DATABASE_URL": f"sqlite:///{database}",
-        "INTAKE_INSTANCE_PATH": str(folder),
-        "INTAKE_BASE_URL": f"http://127.0.0.1:{port}",
-    }
-    command = [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--workers", "1", "--threads", "4"]
-    with (folder / "server.log").open("ab") as log:
-        return subprocess.Popen(
-            [*command, "--no-control-socket", "--log-level", "warning", "wsgi:app"],
-            cwd=ROOT,
-            env=environment,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-        )
-
-
-def _wait(url: str) -> None:
-    """Wait until the server says that it is well. It says what it lacks otherwise."""
-    said = ""
-    for _ in range(200):
-        try:
-            with urllib.request.urlopen(url, timeout=5):
-                return
-        except urllib.error.HTTPError as error:
-            said = error.read().decode()
-        except OSError as error:
-            said = str(error)
-        time.sleep(0.1)
-    raise RuntimeError(f"no answer from {url}: {said}")
 
 
 @pytest.fixture
