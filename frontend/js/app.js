@@ -1,5 +1,6 @@
 // Progressive enhancement: every page works without this file.
 import { CharacterCount, ErrorSummary, createAll } from "govuk-frontend";
+import { start } from "./device/everywhere.js";
 
 // govuk-frontend asks for these classes; its usual inline script is not allowed here.
 document.body.classList.add("js-enabled", "govuk-frontend-supported");
@@ -42,8 +43,8 @@ document.addEventListener("keydown", (event) => {
   open.querySelector("summary").focus();
 });
 
-// What a guest was writing stays on the telephone; signing out clears it, from whatever page.
-document.querySelector(".account__form")?.addEventListener("submit", () => localStorage.removeItem("intake:propuesta"));
+// What a guest was writing stays on the telephone, also without a network; signing out clears it, from whatever page.
+start().catch(() => {}); // private windows may refuse to keep anything: pages work without
 
 // "Volver" on the page of an error goes back in the browser, where what was typed still stands.
 document.querySelector("a[data-back]")?.addEventListener("click", (event) => {

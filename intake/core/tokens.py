@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 import secrets
 
 #: Crockford's alphabet: no I, L, O or U, so that a code read over the telephone or from paper is unambiguous.
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 CLAIM_CODE_CHARACTERS = 8  # 40 bits; guessing is bounded by the limit on attempts
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 _CONFUSED = str.maketrans({"I": "1", "L": "1", "O": "0", "U": "V"})
 
 
 def new_token() -> str:
     """A 256-bit secret for links."""
     return secrets.token_urlsafe(32)
+
+
+def is_token(text: str) -> bool:
+    """Whether the text has the shape of `new_token`: 43 characters of URL-safe Base64."""
+    return bool(_TOKEN.fullmatch(text))
 
 
 def token_hash(token: str) -> str:

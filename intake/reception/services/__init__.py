@@ -6,6 +6,7 @@ from intake.reception.services.lost_code import ask_for_code, look_at_link, rene
 from intake.reception.services.moves import move, withdraw
 from intake.reception.services.quarantine import discard, hold_by_hand, note_pace, release, release_all
 from intake.reception.services.revision import revise
+from intake.reception.services.sending import Arrived, send_whole
 from intake.reception.services.submission import (
     BY_ADDRESS,
     BY_FOLIO,
@@ -21,6 +22,7 @@ __all__ = [
     "BY_ADDRESS",
     "BY_FOLIO",
     "BY_SHARED_ADDRESS",
+    "Arrived",
     "ask_for_code",
     "claim",
     "count_sending",
@@ -39,6 +41,7 @@ __all__ = [
     "renew_code",
     "revise",
     "save_draft",
+    "send_whole",
     "submit",
     "submit_directly",
     "withdraw",

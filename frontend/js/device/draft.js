@@ -1,0 +1,52 @@
+// The draft on this device, in localStorage: written at once, also while a page is being closed, and gone when signing out.
+const GUEST = "intake:propuesta";
+const ACCOUNT = "intake:cuenta";
+const WHOLE = "intake:completa";
+const LEFT = "intake:salida";
+const SENT = "intake:enviando";
+
+const quietly = (act) => {
+  try {
+    return act();
+  } catch {
+    return null; // storage may be full or switched off
+  }
+};
+const parsed = (text) => JSON.parse(text ?? "null");
+
+/** {key, pairs} as last kept for a guest (owner "") or for an account, whose mark must be the same. */
+export const read = (owner) => {
+  const kept = quietly(() => parsed(localStorage.getItem(owner ? ACCOUNT : GUEST)));
+  return kept?.pairs && (kept.owner ?? "") === owner ? kept : null;
+};
+/** Whether it could be kept. */
+export const write = (owner, draft) =>
+  quietly(() => {
+    localStorage.setItem(owner ? ACCOUNT : GUEST, JSON.stringify({ ...draft, owner }));
+    return true;
+  }) ?? false;
+export const forget = (owner = "") => quietly(() => localStorage.removeItem(owner ? ACCOUNT : GUEST));
+
+/** The whole form on its way to the server, for this window only: where the way is cut, the form comes back full. */
+export const leave = (key, pairs) => quietly(() => sessionStorage.setItem(WHOLE, JSON.stringify({ key, pairs })));
+export const comeBack = () => {
+  const whole = quietly(() => parsed(sessionStorage.getItem(WHOLE)));
+  quietly(() => sessionStorage.removeItem(WHOLE));
+  return whole;
+};
+export const sending = (key) => quietly(() => sessionStorage.setItem(SENT, key));
+export const sent = () => {
+  const key = quietly(() => sessionStorage.getItem(SENT));
+  quietly(() => [SENT, WHOLE].forEach((name) => sessionStorage.removeItem(name)));
+  return key;
+};
+
+/** Signing out: drafts and receipts go. What waits to be sent stays: nothing that somebody sent is lost. */
+export const signOut = () =>
+  quietly(() => {
+    [GUEST, ACCOUNT].forEach((name) => localStorage.removeItem(name));
+    [WHOLE, SENT].forEach((name) => sessionStorage.removeItem(name));
+    localStorage.setItem(LEFT, "yes");
+  });
+export const hasLeft = () => quietly(() => localStorage.getItem(LEFT)) !== null;
+export const stayed = () => quietly(() => localStorage.removeItem(LEFT));

@@ -1,0 +1,397 @@
+"""A farmer's phone that loses the network in the middle: nothing is lost, and it arrives once.
+
+The network is switched off in the browser; the database is read as rows. Each test is a phone of its own.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tests.e2e.conftest import PHONE, Server, sideways
+
+Enter = Callable[[Page, str], None]
+Shot = Callable[[Page, str], None]
+
+PROBLEM = "El canal de riego de la comuna se tapa cada invierno y nadie sabe a quién le toca limpiarlo ni cuándo."
+SOLUTION = "Que la junta parroquial publique un calendario de limpieza del canal y rinda cuentas en asamblea cada mes."
+THEME = "Ambiente y agua"
+CONSENT = "Acepto que mi propuesta, con los datos que dejé, espere en este teléfono"
+
+
+@pytest.fixture
+def new_phone(browser: Browser, server: Server) -> Iterator[Page]:
+    """A phone whose complaints fail the test, unless they are of a network that is not there."""
+    context = browser.new_context(base_url=server.url, viewport=PHONE, locale="es-EC", has_touch=True)
+    context.set_default_timeout(20_000)
+    complaints: list[str] = []
+    context.on(
+        "console", lambda m: complaints.append(m.text) if m.type == "error" and "Failed to load" not in m.text else None
+    )
+    context.on("weberror", lambda e: complaints.append(str(e.error)))
+    yield context.new_page()
+    context.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def phone(new_phone: Page) -> Page:
+    """A guest's phone that has opened the form once and so has what it needs without a network."""
+    page = new_phone
+    page.goto("/propuestas/nueva")
+    taken_over(page)
+    return page
+
+
+def taken_over(page: Page) -> None:
+    """Wait until the service worker has what it needs and answers for this page."""
+    page.evaluate(
+        "navigator.serviceWorker.ready.then(() => navigator.serviceWorker.controller"
+        " || new Promise((done) => navigator.serviceWorker.addEventListener('controllerchange', () => done(1))))"
+        ".then(() => true)"
+    )
+
+
+def write(page: Page, title: str) -> None:
+    page.get_by_label("Título de su propuesta").fill(title)
+    page.get_by_label("¿Qué problema quiere resolver?").fill(PROBLEM)
+    page.get_by_label("¿Qué propone hacer?").fill(SOLUTION)
+    page.get_by_label("Tema", exact=True).select_option(label=THEME)
+
+
+def assert_kept(page: Page, title: str) -> None:
+    expect(page.get_by_label("Título de su propuesta")).to_have_value(title)
+    expect(page.get_by_label("¿Qué problema quiere resolver?")).to_have_value(PROBLEM)
+    expect(page.get_by_label("¿Qué propone hacer?")).to_have_value(SOLUTION)
+    expect(page.get_by_label("Tema", exact=True)).to_have_value("ambiente-agua")
+
+
+def let_wait(page: Page) -> None:
+    page.get_by_label(CONSENT).check()
+    page.get_by_role("button", name="Dejarla lista para enviar").click()
+
+
+def waits(page: Page, title: str) -> None:
+    item = page.locator(".device__item", has_text=title)
+    expect(item).to_contain_text("En este teléfono, todavía no enviada")
+
+
+def arrived(page: Page, title: str) -> str:
+    """The folio that the phone says."""
+    item = page.locator(".device__item", has_text=title)
+    expect(item).to_contain_text("Llegó. Ya está registrada.", timeout=40_000)
+    return str(item.locator("[data-folio]").text_content())
+
+
+def rows(server: Server, title: str) -> list[tuple[str, str]]:
+    with contextlib.closing(sqlite3.connect(server.database)) as base:
+        return base.execute("SELECT folio, status FROM proposal WHERE title = ?", (title,)).fetchall()
+
+
+def cached(page: Page) -> list[str]:
+    return page.evaluate(
+        "(async () => { const found = []; for (const name of await caches.keys())"
+        " for (const request of await (await caches.open(name)).keys()) found.push(new URL(request.url).pathname);"
+        " return [...new Set(found)].sort() })()"
+    )
+
+
+@contextlib.contextmanager
+def reception_closed(server: Server) -> Iterator[None]:
+    """Reception ended yesterday, as if time had passed."""
+    today = datetime.now(ZoneInfo("America/Guayaquil")).date()
+    where = "WHERE kind = 'reception' AND plan_id = (SELECT id FROM plan WHERE is_current)"
+    with contextlib.closing(sqlite3.connect(server.database)) as base:
+        old = base.execute(f"SELECT opens_on, closes_on FROM stage {where}").fetchone()
+        new = (str(today - timedelta(days=9)), str(today - timedelta(days=1)))
+        base.execute(f"UPDATE stage SET opens_on = ?, closes_on = ? {where}", new)
+        base.commit()
+        try:
+            yield
+        finally:
+            base.execute(f"UPDATE stage SET opens_on = ?, closes_on = ? {where}", old)
+            base.commit()
+
+
+def test_farmer_writes_in_the_field_closes_the_page_and_it_arrives_once(
+    phone: Page, server: Server, shot: Shot
+) -> None:
+    title = "Limpieza del canal de riego de la comuna"
+    context = phone.context
+    phone.get_by_label("Título de su propuesta").fill(title)
+    context.set_offline(True)
+    expect(phone.get_by_role("heading", name="Está sin conexión")).to_be_visible()
+    write(phone, title)
+    phone.get_by_label("Su correo").fill("rosa.campos@demo.example")
+    phone.get_by_label("Acepto que guarden estos datos").check()
+    shot(phone, "sin-red-escribe")
+    phone.close()  # the telephone goes into the pocket, its text goes nowhere
+
+    page = context.new_page()
+    page.goto("/propuestas/nueva")
+    expect(page.get_by_text("Recuperamos lo que había escrito antes")).to_be_visible()
+    assert_kept(page, title)
+    expect(page.get_by_label("Su correo")).to_have_value("")  # no draft keeps who somebody is
+    page.get_by_label("Su correo").fill("rosa.campos@demo.example")
+    page.get_by_role("button", name="Dejarla lista para enviar").click()
+    expect(page.get_by_role("alert").filter(has_text="Hay algo que corregir")).to_contain_text(
+        "necesitamos su aceptación"
+    )
+    page.get_by_label("Acepto que guarden estos datos").check()
+    page.get_by_role("button", name="Dejarla lista para enviar").click()
+    expect(page.get_by_text("Marque la casilla para que su propuesta pueda esperar")).to_be_visible()
+    assert rows(server, title) == []
+    let_wait(page)
+    waits(page, title)
+    assert sideways(page) <= 0
+    shot(page, "en-espera")
+    page.close()
+
+    page = context.new_page()
+    page.goto("/propuestas/")
+    expect(page.get_by_role("heading", name="No hay conexión")).to_be_visible()
+    waits(page, title)
+    shot(page, "otra-pagina-sin-red")
+    context.set_offline(False)
+    folio = arrived(page, title)
+    expect(page.get_by_role("heading", name="Ya hay conexión")).to_be_visible()
+    shot(page, "llego")
+    page.get_by_role("button", name="Abrir la página que buscaba").click()
+    page.get_by_role("link", name="Llegó la propuesta que esperaba en este teléfono").click()
+    assert arrived(page, title) == folio
+    assert rows(server, title) == [(folio, "submitted")]
+    code = page.locator("[data-code]").text_content()
+    page.get_by_role("link", name="Ver el comprobante").click()
+    expect(page.locator(".receipt__code")).to_have_text(str(code))
+    page.goto("/propuestas/nueva")
+    expect(page.get_by_label("Título de su propuesta")).to_have_value("")
+    page.get_by_role("button", name="Ya lo anoté: quitarla de este teléfono").click()
+    expect(page.locator(".device")).to_be_hidden()
+    assert rows(server, title) == [(folio, "submitted")]
+
+
+def test_a_double_click_and_two_windows_send_one(phone: Page, server: Server) -> None:
+    title = "Horario del tractor comunal para las dos ventanas"
+    context = phone.context
+    write(phone, title)
+    phone.wait_for_timeout(600)
+    other = context.new_page()
+    other.goto("/propuestas/nueva")
+    assert_kept(other, title)
+    context.set_offline(True)
+    expect(other.get_by_role("heading", name="Está sin conexión")).to_be_visible()
+    for page in (phone, other):
+        page.get_by_label(CONSENT).check()
+    other.get_by_role("button", name="Dejarla lista para enviar").dblclick()
+    waits(other, title)
+    waits(phone, title)  # the first window learns of it
+    expect(phone.locator("form.proposal-form")).to_be_hidden()
+    context.set_offline(False)
+    folio = arrived(other, title)
+    assert arrived(phone, title) == folio
+    phone.reload()
+    other.reload()
+    arrived(other, title)
+    assert rows(server, title) == [(folio, "submitted")]
+
+
+def test_the_service_worker_sends_when_no_page_is_open(phone: Page, server: Server) -> None:
+    """The browser wakes the worker; here the browser's own tools do, since its own moment cannot be waited for."""
+    title = "Señal de radio para avisar de las heladas"
+    context = phone.context
+    context.set_offline(True)
+    expect(phone.get_by_role("heading", name="Está sin conexión")).to_be_visible()
+    write(phone, title)
+    let_wait(phone)
+    waits(phone, title)
+    phone.goto("about:blank")
+    context.set_offline(False)
+    tools = context.new_cdp_session(phone)
+    known: list[str] = []
+    tools.on(
+        "ServiceWorker.workerRegistrationUpdated",
+        lambda e: known.extend(r["registrationId"] for r in e["registrations"]),
+    )
+    tools.send("ServiceWorker.enable")
+    for _ in range(50):
+        if known:
+            break
+        phone.wait_for_timeout(100)
+    for registration in set(known):
+        tools.send(
+            "ServiceWorker.dispatchSyncEvent",
+            {"origin": server.url, "registrationId": registration, "tag": "intake-envios", "lastChance": False},
+        )
+    for _ in range(100):
+        if rows(server, title):
+            break
+        phone.wait_for_timeout(100)
+    assert [status for _folio, status in rows(server, title)] == ["submitted"]
+    phone.goto("/propuestas/sin-conexion")
+    arrived(phone, title)
+
+
+def test_an_error_of_the_server_in_between_loses_nothing_and_doubles_nothing(phone: Page, server: Server) -> None:
+    """Once before it arrives, and once after: the answer is lost, and the telephone asks again."""
+    title = "Bodega comunal para la cosecha de papa"
+    context = phone.context
+    context.set_offline(True)
+    write(phone, title)
+    let_wait(phone)
+    waits(phone, title)
+    calls: list[str] = []
+
+    def fail(route, request):
+        if request.method != "POST":
+            return route.continue_()
+        calls.append(request.method)
+        if len(calls) == 1:
+            return route.fulfill(status=500, body="{}", content_type="application/json")
+        if len(calls) == 2:
+            route.fetch()  # it arrives, and the answer does not
+            return route.abort()
+        return route.continue_()
+
+    context.route("**/propuestas/envios.json", fail)
+    context.set_offline(False)
+    for _ in range(8):
+        phone.wait_for_timeout(700)
+        if phone.get_by_role("button", name="Enviar ahora").count():
+            with contextlib.suppress(Exception):
+                phone.get_by_role("button", name="Enviar ahora").click(timeout=1000)
+    folio = arrived(phone, title)
+    assert len(calls) >= 3
+    assert rows(server, title) == [(folio, "submitted")]
+
+
+def test_the_close_in_between_keeps_the_text_and_says_so(phone: Page, server: Server, shot: Shot) -> None:
+    title = "Vivero comunitario de plantas nativas"
+    context = phone.context
+    context.set_offline(True)
+    write(phone, title)
+    let_wait(phone)
+    waits(phone, title)
+    with reception_closed(server):
+        context.set_offline(False)
+        item = phone.locator(".device__item", has_text=title)
+        expect(item).to_contain_text("La recepción cerró: su texto sigue aquí", timeout=40_000)
+        item.get_by_text("Ver lo que escribió").click()
+        expect(item.locator("[data-text]")).to_contain_text(PROBLEM)
+        shot(phone, "cerro")
+        assert rows(server, title) == []
+    item.get_by_role("button", name="Intentar otra vez").click()
+    folio = arrived(phone, title)
+    assert rows(server, title) == [(folio, "submitted")]
+
+
+def test_what_the_server_refuses_comes_back_to_the_form_with_everything(
+    phone: Page, server: Server, shot: Shot
+) -> None:
+    title = "Análisis del suelo para las fincas pequeñas"
+    context = phone.context
+    context.set_offline(True)
+    write(phone, title)
+    phone.get_by_label("Su correo").fill("sin arroba")
+    phone.get_by_label("Acepto que guarden estos datos").check()
+    phone.get_by_role("combobox", name="Provincia").select_option(label="Azuay")
+    phone.get_by_label("Género").check()
+    let_wait(phone)
+    waits(phone, title)
+    context.set_offline(False)
+    alert = phone.get_by_role("alert").filter(has_text="Hay algo que corregir")
+    expect(alert).to_contain_text("Escriba un correo como nombre@ejemplo.org", timeout=40_000)
+    assert_kept(phone, title)
+    expect(phone.get_by_label("Su correo")).to_have_value("sin arroba")
+    expect(phone.get_by_role("combobox", name="Provincia")).to_have_value("01")
+    expect(phone.get_by_label("Género")).to_be_checked()
+    shot(phone, "volvio")
+    phone.get_by_label("Su correo").fill("ana@demo.example")
+    phone.get_by_role("button", name="Revisar antes de enviar").click()
+    phone.get_by_role("button", name="Enviar mi propuesta").click()
+    expect(phone.get_by_role("heading", name="Recibimos su propuesta")).to_be_visible()
+    assert [status for _folio, status in rows(server, title)] == ["submitted"]
+    phone.goto("/propuestas/sin-conexion")
+    expect(phone.get_by_text("No hay ninguna propuesta en espera")).to_be_visible()
+
+
+def test_a_page_kept_for_long_takes_the_usual_way_once_there_is_a_network(phone: Page, server: Server) -> None:
+    """The kept form has no token; it gets one when the server answers, and its button works as always."""
+    title = "Puente peatonal sobre la quebrada seca"
+    context: BrowserContext = phone.context
+    context.set_offline(True)
+    phone.goto("/propuestas/nueva")
+    write(phone, title)
+    context.set_offline(False)
+    phone.get_by_role("button", name="Revisar antes de enviar").click()
+    expect(phone.get_by_role("heading", name="Revise su propuesta")).to_be_visible()
+    phone.get_by_role("button", name="Enviar mi propuesta").click()
+    expect(phone.get_by_role("heading", name="Recibimos su propuesta")).to_be_visible()
+    assert [status for _folio, status in rows(server, title)] == ["submitted"]
+
+
+def test_a_button_pressed_as_the_network_dies_brings_the_form_back_full(phone: Page, server: Server) -> None:
+    title = "Camino vecinal hasta la escuela de la comuna"
+    write(phone, title)
+    phone.get_by_label("Su correo").fill("luis@demo.example")
+    phone.evaluate("Object.defineProperty(navigator, 'onLine', { get: () => true })")
+    phone.context.set_offline(True)
+    phone.evaluate("document.querySelector('[data-online]').hidden = false")
+    phone.get_by_role("button", name="Revisar antes de enviar").click()
+    expect(phone.get_by_role("heading", name="Está sin conexión")).to_be_visible()
+    assert_kept(phone, title)
+    expect(phone.get_by_label("Su correo")).to_have_value("luis@demo.example")
+    assert rows(server, title) == []
+
+
+def test_nothing_of_an_account_is_kept_and_signing_out_clears_the_device(phone: Page, enter: Enter) -> None:
+    page = phone
+    page.get_by_label("Título de su propuesta").fill("Un borrador de alguien que no entró")
+    page.wait_for_timeout(600)
+    enter(page, "ciudadania")
+    for path in ("/cuenta/", "/propuestas/?mias=1", "/propuestas/nueva", "/propuestas/sin-conexion"):
+        page.goto(path)
+    page.goto("/propuestas/nueva")
+    page.get_by_label("Título de su propuesta").fill("Lo que escribo con mi cuenta")
+    page.context.set_offline(True)
+    expect(page.get_by_text("Para guardar o enviar desde su cuenta hace falta conexión")).to_be_visible()
+    page.get_by_label("¿Qué problema quiere resolver?").fill(PROBLEM)
+    page.wait_for_timeout(600)
+    page.context.set_offline(False)
+    page.reload()
+    expect(page.get_by_label("¿Qué problema quiere resolver?")).to_have_value(PROBLEM)
+    assert {path for path in cached(page) if not path.startswith("/static/")} <= {
+        "/propuestas/sin-conexion", "/propuestas/sin-conexion/formulario", "/propuestas/sin-conexion/idioma",
+        "/actores/territorios.json",
+    }  # fmt: skip
+    bodies = page.evaluate(
+        "(async () => { let text = ''; for (const name of await caches.keys()) { const cache = await caches.open(name);"
+        " for (const request of await cache.keys()) if (!request.url.includes('/static/'))"
+        " text += await (await cache.match(request)).text() } return text })()"
+    )
+    assert "csrf_token" not in bodies
+    assert "account__form" not in bodies
+    page.get_by_role("button", name="Salir").click()
+    page.goto("/propuestas/nueva")
+    expect(page.get_by_label("Título de su propuesta")).to_have_value("")
+    assert page.evaluate("Object.keys(localStorage).filter((name) => name.startsWith('intake:'))") == []
+
+
+def test_everything_can_be_deleted_from_the_telephone(phone: Page, server: Server) -> None:
+    title = "Radio comunitaria para la parroquia vecina"
+    phone.context.set_offline(True)
+    write(phone, title)
+    let_wait(phone)
+    waits(phone, title)
+    phone.get_by_text("Borrar lo guardado en este teléfono").first.click()
+    phone.get_by_role("button", name="Sí, borrar todo").click()
+    expect(phone.locator(".device")).to_be_hidden()
+    phone.context.set_offline(False)
+    phone.goto("/propuestas/nueva")
+    expect(phone.get_by_label("Título de su propuesta")).to_have_value("")
+    assert rows(server, title) == []

@@ -1,0 +1,274 @@
+"""What a telephone without a network relies on: the worker, the form without secrets, and the door for what waited."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from config import ROOT
+from intake.core import clock, keyed, tokens
+from intake.extensions import db
+from models import AuditEntry, Hold, Plan, Proposal, ProposalContact, Stage
+from models.enums import ProposalStatus, StageKind
+from tests import factories
+
+DOOR = "/propuestas/envios.json"
+KEY = "k" * 43
+WRITTEN = {
+    "title": "Agua limpia para las comunidades de Macas",
+    "problem": "El agua llega turbia desde enero y nadie publica los análisis que se hacen.",
+    "solution": "Que la junta publique cada mes los análisis y los explique en asamblea cada año.",
+    "theme": "agua",
+    "proposer_kind": "person",
+    "public_name": "anonymous",
+    "contact_email": "rosa@demo.example",
+    "consent": "y",
+    "key": KEY,
+}
+
+
+@pytest.fixture
+def plan(app):
+    made = factories.plan(code="PAGA3")
+    factories.theme("agua", name_es="Agua y saneamiento")
+    db.session.commit()
+    return made
+
+
+def send(browser, **changes):
+    fields = {**WRITTEN, "opened": keyed.stamp("proposal_form"), **changes}
+    token = browser.get(DOOR).json["csrf_token"]
+    with clock.at(clock.now() + timedelta(minutes=5)):
+        return browser.post(DOOR, data={"csrf_token": token, **{k: v for k, v in fields.items() if v is not None}})
+
+
+def close_reception(plan):
+    stage = db.session.scalar(sa.select(Stage).where(Stage.plan_id == plan.id, Stage.kind == StageKind.RECEPTION))
+    stage.closes_on = clock.today() - timedelta(days=1)
+    stage.opens_on = stage.closes_on - timedelta(days=1)
+    db.session.commit()
+
+
+def count(kind) -> int:
+    return db.session.scalar(sa.select(sa.func.count()).select_from(kind))
+
+
+def test_what_waited_arrives_with_folio_and_code(plan, client):
+    answer = send(client)
+    assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-store")
+    told = answer.json
+    assert told["folio"] == "PAGA3-00001"
+    kept = db.session.scalars(sa.select(Proposal)).one()
+    assert kept.status is ProposalStatus.SUBMITTED
+    assert (kept.title, kept.problem, kept.author_id) == (WRITTEN["title"], WRITTEN["problem"], None)
+    assert tokens.matches(told["code"], "PAGA3-00001", kept.claim_code_hash)
+    assert db.session.scalars(sa.select(ProposalContact.email)).one() == "rosa@demo.example"
+    assert count(Hold) == 0
+    assert (told["as_written"], told["follow"]) == (True, "/seguimiento/PAGA3-00001")
+    receipt = client.get(told["receipt"])
+    assert receipt.status_code == 200
+    assert told["code"] in receipt.text
+
+
+def test_sent_again_it_is_the_same_proposal_with_the_same_answer(plan, client, app):
+    first = send(client).json
+    again = send(client).json
+    elsewhere = send(app.test_client()).json
+    assert first == again == elsewhere
+    assert count(Proposal) == 1
+    assert db.session.get(Plan, plan.id).folio_counter == 1
+
+
+def test_another_text_under_a_key_that_arrived_changes_nothing_and_says_so(plan, client):
+    send(client)
+    told = send(client, problem=WRITTEN["problem"] + " Y nadie responde.").json
+    assert (told["folio"], told["as_written"]) == ("PAGA3-00001", False)
+    assert db.session.scalars(sa.select(Proposal.problem)).one() == WRITTEN["problem"]
+
+
+def test_errors_come_by_field_and_nothing_is_kept(plan, client):
+    answer = send(client, solution="Poco.", theme="", contact_email="sin arroba")
+    assert answer.status_code == 422
+    errors = {e["field"]: e["messages"] for e in answer.json["errors"]}
+    assert errors == {
+        "solution": ["Escriba al menos 10 palabras; lleva 1."],
+        "theme": ["Elija el tema más cercano."],
+        "contact_email": ["Escriba un correo como nombre@ejemplo.org, o déjelo vacío."],
+    }
+    assert (count(Proposal), count(AuditEntry)) == (0, 0)
+
+
+def test_a_theme_that_no_longer_exists_is_told_at_its_field(plan, client):
+    answer = send(client, theme="retirado")
+    assert (answer.status_code, [e["field"] for e in answer.json["errors"]]) == (422, ["theme"])
+    assert count(Proposal) == 0
+
+
+def test_errors_are_in_the_language_of_the_reader(plan, client):
+    client.get("/?lang=en")
+    errors = send(client, theme="").json["errors"]
+    assert errors == [{"field": "theme", "id": "theme", "messages": ["Choose the closest theme."]}]
+
+
+def test_contact_is_not_kept_without_consent(plan, client):
+    assert send(client, consent=None).status_code == 422
+    assert count(ProposalContact) == 0
+
+
+def test_after_the_close_nothing_is_kept_and_the_dates_are_told(plan, client):
+    close_reception(plan)
+    answer = send(client)
+    assert (answer.status_code, answer.json["reason"]) == (409, "closed")
+    assert answer.json["message"]
+    assert any("Recepción" in line for line in answer.json["lines"])
+    assert count(Proposal) == 0
+
+
+def test_the_receipt_is_told_again_after_the_close(plan, client):
+    first = send(client).json
+    close_reception(plan)
+    assert send(client).json == first
+
+
+def test_a_network_that_sent_too_many_is_told_when(plan, client):
+    for n in range(60):
+        assert (
+            send(client, key=f"{n:043}", contact_email=None, title=f"Agua limpia para el barrio {n}").status_code == 200
+        )
+    answer = send(client)
+    assert (answer.status_code, answer.json["reason"]) == (429, "many")
+    assert 0 < answer.json["seconds"] <= 3600
+
+
+def test_a_probe_is_set_aside_and_gets_its_folio_as_everybody(plan, client):
+    told = send(client, problem=WRITTEN["problem"] + " <script>alert(1)</script>").json
+    assert told["folio"] == "PAGA3-00001"
+    assert db.session.scalars(sa.select(Proposal.status)).one() is ProposalStatus.HELD
+
+
+def test_the_trap_is_seen_here_too(plan, client):
+    send(client, website="https://spam.example")
+    assert db.session.scalars(sa.select(Proposal.status)).one() is ProposalStatus.HELD
+
+
+def test_without_a_token_nothing_is_taken(plan, client):
+    answer = client.post(DOOR, data=WRITTEN)
+    assert (answer.status_code, answer.json["code"]) == (400, "forgery")
+    assert count(Proposal) == 0
+
+
+@pytest.mark.parametrize("key", ["", "corta", "x" * 44, "/" * 43])
+def test_a_key_that_no_form_makes_is_refused(plan, client, key):
+    assert send(client, key=key).status_code == 422
+    assert count(Proposal) == 0
+
+
+def test_whoever_is_signed_in_where_the_telephone_lies_is_not_the_author(plan, sign_in):
+    browser = sign_in(factories.user())
+    told = send(browser).json
+    assert db.session.scalars(sa.select(Proposal.author_id)).one() is None
+    assert browser.get(told["receipt"]).status_code == 302  # nor do they get the receipt by it
+
+
+def test_the_key_of_an_accounts_form_is_refused(plan, sign_in):
+    browser = sign_in(factories.user())
+    page = browser.get("/propuestas/nueva").text
+    fields = {**WRITTEN, "csrf_token": re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)[1], "save": "1"}
+    assert browser.post("/propuestas/nueva", data=fields).status_code == 303
+    assert send(browser).status_code == 409
+    assert db.session.scalars(sa.select(Proposal.status)).one() is ProposalStatus.DRAFT
+
+
+def test_a_draft_kept_before_is_sent_under_its_key(plan, client):
+    page = client.get("/propuestas/nueva").text
+    fields = {**WRITTEN, "csrf_token": re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)[1], "save": "1"}
+    assert client.post("/propuestas/nueva", data=fields).status_code == 303
+    told = send(client, title="Agua limpia y segura para Macas").json
+    assert told["folio"] == "PAGA3-00001"
+    assert db.session.scalars(sa.select(Proposal.title)).one() == "Agua limpia y segura para Macas"
+
+
+# -- what the worker keeps
+
+
+def test_the_shell_holds_no_token_no_key_and_no_session(plan, client):
+    answer = client.get("/propuestas/sin-conexion/formulario")
+    assert answer.status_code == 200
+    assert "Set-Cookie" not in answer.headers
+    assert "csrf_token" not in answer.text
+    assert re.search(r'name="key"[^>]*value=""', answer.text)
+    assert "no-store" not in answer.headers["Cache-Control"]
+    assert 'action="/propuestas/nueva"' in answer.text
+
+
+@pytest.mark.parametrize("path", ["/propuestas/sin-conexion", "/propuestas/sin-conexion/formulario"])
+def test_signed_in_pages_say_that_nobody_may_keep_them(plan, sign_in, path):
+    answer = sign_in(factories.user()).get(path)
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_pages_with_claims_say_that_nobody_may_keep_them(plan, client):
+    told = send(client).json
+    for path in (told["follow"], told["receipt"], "/propuestas/nueva", "/propuestas/sin-conexion", "/"):
+        assert client.get(path).headers["Cache-Control"] == "no-store", path
+
+
+def test_the_shell_says_when_reception_is_closed(plan, client):
+    close_reception(plan)
+    answer = client.get("/propuestas/sin-conexion/formulario")
+    assert answer.status_code == 200
+    assert "proposal-form" not in answer.text
+
+
+def test_without_a_plan_there_is_no_shell(app, client):
+    assert client.get("/propuestas/sin-conexion/formulario").status_code == 404
+    assert client.get("/propuestas/sin-conexion").status_code == 200
+
+
+def test_the_worker_is_served_from_the_root_and_names_what_it_keeps(plan, client):
+    answer = client.get("/sw.js")
+    assert answer.mimetype == "text/javascript"
+    assert (answer.headers["Service-Worker-Allowed"], answer.headers["Cache-Control"]) == ("/", "no-cache")
+    assert "worker-src 'self'" in answer.headers["Content-Security-Policy"]
+    told = json.loads(answer.text.split(";\n", 1)[0].removeprefix("self.intake="))
+    built = json.loads((ROOT / "static" / "dist" / "manifest.json").read_text())
+    assert set(told["files"]) == {f"/static/{f}" for n, f in built.items() if n not in {"sw.js", "review.js"}}
+    for page in told["pages"]:
+        kept = client.get(page)
+        assert (kept.status_code, kept.headers["X-Intake-Build"]) == (200, told["version"])
+    assert "import" not in answer.text.split(";\n", 1)[1][:200]
+
+
+def test_nobody_keeps_the_token_or_the_answer(plan, client):
+    assert client.get(DOOR).headers["Cache-Control"] == "no-store"
+
+
+STORABLE = """
+import { isStorable } from %s;
+const answer = (headers, status = 200) => new Response("x", { status, headers });
+console.log(JSON.stringify([
+  isStorable(answer({ "Cache-Control": "no-store" })),
+  isStorable(answer({ "Cache-Control": "private, No-Store", "X-Intake-Build": "b" }), "b"),
+  isStorable(answer({ "Cache-Control": "private, no-cache" }, 404)),
+  isStorable(answer({ "X-Intake-Build": "a" }), "b"),
+  isStorable(answer({}), "b"),
+  isStorable(undefined),
+  isStorable(answer({ "Cache-Control": "private, no-cache", "X-Intake-Build": "b" }), "b"),
+  isStorable(answer({ "Cache-Control": "public, max-age=31536000" })),
+]));
+"""
+
+
+def test_the_worker_never_keeps_what_the_server_marks_no_store(tmp_path):
+    module = json.dumps((ROOT / "frontend" / "js" / "device" / "storable.js").as_uri())
+    script = tmp_path / "ask.mjs"
+    script.write_text(STORABLE % module, encoding="utf-8")
+    node = shutil.which("node", path=str(ROOT / ".venv" / "bin"))
+    said = subprocess.run([node, str(script)], capture_output=True, text=True, check=True, timeout=60).stdout
+    assert json.loads(said) == [False] * 6 + [True, True]
