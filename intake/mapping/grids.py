@@ -1,38 +1,45 @@
-"""The grids of `queries.reach`, kept between requests until something changes that they count."""
+"""The grids of `queries.reach`, kept between requests until something changes that they count.
+
+Counting twenty thousand actors takes a moment that nobody should have to wait for after each change of anybody: who
+does not work on the plan is shown numbers up to `SECONDS` old, and the page says of when they are.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 from intake.mapping.queries import reach as counted
-from intake.mapping.queries.reach import Group, Key, Meetings, Reach
+from intake.mapping.queries.reach import Group, Key, Meetings, Reach, Scope
 from intake.web.kept import kept
 
+#: How old the numbers of the public page may be beyond the newest change. Those of the team are never.
+SECONDS = 60
 #: What each is computed from, as subjects of the trace.
 _REACH = ("actor", "import_batch", "campaign", "target", "registration", "event", "proposal")
 _MEETINGS = ("event", "participation")
 _PROPOSALS = ("proposal",)
 #: What a page of them shows besides: the plans, and the words of places and themes, which commands load.
-EVERYTHING = (*dict.fromkeys((*_REACH, *_MEETINGS, *_PROPOSALS, "plan")),)
+WORDS = ("territory",)
+EVERYTHING = (*dict.fromkeys((*_REACH, *_MEETINGS, *_PROPOSALS, *WORDS, "plan")),)
 
 
-def reach(plan_id: int | None, province: str = "", sector: str = "", people: str = "") -> Mapping[Key, Reach]:
+def reach(scope: Scope, sector: str = "", people: str = "", *, seconds: int = 0) -> Mapping[Key, Reach]:
     """See `queries.reach.reach`."""
-    key = ("reach", plan_id, province, sector, people)
-    return kept(key, _REACH, lambda: counted.reach(plan_id, province, sector=sector, people=people))
+    make = partial(counted.reach, scope, sector, people)
+    return kept(("reach", scope, sector, people), _REACH, make, seconds=seconds)
 
 
-def proposals(plan_id: int | None, province: str = "") -> Mapping[Key, int]:
+def proposals(scope: Scope, *, seconds: int = 0) -> Mapping[Key, int]:
     """See `queries.reach.proposals`."""
-    return kept(("proposals", plan_id, province), _PROPOSALS, lambda: counted.proposals(plan_id, province))
+    return kept(("proposals", scope), _PROPOSALS, partial(counted.proposals, scope), seconds=seconds)
 
 
-def meetings(plan_id: int | None, province: str = "", group: Group | None = None) -> Mapping[Key, Meetings]:
+def meetings(scope: Scope, group: Group | None = None, *, seconds: int = 0) -> Mapping[Key, Meetings]:
     """See `queries.reach.meetings`; the events are read once for the country and its provinces."""
-    key = ("meetings", plan_id, province, group)
-    return kept(key, _MEETINGS, lambda: _meetings(plan_id, province, group))
 
+    def make() -> Mapping[Key, Meetings]:
+        held = partial(counted.held, scope.plan_id, group)
+        return counted.meetings(kept(("held", scope.plan_id, group), _MEETINGS, held, seconds=seconds), scope)
 
-def _meetings(plan_id: int | None, province: str, group: Group | None) -> Mapping[Key, Meetings]:
-    events = kept(("held", plan_id, group), _MEETINGS, lambda: counted.held(plan_id, group))
-    return counted.meetings(events, province)
+    return kept(("meetings", scope, group), _MEETINGS, make, seconds=seconds)

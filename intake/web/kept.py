@@ -12,11 +12,13 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from flask import Flask, current_app, g
 
+from intake.core import clock
 from intake.engine import writing
 from intake.extensions import db
 from models import AuditEntry
@@ -30,13 +32,22 @@ MAX_RESULTS = 64
 Mark = tuple[int, int]  # how many entries about a kind of thing, and the newest
 
 
+@dataclass(frozen=True)
+class Result:
+    """What was made, when, and from which state of the trace."""
+
+    marks: tuple[Mark, ...]
+    at: datetime
+    made: Any
+
+
 @dataclass
 class Results:
     """The results of one process."""
 
     base: int | None = None
     lock: threading.Lock = field(default_factory=threading.Lock)
-    found: OrderedDict[Hashable, tuple[tuple[Mark, ...], Any]] = field(default_factory=OrderedDict)
+    found: OrderedDict[Hashable, Result] = field(default_factory=OrderedDict)
 
 
 def install(app: Flask) -> None:
@@ -45,34 +56,36 @@ def install(app: Flask) -> None:
         app.extensions["intake_results"] = Results()
 
 
-def kept(key: Hashable, subjects: tuple[str, ...], make: Callable[[], T]) -> T:
+def kept(key: Hashable, subjects: tuple[str, ...], make: Callable[[], T], *, seconds: int = 0) -> T:
     """What ``make`` returns, or returned before for the same key, if no trace about ``subjects`` was added since.
 
-    The result is shared between requests: nobody may change it, and it must not hold rows of a session.
+    ``seconds``: a result may be so much older than the newest change; who shows it says of when it is. The result is
+    shared between requests: nobody may change it, and it must not hold rows of a session.
     """
     made: dict[Hashable, Any] = g.setdefault("kept_made", {})
     if key not in made:
-        made[key] = _between_requests(key, subjects, make)
+        made[key] = _between_requests(key, subjects, make, seconds)
     return made[key]  # type: ignore[no-any-return]  # what stands under the key came from the same ``make``
 
 
-def _between_requests(key: Hashable, subjects: tuple[str, ...], make: Callable[[], Any]) -> Any:
+def _between_requests(key: Hashable, subjects: tuple[str, ...], make: Callable[[], Any], seconds: int) -> Any:
     results: Results | None = current_app.extensions.get("intake_results")
     if results is None or writing.get():  # a request that writes sees rows that may yet be rolled back
         return make()
     marks = _marks(results)
     state = tuple(marks.get(subject, (0, 0)) for subject in subjects)
+    now = clock.now()
     with results.lock:
         known = results.found.get(key)
-    if known is not None and known[0] == state:
-        return known[1]
-    made = make()
+    if known is not None and (known.marks == state or timedelta() <= now - known.at < timedelta(seconds=seconds)):
+        return known.made
+    result = Result(state, now, make())
     with results.lock:
-        results.found[key] = (state, made)
+        results.found[key] = result
         results.found.move_to_end(key)
         while len(results.found) > MAX_RESULTS:
             results.found.popitem(last=False)
-    return made
+    return result.made
 
 
 def _marks(results: Results) -> Mapping[str, Mark]:

@@ -261,7 +261,7 @@ def see_it_closed(reach: Reach) -> None:
     guest.get_by_label("Tema", exact=True).select_option(label=THEME)
     guest.get_by_role("button", name="Ver", exact=True).click()
     expect(guest.get_by_role("link", name=f"{PLACE}: 1", exact=True)).to_be_visible()
-    expect(guest.get_by_role("row").filter(has_text=PLACE)).to_contain_text(TOOK_PART)
+    expect(guest.get_by_role("row").filter(has_text=PLACE)).to_contain_text("hay actores")
     expect(guest.get_by_role("link", name="Planificar acercamiento")).to_have_count(0)
     reach.look(guest, "closed-for-all")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 
 import pytest
 
@@ -13,7 +14,7 @@ from intake.extensions import db
 from intake.mapping import coverage
 from intake.mapping.coverage import Choice, Place
 from intake.mapping.queries import reach as found
-from intake.mapping.queries.reach import ANY, NO_THEME, Meetings, Metric, Reach, State
+from intake.mapping.queries.reach import ANY, NO_THEME, Meetings, Metric, Reach, Scope, State
 from models import (
     Campaign,
     Participation,
@@ -119,7 +120,7 @@ def test_the_state_of_a_cell_follows_the_furthest_step(land, step, state):
     if step is not None:
         target(land.plan, who, step)
         target(land.plan, who, OutreachStep.IDENTIFIED)
-    cells = found.reach(land.plan.id)
+    cells = found.reach(Scope(land.plan.id))
     assert (cells["agua", "14"].actors, cells["agua", "14"].state) == (2, state)
     assert cells.get(("datos", "14"), found.NOBODY).state is State.NO_ACTOR
 
@@ -128,7 +129,7 @@ def test_cancelled_campaigns_and_other_plans_do_not_count(land):
     who = actor(land.water, land.morona)
     target(land.plan, who, OutreachStep.CONTACTED, CampaignStatus.CANCELLED)
     target(make.plan(code="PAGA8", is_current=False), who, OutreachStep.ATTENDED)
-    assert found.reach(land.plan.id)["agua", "14"].state is State.NOT_INVITED
+    assert found.reach(Scope(land.plan.id))["agua", "14"].state is State.NOT_INVITED
 
 
 def test_who_attended_or_proposed_took_part_without_a_campaign(land):
@@ -149,7 +150,7 @@ def test_who_attended_or_proposed_took_part_without_a_campaign(land):
         )
     make.proposal(land.plan, organisation_id=proposed.id)
     make.proposal(land.plan, ProposalStatus.DRAFT, organisation_id=absent.id)
-    assert found.reach(land.plan.id)["agua", "14"] == Reach(3, 0, 0, 2)
+    assert found.reach(Scope(land.plan.id))["agua", "14"] == Reach(3, 0, 0, 2)
 
 
 def test_an_actor_counts_once_in_a_place_and_only_if_verified(land):
@@ -159,13 +160,13 @@ def test_an_actor_counts_once_in_a_place_and_only_if_verified(land):
     actor(land.water, land.country)
     actor(None, land.azuay)
     actor(land.water)
-    cells = {key: cell.actors for key, cell in found.reach(land.plan.id).items()}
+    cells = {key: cell.actors for key, cell in found.reach(Scope(land.plan.id)).items()}
     assert cells == {
         (ANY, "14"): 1, (ANY, "01"): 2, (ANY, "EC"): 1, (ANY, "ninguna"): 1,
         ("agua", "14"): 1, ("agua", "01"): 1, ("agua", "EC"): 1, ("agua", "ninguna"): 1,
         ("datos", "14"): 1, ("datos", "01"): 1, (NO_THEME, "01"): 1,
     }  # fmt: skip
-    inside = {key: cell.actors for key, cell in found.reach(land.plan.id, "14").items() if key[0] == "agua"}
+    inside = {key: cell.actors for key, cell in found.reach(Scope(land.plan.id, "14")).items() if key[0] == "agua"}
     assert inside == {("agua", "14"): 1, ("agua", "1401"): 1}
 
 
@@ -178,8 +179,8 @@ def test_filters_narrow_by_sector_and_people(land):
     actor(land.water, land.morona, sector_id=below.id)
     actor(land.water, land.morona, sector_id=other.id)
     db.session.execute(actor_people.insert().values(actor_id=first.id, people_id=people.id))
-    assert found.reach(land.plan.id, sector="2")["agua", "14"].actors == 2
-    assert found.reach(land.plan.id, people="Shuar")["agua", "14"].actors == 1
+    assert found.reach(Scope(land.plan.id), sector="2")["agua", "14"].actors == 2
+    assert found.reach(Scope(land.plan.id), people="Shuar")["agua", "14"].actors == 1
 
 
 def test_attendances_add_what_the_events_tell(land):
@@ -189,18 +190,18 @@ def test_attendances_add_what_the_events_tell(land):
     whole = came(land.plan, None, [land.water], {"woman": 30})
     came(land.plan, land.azuay, [land.water], {"woman": 11}, counted_in_id=whole.id)
     came(land.plan, land.azuay, [land.water], {"woman": 11}, status=EventStatus.PLANNED)
-    cells = found.meetings(found.held(land.plan.id))
+    cells = found.meetings(found.held(land.plan.id), Scope(land.plan.id))
     assert cells["agua", "14"] == Meetings(2, Told(49))
     assert cells[ANY, "14"] == Meetings(3, Told(49, 1))
     assert cells["agua", "ninguna"] == Meetings(1, Told(30))
     assert cells["agua", "01"] == Meetings(1, Told(0))
-    women = found.meetings(found.held(land.plan.id, (Dimension.GENDER, "woman")))
-    men = found.meetings(found.held(land.plan.id, (Dimension.GENDER, "man")))
-    others = found.meetings(found.held(land.plan.id, (Dimension.GENDER, "other")))
+    women = found.meetings(found.held(land.plan.id, (Dimension.GENDER, "woman")), Scope(land.plan.id))
+    men = found.meetings(found.held(land.plan.id, (Dimension.GENDER, "man")), Scope(land.plan.id))
+    others = found.meetings(found.held(land.plan.id, (Dimension.GENDER, "other")), Scope(land.plan.id))
     assert women["agua", "14"].people == Told(32)
     assert men["agua", "14"].people == Told(9, 1)
     assert others["agua", "14"].people == Told(0, 1)
-    inside = found.meetings(found.held(land.plan.id), "14")
+    inside = found.meetings(found.held(land.plan.id), Scope(land.plan.id, "14"))
     assert inside["agua", "1401"] == Meetings(1, Told(21))
     assert inside["agua", "14"] == Meetings(1, Told(28))
 
@@ -210,10 +211,10 @@ def test_proposals_count_where_they_speak_of(land):
     make.proposal(land.plan, theme_id=land.water.id, territory_id=land.morona.id)
     make.proposal(land.plan, theme_id=land.data.id)
     make.proposal(land.plan, ProposalStatus.DRAFT, theme_id=land.water.id, territory_id=land.morona.id)
-    assert found.proposals(land.plan.id) == {
+    assert found.proposals(Scope(land.plan.id)) == {
         ("agua", "14"): 2, (ANY, "14"): 2, ("datos", "ninguna"): 1, (ANY, "ninguna"): 1,
     }  # fmt: skip
-    assert found.proposals(land.plan.id, "14")["agua", "1401"] == 1
+    assert found.proposals(Scope(land.plan.id, "14"))["agua", "1401"] == 1
 
 
 def test_numbers_lead_to_their_rows(land):
@@ -234,11 +235,13 @@ def test_rates_are_for_ten_thousand_inhabitants(land):
     assert table.cell("agua", Place("99", "Sin censo")).rate is None
 
 
-def test_the_page_says_each_state_in_words(client, land):
+def test_the_page_says_each_state_in_words(client, sign_in, land):
     silent = actor(land.water, land.morona)
     target(land.plan, silent, OutreachStep.CONTACTED)
+    team = sign_in(make.user(Role.DIRECTORATE)).get("/actores/cobertura?tema=agua").text
+    assert "invitado y en silencio" in team and "ningún actor" in team
     page = client.get("/actores/cobertura?tema=agua").text
-    assert "invitado y en silencio" in page and "ningún actor" in page
+    assert ">hay actores<" in page and ">ningún actor<" in page
     assert 'href="/actores/?tema=agua&amp;provincia=14"' in page
     assert "Planificar acercamiento" not in page
 
@@ -318,3 +321,94 @@ def test_numbers_by_canton_lead_to_the_actors_and_events_of_the_canton(client, l
     page = client.get("/mesas/?provincia=1401").text
     assert "Mesa del cantón" in page and "Mesa de la provincia" not in page
     assert "Junta de la provincia" in client.get("/actores/?provincia=9999").text
+
+
+def silence(land, who_came: int = 0) -> None:
+    """Six actors of the same theme and place: one does not answer, so many take part, nobody invited the others."""
+    steps = [OutreachStep.CONTACTED, *[OutreachStep.ATTENDED] * who_came]
+    for n in range(6):
+        who = actor(land.water, land.morona)
+        if n < len(steps):
+            target(land.plan, who, steps[n])
+
+
+def public_answers(client) -> list[str]:
+    """Every page and file of coverage, whatever is counted, without the moment of counting."""
+    places, found = ("", "/14"), []
+    for metric in Metric:
+        for query in ("", "&tema=agua", "&por=habitantes"):
+            found += [client.get(f"/actores/cobertura{place}?medida={metric}{query}").text for place in places]
+            for kind in ("csv", "json"):
+                for place in ("", "&provincia=14"):
+                    found.append(client.get(f"/actores/cobertura/datos.{kind}?medida={metric}{query}{place}").text)
+    return [content_of(text) for text in found]
+
+
+def content_of(text: str) -> str:
+    """What an answer says: a page without its frame and the moment of counting; a file as it is."""
+    return re.sub(r".*<main|</main>.*|Contado el [^;]*;", "", text, flags=re.DOTALL)
+
+
+def test_no_public_answer_tells_who_was_invited_and_who_kept_silent(client, land):
+    silence(land)
+    before = public_answers(client)
+    assert not any("en-silencio" in text or "sin-invitar" in text or "respondio" in text for text in before)
+    db.session.execute(Target.__table__.update().values(step=OutreachStep.DECLINED))
+    assert public_answers(client) == before
+    db.session.execute(Target.__table__.delete())
+    assert public_answers(client) == before
+
+
+@pytest.mark.parametrize(("actors", "state"), [(4, "con-actores"), (5, "participo")])
+def test_the_public_reads_of_taking_part_where_there_are_five(client, land, actors, state):
+    came_first, *_others = (actor(land.water, land.morona) for _ in range(actors))
+    target(land.plan, came_first, OutreachStep.ATTENDED)
+    row = row_of(client.get("/actores/cobertura/datos.json"))
+    assert (row["valor"], row["estado"], row["participaron"], row["en_silencio"]) == (actors, state, None, None)
+
+
+def test_the_team_reads_everything(sign_in, land):
+    silence(land, who_came=2)
+    row = row_of(sign_in(make.user(Role.FACILITATOR)).get("/actores/cobertura/datos.json"))
+    assert (row["actores"], row["estado"], row["en_silencio"], row["respondieron"], row["participaron"]) == (
+        6, "participo", 1, 0, 2,
+    )  # fmt: skip
+
+
+def row_of(answer, place: str = "14", theme: str = "agua"):
+    return next(row for row in answer.json["filas"] if (row["lugar"], row["tema"]) == (place, theme))
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("sector=zzz", "No se reconoce «zzz» en «Sector»."),
+        ("pueblo=Nadie", "No se reconoce «Nadie» en «Pueblo o nacionalidad»."),
+        ("tema=zzz", "No se reconoce «zzz» en «Tema»."),
+        ("plan=PAGA99", "No se reconoce «PAGA99» en «Plan»."),
+        ("medida=todo", "No se reconoce «todo» en «Contar»."),
+        ("medida=asistencias&grupo=gender.x", "No se reconoce «gender.x» en «De quiénes»."),
+        ("medida=propuestas&sector=2", "El filtro «Sector» no vale para lo que se cuenta aquí."),
+    ],
+)
+def test_a_filter_that_says_nothing_is_told_and_left_out(client, land, query, words):
+    actor(land.water, land.morona)
+    page = client.get(f"/actores/cobertura?{query}").text
+    assert words in page and "Se muestra sin ese filtro." in page
+    refused = client.get(f"/actores/cobertura/datos.json?{query}")
+    assert (refused.status_code, words in refused.json["detail"]) == (422, True)
+    assert client.get(f"/actores/cobertura/datos.csv?{query}").status_code == 422
+
+
+def test_an_unknown_sector_does_not_empty_the_table(client, land):
+    actor(land.water, land.morona)
+    assert "/actores/?tema=agua&amp;provincia=14" in client.get("/actores/cobertura?sector=zzz&tema=agua").text
+
+
+def test_known_filters_are_found_however_they_are_written(client, land):
+    make.save(People(name="Shuar", kind="nacionalidad"))
+    sector = make.save(Sector(code="2", name_es="Sociedad civil", name_en="Civil society"))
+    actor(land.water, land.morona, sector_id=sector.id)
+    found = client.get("/actores/cobertura/datos.json?sector=2&pueblo=shuar")
+    assert (found.status_code, row_of(found)["pueblo"], row_of(found)["valor"]) == (200, "Shuar", 0)
+    assert row_of(client.get("/actores/cobertura/datos.json?sector=2"))["valor"] == 1

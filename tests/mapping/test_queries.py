@@ -13,7 +13,7 @@ from intake.core.errors import NotFound
 from intake.extensions import db
 from intake.mapping import queries
 from intake.mapping.queries import ActorFilters, EventFilters
-from intake.mapping.queries.reach import reach
+from intake.mapping.queries.reach import Scope, reach
 from models import Sector, actor_territory, actor_theme
 from models.enums import ActorKind, ActorStatus, EventKind, TerritoryLevel
 from tests import factories as make
@@ -74,7 +74,7 @@ def test_coverage_equals_direct_counts(app):
         link(actor, places=[*mine, canton], themes=about)  # two places of one province count once
         if n % 5:
             expected.update((t.code, p.code) for t in about for p in {*mine, places[0]})
-    cells = {key: cell.actors for key, cell in reach(None).items() if key[0]}
+    cells = {key: cell.actors for key, cell in reach(Scope(None)).items() if key[0]}
     assert cells == dict(expected)
     for (theme, province), number in cells.items():
         assert queries.actors(ActorFilters(theme=theme, province=province)).total == number

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Iterator
 from fractions import Fraction
 from itertools import permutations
@@ -22,7 +21,7 @@ from intake.plans import participation
 from intake.plans.inputs import CATEGORIES
 from models import Event, Participation, ParticipationCount
 from models.enums import Dimension
-from tests.mapping.test_coverage import came, land  # noqa: F401 -- a fixture
+from tests.mapping.test_coverage import came, content_of, land  # noqa: F401 -- a fixture
 
 NAMES = CATEGORIES[Dimension.GENDER]
 #: Event → its attendance; the first three stand on the plan's page before the last two come.
@@ -62,12 +61,8 @@ def addresses(plan) -> Iterator[str]:
 
 
 def told(client, plan) -> dict[str, str]:
-    """All that the public is told now, without what is new with each request."""
-    found = {}
-    for address in addresses(plan):
-        answer = client.get(address)
-        found[address] = re.sub(r'(nonce|csrf_token|reference)[^>]*|"generado[^,]*', "", answer.text)
-    return found
+    """All that the public is told now."""
+    return {address: content_of(client.get(address).text) for address in addresses(plan)}
 
 
 def cells(slug: str) -> dict[str, ParticipationCount]:

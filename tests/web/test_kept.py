@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from intake.core import clock
@@ -11,8 +13,8 @@ from intake.extensions import db
 from intake.mapping import services
 from intake.web import kept as module
 from intake.web.kept import Results, kept
-from models import AuditEntry, actor_territory, actor_theme
-from models.enums import ActorStatus
+from models import Actor, AuditEntry, actor_territory, actor_theme
+from models.enums import ActorStatus, Role
 from tests import factories as make
 
 
@@ -76,12 +78,49 @@ def test_the_window_begins_anew_and_forgets(keeping, monkeypatch):
     assert asked(keeping, made) == 3
 
 
-def test_the_gap_closes_as_soon_as_an_actor_is_verified(keeping, client):
+def test_a_result_may_be_a_little_old_for_who_says_so(keeping):
+    made: list[int] = []
+    moment = clock.now()
+
+    def at(seconds: int, allowed: int) -> int:
+        with clock.at(moment + timedelta(seconds=seconds)), keeping.app_context(), keeping.test_request_context("/"):
+            return kept("key", ("actor",), lambda: made.append(1) or len(made), seconds=allowed)
+
+    assert at(0, 60) == 1
+    entry("actor")
+    assert (at(59, 60), at(60, 60)) == (1, 2)
+    entry("actor")
+    assert (at(61, 60), at(61, 0), at(62, 60)) == (2, 3, 3)
+    entry("actor")
+    assert at(10, 60) == 4  # a clock that was set back keeps nothing for longer
+
+
+def gap_of_an_actor_that_waits() -> Actor:
     make.plan()
     theme, place = make.theme("agua", name_es="Agua"), make.territory("14", name="Morona Santiago")
     actor = make.actor(status=ActorStatus.PENDING)
     db.session.execute(actor_territory.insert().values(actor_id=actor.id, territory_id=place.id))
     db.session.execute(actor_theme.insert().values(actor_id=actor.id, theme_id=theme.id))
-    assert "hay actores, no invitados</span>" not in client.get("/actores/cobertura?tema=agua").text
+    return actor
+
+
+def test_the_gap_closes_for_the_team_as_soon_as_an_actor_is_verified(keeping, sign_in):
+    actor, team = gap_of_an_actor_that_waits(), sign_in(make.user(Role.DIRECTORATE))
+    assert "hay actores, no invitados</span>" not in team.get("/actores/cobertura?tema=agua").text
     services.move_actor(actor, "verify", by=SYSTEM)
-    assert "hay actores, no invitados</span>" in client.get("/actores/cobertura?tema=agua").text
+    assert "hay actores, no invitados</span>" in team.get("/actores/cobertura?tema=agua").text
+
+
+def test_the_public_sees_it_within_two_minutes_and_reads_of_when_the_numbers_are(keeping, client):
+    """The page may be a minute old, and the numbers in it a minute older."""
+    actor, moment = gap_of_an_actor_that_waits(), datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
+
+    def seen(seconds: int) -> tuple[bool, bool]:
+        with clock.at(moment + timedelta(seconds=seconds)):
+            page = client.get("/actores/cobertura?tema=agua").text
+        return "hay actores</span>" in page, "Contado el 22 de noviembre de 2026, 10:00;" in page
+
+    assert seen(0) == (False, True)
+    services.move_actor(actor, "verify", by=SYSTEM)
+    assert seen(30) == (False, True)
+    assert seen(120) == (True, False)

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -21,6 +21,7 @@ from intake.mapping.queries.actors import NONE as NOWHERE
 from intake.mapping.queries.conditions import of_people, of_sector
 from intake.mapping.queries.vocabulary import COUNTRY
 from models import (
+    NOT_PUBLIC,
     Actor,
     Campaign,
     Event,
@@ -35,7 +36,15 @@ from models import (
     actor_theme,
     event_theme,
 )
-from models.enums import ActorStatus, CampaignStatus, Dimension, EventStatus, OutreachStep, RegistrationStatus
+from models.enums import (
+    ActorStatus,
+    CampaignStatus,
+    Dimension,
+    EventStatus,
+    OutreachStep,
+    ProposalStatus,
+    RegistrationStatus,
+)
 
 ANY = ""
 NO_THEME = "-"
@@ -55,6 +64,7 @@ class State(StrEnum):
     """How far the plan has come with the actors of a theme in a place; the values stand in addresses and files."""
 
     NO_ACTOR = "sin-actor"
+    PRESENT = "con-actores"  # in public: how far the plan came with them is not told
     NOT_INVITED = "sin-invitar"
     SILENT = "en-silencio"
     RESPONDED = "respondio"
@@ -69,14 +79,24 @@ class Reach:
     silent: int = 0  # invited, and nothing heard
     responded: int = 0  # confirmed or declined, not come yet
     took_part: int = 0  # attended, contributed, was answered, or made a proposal
+    is_coarse: bool = False  # the steps are not told
+
+    def in_public(self) -> Reach:
+        """What everybody may know: the actors, who are listed; that somebody took part, of five or more; no silence.
+
+        Who knows which actors a cell counts could else read what one of them did, from its cell or from two of them.
+        """
+        return Reach(self.actors, took_part=self.took_part if self.actors >= SMALL else 0, is_coarse=True)
 
     @property
     def state(self) -> State:
-        """The furthest that any of them came."""
+        """The furthest that any of them came, as far as it is told."""
         if not self.actors:
             return State.NO_ACTOR
         if self.took_part:
             return State.TOOK_PART
+        if self.is_coarse:
+            return State.PRESENT
         if self.responded:
             return State.RESPONDED
         return State.SILENT if self.silent else State.NOT_INVITED
@@ -84,6 +104,7 @@ class Reach:
 
 NOBODY = Reach()
 _SILENT, _RESPONDED, _TOOK_PART = 1, 2, 3
+_PUBLIC = sorted(set(ProposalStatus) - set(NOT_PUBLIC))
 _LEVELS = {
     OutreachStep.CONTACTED: _SILENT,
     OutreachStep.CONFIRMED: _RESPONDED,
@@ -94,50 +115,66 @@ _LEVELS = {
 }
 
 
-def reach(plan_id: int | None, province: str = "", *, sector: str = "", people: str = "") -> dict[Key, Reach]:
+class Scope(NamedTuple):
+    """What a grid counts: a plan, in the country or in a province. ``whole``: the province itself, not its cantons."""
+
+    plan_id: int | None
+    province: str = ""
+    whole: bool = False
+
+
+def reach(scope: Scope, sector: str = "", people: str = "") -> dict[Key, Reach]:
     """Verified actors by theme and place, narrowed to a sector and those below it, or to a people. One statement."""
-    where = [Actor.status == ActorStatus.VERIFIED, *of_sector(sector), *of_people(people)]
-    level, placed = _levels(plan_id), _placed(province)
-    sums = [sa.func.sum(sa.case((level.c.level == n, 1), else_=0)) for n in (_SILENT, _RESPONDED, _TOOK_PART)]
-    at = sa.func.coalesce(placed.c.place, NOWHERE)
-    query = (
-        sa.select(at, sa.func.count(), *sums)
-        .select_from(Actor)
-        .join(placed, placed.c.actor_id == Actor.id, isouter=not province)
+    level, placed = _levels(scope.plan_id), _placed(scope)
+    found = (
+        sa.select(Actor.id.label("id"), sa.func.coalesce(placed.c.place, NOWHERE).label("place"), level.c.level)
+        .join(placed, placed.c.actor_id == Actor.id, isouter=not scope.province)
         .outerjoin(level, level.c.actor_id == Actor.id)
-        .where(*where)
+        .where(Actor.status == ActorStatus.VERIFIED, *of_sector(sector), *of_people(people))
+        .cte("found")
+        .prefix_with("MATERIALIZED")  # read twice, made once
     )
-    code = sa.func.coalesce(Theme.code, NO_THEME)
-    by_theme = (
-        query.outerjoin(actor_theme, actor_theme.c.actor_id == Actor.id)
-        .outerjoin(Theme, Theme.id == actor_theme.c.theme_id)
-        .add_columns(code)
-        .group_by(at, code)
+    numbers = [sa.func.count().label("actors")]
+    numbers += [
+        sa.func.sum(sa.case((found.c.level == n, 1), else_=0)).label(f"of_{n}")
+        for n in (_SILENT, _RESPONDED, _TOOK_PART)
+    ]
+    theme = actor_theme.c.theme_id
+    each = (
+        sa.select(theme, found.c.place, *numbers)
+        .outerjoin(actor_theme, actor_theme.c.actor_id == found.c.id)
+        .group_by(theme, found.c.place)
+        .subquery()
     )
-    of_any = query.add_columns(sa.literal(ANY)).group_by(at)
-    return {(row[-1], row[0]): _reach(row) for row in db.session.execute(sa.union_all(of_any, by_theme))}
+    by_theme = sa.select(sa.func.coalesce(Theme.code, NO_THEME), *each.c[1:]).outerjoin(
+        Theme, Theme.id == each.c.theme_id
+    )
+    of_any = sa.select(sa.literal(ANY), found.c.place, *numbers).group_by(found.c.place)
+    rows: Iterable[Any] = db.session.execute(sa.union_all(of_any, by_theme))
+    return {(row[0], row[1]): _reach(*row[2:]) for row in rows}
 
 
-def _reach(row: Any) -> Reach:
-    return Reach(*(int(n) for n in row[1:5]))
+def _reach(actors: Any, *steps: Any) -> Reach:
+    silent, responded, took_part = (int(n) for n in steps)
+    return Reach(int(actors), silent, responded, took_part)
 
 
-def _place(province: str) -> sa.ColumnElement[str]:
+def _place(scope: Scope) -> sa.ColumnElement[str]:
     """The place of a territory: province or country; within a province the canton (digits 4 to 7 of its path)."""
-    if not province:
+    if not scope.province or scope.whole:
         return sa.func.coalesce(Territory.province_code, COUNTRY)
     canton = sa.func.substr(Territory.path, 4, 4)
     return sa.case((canton == "", Territory.province_code), else_=canton)
 
 
-def _placed(province: str) -> sa.Subquery:
+def _placed(scope: Scope) -> sa.Subquery:
     """Each actor with each place it works in, once."""
     query = (
-        sa.select(actor_territory.c.actor_id, _place(province).label("place"))
+        sa.select(actor_territory.c.actor_id, _place(scope).label("place"))
         .join(Territory, Territory.id == actor_territory.c.territory_id)
         .distinct()
     )
-    return (query.where(Territory.province_code == province) if province else query).subquery()
+    return (query.where(Territory.province_code == scope.province) if scope.province else query).subquery()
 
 
 def _levels(plan_id: int | None) -> sa.Subquery:
@@ -158,10 +195,19 @@ def _levels(plan_id: int | None) -> sa.Subquery:
         )
     )
     proposed = sa.select(Proposal.organisation_id, sa.literal(_TOOK_PART)).where(
-        Proposal.plan_id == plan_id, Proposal.organisation_id.is_not(None), Proposal.is_public
+        _of_plan(plan_id), Proposal.organisation_id > 0, Proposal.is_public
     )
     each = sa.union_all(steps, came, proposed).subquery()
     return sa.select(each.c.actor_id, sa.func.max(each.c.level).label("level")).group_by(each.c.actor_id).subquery()
+
+
+def _of_plan(plan_id: int | None) -> sa.ColumnElement[bool]:
+    """Proposals of the plan, without its index: it would be preferred, and lead through the text of every proposal.
+
+    At 100,000 proposals on SQLite: those of organisations in under 1 ms instead of 170, all by place in 40 instead of
+    110.
+    """
+    return Proposal.plan_id + 0 == plan_id
 
 
 NONE_TOLD = Told()
@@ -205,13 +251,13 @@ def held(plan_id: int | None, group: Group | None = None) -> list[Held]:
     return found
 
 
-def meetings(events: Iterable[Held], province: str = "") -> dict[Key, Meetings]:
+def meetings(events: Iterable[Held], scope: Scope) -> dict[Key, Meetings]:
     """Events and attendances by theme and place. A sum adds only what the events tell."""
     found: dict[Key, Meetings] = defaultdict(Meetings)
     for event in events:
-        if province and event.province != province:
+        if scope.province and event.province != scope.province:
             continue
-        place = (event.canton or province) if province else event.province
+        place = (event.canton or event.province) if scope.province and not scope.whole else event.province
         for theme in (ANY, *event.themes):
             before = found[theme, place]
             found[theme, place] = Meetings(before.events + 1, before.people + event.people)
@@ -219,7 +265,7 @@ def meetings(events: Iterable[Held], province: str = "") -> dict[Key, Meetings]:
 
 
 def _events(plan_id: int | None) -> sa.Select[*tuple[Any, ...]]:
-    province = sa.case((Event.territory_id.is_(None), NOWHERE), else_=_place(""))
+    province = sa.case((Event.territory_id.is_(None), NOWHERE), else_=_place(Scope(None)))
     canton = sa.func.substr(Territory.path, 4, 4)
     return (
         sa.select(Event.id, province, canton, Participation.total, Event.counted_in_id.is_not(None))
@@ -261,28 +307,25 @@ def _group_told(plan_id: int | None, group: Group) -> dict[int, Told]:
     return {event_id: told(published(row).get(category, 0)) for event_id, row in rows.items()}
 
 
-def proposals(plan_id: int | None, province: str = "") -> dict[Key, int]:
-    """Public proposals by theme and place. One statement."""
-    query = (
-        sa.select(Proposal.theme_id, Proposal.territory_id, sa.func.count())
-        .where(Proposal.plan_id == plan_id, Proposal.is_public)
-        .group_by(Proposal.theme_id, Proposal.territory_id)
-        .subquery()
-    )
-    theme, territory, number = query.c
-    at = _place(province) if province else sa.case((territory.is_(None), NOWHERE), else_=_place(""))
-    code = sa.func.coalesce(Theme.code, NO_THEME)
+def proposals(scope: Scope) -> dict[Key, int]:
+    """Public proposals by theme and place. One statement.
+
+    The public states are named one by one: the index of the filters then answers without reading a proposal.
+    """
+    theme, territory = Proposal.theme_id, Proposal.territory_id
+    at = _place(scope) if scope.province else sa.case((territory.is_(None), NOWHERE), else_=_place(scope))
     placed = (
-        sa.select(code, at, sa.func.sum(number))
-        .select_from(query)
+        sa.select(theme, at.label("place"), sa.func.count().label("n"))
         .outerjoin(Territory, Territory.id == territory)
-        .outerjoin(Theme, Theme.id == theme)
-        .group_by(code, at)
+        .where(_of_plan(scope.plan_id), Proposal.status.in_(_PUBLIC))
     )
-    if province:
-        placed = placed.where(Territory.province_code == province)
+    if scope.province:
+        placed = placed.where(Territory.province_code == scope.province)
+    each = placed.group_by(theme, at).subquery()
+    code = sa.func.coalesce(Theme.code, NO_THEME)
     found = defaultdict[Key, int](int)
-    for its_theme, place, count in db.session.execute(placed):
+    rows = db.session.execute(sa.select(code, each.c.place, each.c.n).outerjoin(Theme, Theme.id == each.c.theme_id))
+    for its_theme, place, count in rows:
         found[its_theme, place] += int(count)
         found[ANY, place] += int(count)
     return dict(found)
@@ -290,7 +333,7 @@ def proposals(plan_id: int | None, province: str = "") -> dict[Key, int]:
 
 def totals_by_province(plan_id: int) -> tuple[sa.Subquery, sa.Subquery, sa.Subquery]:
     """Actors (``n``, and ``silent``), proposals and events (``n``) of any theme by ``place``: the sums of the grids."""
-    level, placed = _levels(plan_id), _placed("")
+    level, placed = _levels(plan_id), _placed(Scope(plan_id))
     silent = sa.func.sum(sa.case((level.c.level == _SILENT, 1), else_=0)).label("silent")
     number = sa.func.count().label("n")
     actors = (
@@ -300,7 +343,7 @@ def totals_by_province(plan_id: int) -> tuple[sa.Subquery, sa.Subquery, sa.Subqu
         .where(Actor.status == ActorStatus.VERIFIED)
         .group_by(placed.c.place)
     )
-    at = _place("").label("place")
+    at = _place(Scope(None)).label("place")
     said = sa.select(at, number).join(Proposal, Proposal.territory_id == Territory.id).group_by(at)
     met = sa.select(at, number).join(Event, Event.territory_id == Territory.id).group_by(at)
     return (

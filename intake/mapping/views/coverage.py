@@ -9,6 +9,8 @@ from urllib.parse import urlencode
 from flask import Response, g, jsonify, render_template, request
 from markupsafe import Markup
 
+from intake.core import clock
+from intake.core.errors import Invalid
 from intake.core.i18n import gettext as _
 from intake.core.i18n import language, localized
 from intake.core.labels import label
@@ -19,9 +21,8 @@ from intake.mapping.coverage import PER_INHABITANTS, Cell, Choice, Place
 from intake.mapping.queries.actors import NONE as NOWHERE
 from intake.mapping.queries.reach import ANY, NO_THEME, Metric, State
 from intake.mapping.serializers import territory_dict
-from intake.mapping.views import common
 from intake.mapping.views.blueprint import bp
-from intake.mapping.views.coverage_choice import DEFINITIONS, GROUPS, METRICS, SHORT, STATES, Page, read
+from intake.mapping.views.coverage_choice import DEFINITIONS, GROUPS, METRICS, PUBLIC_STATES, SHORT, STATES, Page, read
 from intake.plans import figures, participation
 from intake.web.access import principal, public
 from intake.web.filters import numero
@@ -32,23 +33,27 @@ from intake.web.kept import kept
 @public(reusable=True)
 def coverage() -> str:
     """The whole country: provinces on a map and in a table, themes, and all of them against each other."""
-    return _page(read())
+    return _page(read(exact=_is_team()))
 
 
 @bp.route("/actores/cobertura/<province:province>")
 @public(reusable=True)
 def coverage_of_province(province: str) -> str:
     """One province: its themes, and its cantons against them."""
-    return _page(read(province))
+    return _page(read(province, exact=_is_team()))
+
+
+def _is_team() -> bool:
+    """Whether the reader may know who was invited and who answered."""
+    return can(principal(), Permission.OUTREACH_EDIT)
 
 
 def _page(page: Page) -> str:
     g.plan = page.plan
-    team = can(principal(), Permission.OUTREACH_EDIT)
-    key = ("coverage", page.choice, language(), team, request.script_root)
-    body = kept(key, grids.EVERYTHING, lambda: _body(page, team=team))
+    key = ("coverage", page.choice, language(), page.exact, request.script_root)
+    body = kept(key, grids.EVERYTHING, lambda: _body(page), seconds=page.seconds)
     back = _address(page.choice, province="")
-    return render_template("mapping/coverage.html", area=page.area, body=body, back=back)
+    return render_template("mapping/coverage.html", area=page.area, body=body, back=back, ignored=page.ignored)
 
 
 def _address(choice: Choice, **other: str) -> str:
@@ -60,9 +65,10 @@ def _address(choice: Choice, **other: str) -> str:
     return f"{path}?{query}" if query else path
 
 
-def _body(page: Page, *, team: bool) -> Markup:
+def _body(page: Page) -> Markup:
     """The content, drawn. Hundreds of numbers and a map take their time, and are the same for many readers."""
-    choice, actors = page.choice, page.choice.metric is Metric.ACTORS
+    choice = page.choice
+    told = STATES if page.exact else {state: STATES[state] for state in PUBLIC_STATES}
     came = participation.of_plan(page.plan.id) if page.plan and choice.metric is Metric.ATTENDANCE else None
     drawn = render_template(
         "mapping/_coverage.html",
@@ -70,21 +76,22 @@ def _body(page: Page, *, team: bool) -> Markup:
         choice=choice,
         table=page.table,
         whole=page.whole,
-        team=team,
+        team=page.exact,
+        at=clock.now(),
         root=request.script_root,
         names={**{theme.code: localized(theme, "name") for theme in page.themes}, NO_THEME: ""},
         metrics=METRICS,
         matrix=_matrix(page) if not choice.theme else [],
-        states={state: str(words) for state, words in STATES.items()},
-        short={state: str(words) for state, words in SHORT.items()},
+        states={state: str(words) for state, words in told.items()},
+        short={state: str(SHORT[state]) for state in told},
         State=State,
         definition=DEFINITIONS[choice.metric],
         of_the_plan=figures.attendance_sentence(came) if came else "",
         left_out=figures.left_out(came) if came else "",
         groups=GROUPS,
-        sectors=common.sector_rows() if actors else [],
-        peoples=[people.name for people in queries.peoples()] if actors else [],
-        provinces={place.code: _address(choice, province=place.code) for place in page.whole.places},
+        sectors=[(one.code, f"{'— ' * one.code.count('.')}{localized(one, 'name')}") for one in page.filters.sectors],
+        peoples=page.filters.peoples,
+        provinces={place.code: _address(choice, province=place.code) for place in page.words.provinces},
         of_theme={theme.code: _address(choice, tema=theme.code) for theme in page.themes},
         query=urlencode({name: value for name, value in choice.asked.items() if value}),
     )
@@ -132,8 +139,13 @@ def _number(cell: Cell, *, per_inhabitants: bool) -> str:
 @bp.route("/actores/cobertura/datos.<any(csv, json):kind>")
 @public()
 def coverage_data(kind: str) -> Response:
-    """What the page shows with the same address, with what its number counts; ``?provincia=14`` for a province."""
-    page = read(request.args.get("provincia", "")[:2])
+    """What the page shows with the same address, with what its number counts; ``?provincia=14`` for a province.
+
+    A file says nothing beside its rows: an argument that says nothing is refused.
+    """
+    page = read(request.args.get("provincia", "")[:20], exact=_is_team())
+    if page.ignored:
+        raise Invalid(" ".join(page.ignored))
     rows = list(_rows(page))
     if kind == "json":
         return jsonify(definicion=str(DEFINITIONS[page.choice.metric]), por_habitantes=PER_INHABITANTS, filas=rows)
@@ -168,9 +180,9 @@ def _row(page: Page, place: Place, cell: Cell) -> dict[str, Any]:
         "por_10000": None if cell.rate is None or told.is_withheld else round(cell.rate, 4),
         "estado": cell.state.value,
         "actores": reach.actors,
-        "en_silencio": reach.silent,
-        "respondieron": reach.responded,
-        "participaron": reach.took_part,
+        "en_silencio": reach.silent if page.exact else None,
+        "respondieron": reach.responded if page.exact else None,
+        "participaron": reach.took_part if page.exact else None,
     }
 
 

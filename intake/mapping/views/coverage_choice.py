@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from functools import cached_property
+from typing import NamedTuple, TypeVar
 
 from flask import request
 
 from intake.core.errors import NotFound
+from intake.core.i18n import gettext as _
 from intake.core.i18n import lazy_gettext as _l
 from intake.core.i18n import localized
 from intake.mapping import coverage as tables
 from intake.mapping import grids, queries
 from intake.mapping.coverage import Choice, Place, Table
 from intake.mapping.queries.actors import NONE as NOWHERE
-from intake.mapping.queries.reach import Group, Metric, State
+from intake.mapping.queries.reach import Group, Metric, Scope, State
 from intake.mapping.queries.vocabulary import COUNTRY
 from intake.plans import queries as plans
 from intake.plans.inputs import CATEGORIES
+from intake.web.kept import kept
 from models import Plan, Territory
+
+T = TypeVar("T")
 
 METRICS = {
     Metric.ACTORS: _l("Actores"),
@@ -44,6 +49,7 @@ DEFINITIONS = {
 }
 STATES = {
     State.NO_ACTOR: _l("ningún actor"),
+    State.PRESENT: _l("hay actores"),
     State.NOT_INVITED: _l("hay actores, no invitados"),
     State.SILENT: _l("invitado y en silencio"),
     State.RESPONDED: _l("respondió, aún no participa"),
@@ -51,101 +57,177 @@ STATES = {
 }
 SHORT = {
     State.NO_ACTOR: _l("falta"),
+    State.PRESENT: _l("hay actores"),
     State.NOT_INVITED: _l("sin invitar"),
     State.SILENT: _l("en silencio"),
     State.RESPONDED: _l("respondió"),
     State.TOOK_PART: _l("participó"),
 }
+#: What the public is told of how far the plan came (`Reach.in_public`).
+PUBLIC_STATES = (State.NO_ACTOR, State.PRESENT, State.TOOK_PART)
 GROUPS: Sequence[Group] = [(d, category) for d, categories in CATEGORIES.items() for category in categories]
 
 
-class ThemeName(NamedTuple):
-    """A theme without its row, so that it can be kept between requests."""
+#: The arguments of the address as the form calls them.
+FIELDS = {
+    "medida": _l("Contar"),
+    "tema": _l("Tema"),
+    "por": _l("Mostrar"),
+    "plan": _l("Plan"),
+    "sector": _l("Sector"),
+    "pueblo": _l("Pueblo o nacionalidad"),
+    "grupo": _l("De quiénes"),
+}
+
+
+class Named(NamedTuple):
+    """A theme or a sector without its row, so that it can be kept between requests."""
 
     code: str
     name_es: str
     name_en: str
 
 
+class Words(NamedTuple):
+    """The places and themes of the page."""
+
+    provinces: Sequence[Place]
+    themes: Sequence[Named]
+
+
+class Filters(NamedTuple):
+    """By what actors can be narrowed."""
+
+    sectors: Sequence[Named] = ()
+    peoples: Sequence[str] = ()
+
+
 @dataclass(frozen=True)
 class Page:
-    """What the page shows. ``area``: the province, or the whole country; ``whole``: the themes in all of the area."""
+    """What the page shows. ``area``: the province, or the whole country; ``exact``: with what only the team may know.
+
+    The tables are counted when somebody looks at them: a page that was kept needs none.
+    """
 
     choice: Choice
     plan: Plan | None
     plans: Sequence[Plan]
     area: Place | None
-    themes: Sequence[ThemeName]
-    table: Table
-    whole: Table
+    words: Words
+    filters: Filters
+    ignored: Sequence[str]  # what was asked for and is not known, or says nothing here
+    exact: bool
+
+    @property
+    def themes(self) -> Sequence[Named]:
+        """The themes, in their order."""
+        return self.words.themes
+
+    @cached_property
+    def table(self) -> Table:
+        """Places by themes: the provinces, or the cantons of the area."""
+        if self.area is None:
+            country = Place(COUNTRY, str(_l("Todo el país"))), Place(NOWHERE, str(_l("Sin lugar")))
+            return self._table(Scope(self._plan_id), [*self.words.provinces, *country])
+        places = [*map(_place, queries.cantons(self.area.code)), self.area]
+        return self._table(Scope(self._plan_id, self.area.code), places, self.area.code)
+
+    @cached_property
+    def whole(self) -> Table:
+        """The themes in all of the area."""
+        return self._table(Scope(self._plan_id, self.area.code, whole=True), [self.area]) if self.area else self.table
 
     def theme_name(self, code: str) -> str:
         """The name of a theme in the reader's language; "" for one that does not exist."""
         return next((str(localized(theme, "name")) for theme in self.themes if theme.code == code), "")
 
+    @property
+    def seconds(self) -> int:
+        """How old the numbers may be: who plans with them sees each change at once."""
+        return 0 if self.exact else grids.SECONDS
 
-def read(province: str = "") -> Page:
-    """What the address asks for; what nobody knows is left out. Raises `NotFound` for an unknown province."""
-    known = plans.all_plans()
-    provinces = queries.provinces()
-    area = next((_place(p) for p in provinces if p.code == province), None)
+    @property
+    def _plan_id(self) -> int | None:
+        return self.plan.id if self.plan else None
+
+    def _table(self, scope: Scope, places: Sequence[Place], area: str = "") -> Table:
+        reach = grids.reach(scope, self.choice.sector, self.choice.people, seconds=self.seconds)
+        values = tables.told_values(self.choice.metric, self._values(scope, reach))
+        shown = reach if self.exact else {key: cell.in_public() for key, cell in reach.items()}
+        return tables.table(self.choice, places, [theme.code for theme in self.themes], shown, values, area)
+
+    def _values(self, scope: Scope, reach: tables.Values) -> tables.Values:
+        if self.choice.metric is Metric.ACTORS:
+            return reach
+        if self.choice.metric is Metric.PROPOSALS:
+            return grids.proposals(scope, seconds=self.seconds)
+        return grids.meetings(scope, self.choice.group, seconds=self.seconds)
+
+
+class _Asked:
+    """The arguments of the address, and which of them say nothing."""
+
+    def __init__(self) -> None:
+        self.ignored: list[str] = []
+
+    def one(self, name: str, known: Iterable[T], code: Callable[[T], str], *, applies: bool = True) -> T | None:
+        """What the argument names among the ``known``; None without it, and for one that is noted as ignored."""
+        value = request.args.get(name, "")[:120].replace("\x00", "")
+        if not value:
+            return None
+        if not applies:
+            self.ignored.append(str(_("El filtro «%(name)s» no vale para lo que se cuenta aquí.", name=FIELDS[name])))
+            return None
+        found = next((one for one in known if code(one).casefold() == value.casefold()), None)
+        if found is None:
+            words = _("No se reconoce «%(value)s» en «%(name)s».", value=value, name=FIELDS[name])
+            self.ignored.append(str(words))
+        return found
+
+
+def read(province: str = "", *, exact: bool = False) -> Page:
+    """What the address asks for; what nobody knows is left out and noted. Raises `NotFound` for an unknown province."""
+    known, words = plans.all_plans(), kept(("coverage words",), grids.WORDS, _words)
+    area = next((place for place in words.provinces if place.code == province), None)
     if province and area is None:
         raise NotFound(_l("No existe una provincia con ese código."))
-    themes = [ThemeName(t.code, t.name_es, t.name_en) for t in queries.themes()]
-    plan = _chosen(known)
+    asked = _Asked()
+    asked_plan = asked.one("plan", known, lambda one: one.code)
+    plan = asked_plan or _usual(known)
+    metric = asked.one("medida", Metric, str) or Metric.ACTORS
+    of_actors = metric is Metric.ACTORS
+    filters = kept(("coverage filters",), grids.WORDS, _filters) if of_actors else Filters()
+    theme = asked.one("tema", words.themes, lambda one: one.code)
+    sector = asked.one("sector", filters.sectors, lambda one: one.code, applies=of_actors)
+    by_group = metric is Metric.ATTENDANCE
     choice = Choice(
-        metric=next((m for m in Metric if m.value == _asked("medida")), Metric.ACTORS),
-        per_inhabitants=_asked("por") == "habitantes",
+        metric=metric,
+        per_inhabitants=asked.one("por", ["habitantes"], str) is not None,
         plan=plan.code if plan else "",
-        plan_asked=plan is not None and plan.code == _asked("plan").upper(),
+        plan_asked=asked_plan is not None,
         province=province,
-        theme=_one_of(_asked("tema"), (theme.code for theme in themes)),
-        sector=_asked("sector"),
-        people=_asked("pueblo"),
-        group=next((group for group in GROUPS if f"{group[0]}.{group[1]}" == _asked("grupo")), None),
+        theme=theme.code if theme else "",
+        sector=sector.code if sector else "",
+        people=asked.one("pueblo", filters.peoples, str, applies=of_actors) or "",
+        group=asked.one("grupo", GROUPS, lambda one: f"{one[0].value}.{one[1]}", applies=by_group),
     )
-    codes = [theme.code for theme in themes]
-    whole = _table(choice, plan, "", _country(provinces), codes)
-    places = [*map(_place, queries.cantons(province)), area] if area else []
-    table = _table(choice, plan, province, places, codes) if area else whole
-    return Page(choice, plan, known, area, themes, table, whole)
+    return Page(choice, plan, known, area, words, filters, asked.ignored, exact)
 
 
-def _asked(name: str) -> str:
-    return request.args.get(name, "")[:120].replace("\x00", "")
+def _usual(known: Sequence[Plan]) -> Plan | None:
+    """The plan under way, else the newest."""
+    return next((plan for plan in known if plan.is_current), None) or next(iter(known), None)
 
 
-def _one_of(value: str, known: Iterable[str]) -> str:
-    return value if value in known else ""
+def _words() -> Words:
+    themes = [Named(one.code, one.name_es, one.name_en) for one in queries.themes()]
+    return Words([_place(row) for row in queries.provinces()], themes)
 
 
-def _chosen(known: Sequence[Plan]) -> Plan | None:
-    """The plan of the address, else the one under way, else the newest."""
-    asked = next((plan for plan in known if plan.code == _asked("plan").upper()), None)
-    current = next((plan for plan in known if plan.is_current), None)
-    return asked or current or next(iter(known), None)
-
-
-def _country(provinces: Iterable[Territory]) -> list[Place]:
-    whole = Place(COUNTRY, str(_l("Todo el país"))), Place(NOWHERE, str(_l("Sin lugar")))
-    return [*map(_place, provinces), *whole]
+def _filters() -> Filters:
+    sectors = [Named(one.code, one.name_es, one.name_en) for one in queries.sectors()]
+    return Filters(sectors, [one.name for one in queries.peoples()])
 
 
 def _place(row: Territory) -> Place:
     return Place(row.code, row.name, row.population_2025 or row.population_2022)
-
-
-def _table(choice: Choice, plan: Plan | None, province: str, places: Sequence[Place], themes: Sequence[str]) -> Table:
-    plan_id = plan.id if plan else None
-    narrow = (choice.sector, choice.people) if choice.metric is Metric.ACTORS else ("", "")
-    reach = grids.reach(plan_id, province, *narrow)
-    values = tables.told_values(choice.metric, _values(choice, plan_id, province, reach))
-    return tables.table(choice, places, themes, reach, values, province)
-
-
-def _values(choice: Choice, plan_id: int | None, province: str, reach: Any) -> Any:
-    if choice.metric is Metric.ACTORS:
-        return reach
-    if choice.metric is Metric.PROPOSALS:
-        return grids.proposals(plan_id, province)
-    return grids.meetings(plan_id, province, choice.group if choice.metric is Metric.ATTENDANCE else None)
