@@ -18,6 +18,7 @@ from intake.core.errors import Conflict, Invalid, NotFound
 from intake.core.i18n import gettext as _
 from intake.core.i18n import lazy_gettext as _l
 from intake.core.i18n import localized
+from intake.core.labels import label
 from intake.core.permissions import Permission
 from intake.extensions import db
 from intake.reception import pieces, points, queries, services, storyline
@@ -34,7 +35,7 @@ from intake.web.filters import fecha
 from intake.web.security import WITH_LOCATION
 from intake.web.templating import may
 from models import OutboxMessage
-from models.enums import ProposalKind, ProposalStatus, StageKind, TerritoryLevel
+from models.enums import ProposalKind, ProposalStatus, SpoiltReason, StageKind, TerritoryLevel
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -76,6 +77,8 @@ def not_keyed(error: NotKeyed) -> ResponseReturnValue:
     if wants_json():
         return on_refusal(NotFound(_l("La hoja de este folio todavía no se ha digitado.")))
     values = {"sheet": error.sheet, "form": error.form, "mine": error.mine, "due": due(error.sheet.packet)}
+    reason = error.sheet.spoilt_reason
+    values["why"] = label(SpoiltReason(reason)) if reason else ""
     page = render_template("reception/packet_waiting.html", **values)
     if error.form.too_many:
         return page, HTTPStatus.TOO_MANY_REQUESTS

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import redirect, render_template, request, url_for
+from flask import g, redirect, render_template, request, url_for
 
 from forms.reception import ClaimForm, FolioForm
 from intake.core.errors import NotFound, TooMany
@@ -16,7 +16,9 @@ from intake.reception import answers, queries, services, storyline, storysteps
 from intake.reception.blueprint import bp
 from intake.reception.folios import folio_of
 from intake.reception.inputs import public_status
-from intake.reception.views_author import load, owner_links
+from intake.reception.queries import desk
+from intake.reception.services import paper
+from intake.reception.views_author import NotKeyed, load, owner_links
 from intake.web.access import public, remember_claim
 from intake.web.templating import may
 
@@ -42,9 +44,11 @@ def track() -> ResponseReturnValue:
     """Ask for the folio, and for the code only from who wants to change something."""
     form = FolioForm()
     if form.validate_on_submit():
+        folio = typed_folio(form.folio.data or "")
         try:
-            proposal = queries.by_folio(typed_folio(form.folio.data or ""))
+            proposal = queries.by_folio(folio)
         except NotFound as error:
+            _printed(folio, form)
             form.folio.errors = [str(error.message)]
         else:
             if not form.claim_code.data or _open(proposal, form):
@@ -57,6 +61,31 @@ def typed_folio(text: str) -> str:
     """What was typed, as a folio where it can be read as one; a number alone is of the plan under way."""
     plan = plans.current()
     return folio_of(text, plan.code if plan else "", least_digits=1) or text.replace(" ", "")
+
+
+def _received(folio: str, form: ClaimForm) -> Proposal:
+    """The proposal of the folio. Raises `NotKeyed` where it is still on paper."""
+    try:
+        return queries.by_folio(folio)
+    except NotFound:
+        _printed(folio, form)
+        raise
+
+
+def _printed(folio: str, form: FolioForm | ClaimForm) -> None:
+    """Raise `NotKeyed` if the folio is that of a sheet, with whether the code that was typed is the one on it."""
+    sheet = desk.sheet_by_folio(folio)
+    if sheet is None:
+        return
+    g.plan, said = sheet.packet.event.plan, ClaimForm()
+    if typed := form.claim_code.data or "":
+        try:
+            if paper.is_code_of(sheet, typed, address=request.remote_addr or ""):
+                raise NotKeyed(desk.sheet_by_folio(folio) or sheet, mine=True)
+            said.claim_code.errors = [_l("Ese código no es el de esta hoja. Revíselo en su comprobante.")]
+        except TooMany as error:
+            said.too_many, said.claim_code.errors = True, [_wait(error)]
+    raise NotKeyed(desk.sheet_by_folio(folio) or sheet, said)
 
 
 def _open(proposal: Proposal, form: FolioForm | ClaimForm) -> bool:
@@ -95,7 +124,7 @@ def _status(form: FolioForm | ClaimForm) -> int:
 def follow(folio: str) -> ResponseReturnValue:
     """The story in plain words with its dates, and what comes next."""
     form = ClaimForm()
-    if form.validate_on_submit() and _open(queries.by_folio(folio), form):
+    if form.validate_on_submit() and _open(_received(folio, form), form):
         return redirect(url_for("reception.follow", folio=folio), 303)
     say_again(form)
     proposal = load(folio, form)
@@ -111,12 +140,13 @@ def follow(folio: str) -> ResponseReturnValue:
         next_words=storyline.what_next(proposal, proposal.plan.stages, story),
         reply_until=storysteps.until(proposal, story),
         is_late=answers.is_late,
-        links=owner_links(proposal) | {"answer": _is_asked(proposal, story)} if mine else None,
+        links=owner_links(proposal) | _awaited(proposal, story) if mine else None,
         form=form,
     )
     return page, _status(form)
 
 
-def _is_asked(proposal: Proposal, story: queries.Story) -> bool:
-    """Whether a question waits for the author's answer, late or not."""
-    return proposal.status in answers.ANSWERABLE and any(q.answered_at is None for q in story.questions)
+def _awaited(proposal: Proposal, story: queries.Story) -> dict[str, bool]:
+    """Whether a question waits for the author's answer, late or not; and whether one about joining does."""
+    asked = proposal.status in answers.ANSWERABLE and any(q.answered_at is None for q in story.questions)
+    return {"answer": asked, "union": story.family.open_question is not None}

@@ -20,6 +20,7 @@ from intake.reports import invariants_events as events
 from intake.reports import invariants_figures as figures
 from intake.reports import invariants_imports as imports
 from intake.reports import invariants_outreach as outreach
+from intake.reports import invariants_paper as paper
 from intake.reports import invariants_reception as reception
 from intake.reports import invariants_registry as registry
 from intake.reports import kept, recomputed
@@ -80,14 +81,17 @@ def folios_match() -> Sequence[Any]:
 
 
 def folios_contiguous() -> Sequence[Any]:
-    """Plans whose numbers have a hole, or whose counter is not the last number given."""
+    """Plans whose numbers have a hole, or whose counter is not the last number given; printed sheets have theirs."""
+    given = sa.union(
+        sa.select(Proposal.plan_id, Proposal.folio_number).where(Proposal.folio.is_not(None)), paper.printed_folios()
+    ).subquery()
     query = (
         sa.select(Plan.code)
-        .outerjoin(Proposal, (Proposal.plan_id == Plan.id) & Proposal.folio.is_not(None))
+        .outerjoin(given, given.c.plan_id == Plan.id)
         .group_by(Plan.id, Plan.code, Plan.folio_counter)
         .having(
-            (sa.func.count(Proposal.id) != Plan.folio_counter)
-            | (sa.func.coalesce(sa.func.max(Proposal.folio_number), 0) != Plan.folio_counter)
+            (sa.func.count(given.c.folio_number) != Plan.folio_counter)
+            | (sa.func.coalesce(sa.func.max(given.c.folio_number), 0) != Plan.folio_counter)
         )
     )
     return _all(query.order_by(Plan.code))
@@ -294,6 +298,13 @@ INVARIANTS: tuple[Invariant, ...] = (
     Invariant("one_open_question", "an author is asked one thing at a time", answers.one_open_question),
     Invariant("replies_in_their_term", "a reply follows its decision in its days", answers.replies_in_their_term),
     Invariant("replies_by_another", "nobody answers a reply to an own decision", answers.replies_answered_by_another),
+    Invariant(
+        "sheets_keep_their_folio", "a keyed sheet and its proposal have one folio", paper.sheets_keep_their_folio
+    ),
+    Invariant("no_folio_twice", "no folio is on a sheet and on another proposal", paper.no_folio_twice),
+    Invariant("a_tenth_is_drawn", "a tenth of each packet is keyed twice", paper.a_tenth_is_drawn),
+    Invariant("clerks_are_no_authors", "nobody is the author of a sheet they keyed", paper.clerks_are_no_authors),
+    Invariant("codes_are_on_paper", "no code of a sheet that came back can be made", paper.codes_are_on_paper),
     Invariant("calendars_are_evidenced", "a published calendar has its frozen copy", council.calendars_are_evidenced),
 )
 

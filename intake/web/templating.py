@@ -31,6 +31,7 @@ DRAWN_ROWS = 5_000
 NAVIGATION: tuple[tuple[Any, str, Permission | None], ...] = (
     (_l("Inicio"), "reports.home", None),
     (_l("Propuestas"), "reception.index", None),
+    (_l("Ventanilla"), "reception.desk_home", P.SHEET_KEY),
     (_l("Actores"), "mapping.actors", None),
     (_l("Mesas"), "mapping.events", None),
     (_l("Acercamiento"), "mapping.campaigns", P.OUTREACH_READ),

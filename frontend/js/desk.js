@@ -1,0 +1,80 @@
+// Keying sheets without a mouse: the scan moves, grows and turns by keys while the cursor stays in a field; one key saves and
+// brings the next. Pictures are uploaded one by one, so that a stack passes the limit of one sending. Works without this file.
+const image = document.querySelector("[data-desk-image]");
+const frame = document.querySelector("[data-desk-frame]");
+const form = document.querySelector("[data-desk-form]");
+const MOST = 6;
+const STEP = 120;
+
+document.querySelectorAll("[data-desk-tools]").forEach((tools) => (tools.hidden = false));
+
+let zoom = 1;
+let turn = 0;
+
+const show = () => {
+  for (let n = 2; n <= MOST; n += 1) image.classList.toggle(`desk__image--zoom-${n}`, n === zoom);
+  for (let n = 1; n <= 3; n += 1) image.classList.toggle(`desk__image--turn-${n}`, n === turn);
+};
+const grow = (by) => {
+  zoom = Math.min(MOST, Math.max(1, zoom + by));
+  show();
+};
+const rotate = () => {
+  turn = (turn + 1) % 4;
+  show();
+};
+const moves = { ArrowUp: [0, -STEP], ArrowDown: [0, STEP], ArrowLeft: [-STEP, 0], ArrowRight: [STEP, 0] };
+
+if (image && frame) {
+  document.querySelectorAll("[data-zoom]").forEach((button) => {
+    button.addEventListener("click", () => grow(Number(button.dataset.zoom)));
+  });
+  document.querySelector("[data-turn]").addEventListener("click", rotate);
+  document.addEventListener("keydown", (event) => {
+    if (!event.altKey || event.ctrlKey || event.metaKey) return;
+    const key = event.key;
+    if (moves[key]) frame.scrollBy(...moves[key]);
+    else if (key === "+" || key === "=") grow(1);
+    else if (key === "-") grow(-1);
+    else if (key.toLowerCase() === "g") rotate();
+    else return;
+    event.preventDefault(); // Alt with an arrow would leave the page
+  });
+}
+
+if (form) {
+  const failed = form.querySelector("[aria-invalid=true]");
+  (failed ?? form.elements.title)?.focus({ preventScroll: !failed });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+    event.preventDefault();
+    form.requestSubmit(form.querySelector("[data-desk-save]"));
+  });
+}
+
+const upload = document.querySelector("[data-one-by-one]");
+
+upload?.addEventListener("submit", async (event) => {
+  const input = upload.querySelector('input[type="file"]');
+  const files = [...input.files];
+  if (files.length < 2) return;
+  event.preventDefault();
+  const status = upload.querySelector("[data-one-by-one-status]");
+  const button = upload.querySelector('button[type="submit"]');
+  button.disabled = true;
+  let at = location.href;
+  for (const [n, file] of files.entries()) {
+    status.textContent = status.dataset.words.replace("{n}", n + 1).replace("{all}", files.length);
+    const body = new FormData(upload);
+    body.delete(input.name);
+    body.append(input.name, file);
+    const answer = await fetch(upload.action || location.href, { method: "POST", body }).catch(() => null);
+    if (!answer?.ok) {
+      status.textContent = status.dataset.failed.replace("{name}", file.name);
+      button.disabled = false;
+      return;
+    }
+    at = answer.url;
+  }
+  location.assign(at);
+});

@@ -1,0 +1,205 @@
+"""Keying sheets of paper: one person at a time has a sheet, the citizen is its author, another keys a tenth again."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from intake.core import audit, calendar, clock
+from intake.core.errors import Conflict, Invalid, StageClosed
+from intake.core.i18n import lazy_gettext as _l
+from intake.core.permissions import Permission, authorize
+from intake.core.text import clean
+from intake.core.transaction import transaction
+from intake.extensions import db
+from intake.reception import sheets
+from intake.reception.queries import desk
+from intake.reception.services.moves import stages_of
+from intake.reception.services.paper import forget_codes, held
+from intake.reception.services.submission import submit_directly
+from models import Event, Packet, Plan, Proposal, Sheet
+from models.enums import Channel, EventKind, StageKind
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from intake.core.identity import Principal
+    from intake.reception.inputs import ContactInput, ProposalInput, Receipt, SheetInput
+
+_SHEET = Sheet.metadata.tables["sheet"]
+_TRIES = 5
+
+
+def claim_next(packet: Packet, *, by: Principal, again: bool = False, after: int = 0) -> str | None:
+    """Take the next sheet to be keyed (``again``: a second time) for some minutes, and return its folio; None: no more.
+
+    First those after the folio number ``after``, then from the beginning. Two people never get the same sheet: the
+    row is changed only if nobody else has it, and whoever came second tries the next.
+    """
+    authorize(by, Permission.SHEET_KEY)
+    if by.user_id is None:
+        return None
+    with transaction():
+        for _ in range(_TRIES):
+            found = db.session.execute(desk.next_sheet(packet.id, by.user_id, again=again, after=after)).first()
+            if found is None:
+                return None
+            if _take(found.id, by.user_id):
+                return str(found.folio)
+    raise Conflict(_l("Hay varias personas tomando hojas a la vez. Vuelva a intentarlo."))
+
+
+def _take(key: int, user_id: int) -> bool:
+    """Compare and set: whether this person has the sheet now."""
+    until = clock.now() + timedelta(minutes=sheets.CLAIM_MINUTES)
+    free = desk.free_for(user_id)
+    done = db.session.execute(
+        sa.update(_SHEET).where(_SHEET.c.id == key, free).values(claimed_by_id=user_id, claimed_until=until)
+    )
+    return bool(done.rowcount)  # type: ignore[attr-defined]
+
+
+def let_go(sheet: Sheet, *, by: Principal) -> None:
+    """Give a sheet back to the queue, if this person has it."""
+    with transaction():
+        db.session.execute(
+            sa.update(_SHEET)
+            .where(_SHEET.c.id == sheet.id, _SHEET.c.claimed_by_id == by.user_id)
+            .values(claimed_by_id=None, claimed_until=None)
+        )
+
+
+def _hold(sheet: Sheet, by: Principal) -> None:
+    """Lock the sheet for this person's word on it. Raises `Conflict` where another has it or it is spoilt."""
+    held(sheet)
+    if sheet.spoilt_reason:
+        raise Conflict(_l("Esta hoja está anulada. Si apareció, recupérela desde su paquete."))
+    others = sheet.claimed_by_id not in {None, by.user_id}
+    if others and sheet.claimed_until is not None and sheet.claimed_until > clock.now():
+        raise Conflict(_l("Otra persona tiene esta hoja en este momento. Lo que usted escribió sigue aquí."))
+
+
+def key(sheet: Sheet, given: SheetInput, *, by: Principal) -> Receipt:
+    """Make the citizen's proposal out of a sheet, under the folio that was printed on it.
+
+    ``sheet`` with its packet and event. Raises `Conflict` where it was keyed, is spoilt or another person's; `Invalid`
+    (``dated_on``) where the day on it is none of reception; `StageClosed` where reception closed too long ago.
+    """
+    authorize(by, Permission.SHEET_KEY, sheet)
+    event = sheet.packet.event
+    plan = db.session.get_one(Plan, event.plan_id)
+    with transaction():
+        _hold(sheet, by)
+        if sheet.keyed_at is not None:
+            raise Conflict(_l("Esta hoja ya se digitó. Pase a la siguiente."))
+        receipt = submit_directly(
+            plan,
+            given.data,
+            given.contact,
+            by=by,
+            channel=Channel.PAPER,
+            event_id=event.id,
+            at=received_at(plan, given.dated_on, event),
+            sheet=sheet,
+        )
+        sheet.proposal_id = db.session.scalars(sa.select(Proposal.id).where(Proposal.folio == sheet.folio)).one()
+        sheet.keyed_at, sheet.keyed_by_id, sheet.dated_on = clock.now(), by.user_id, given.dated_on
+        sheet.claimed_by_id = sheet.claimed_until = None
+        sheet.illegible_note = ""
+        audit.record("sheet.key", sheet, by=by)
+        forget_codes(db.session.get_one(Packet, sheet.packet_id))
+    return receipt
+
+
+def received_at(plan: Plan, day: date, event: Event | None = None) -> datetime:
+    """The moment at which a paper counts as handed in: on the day written on it, which must be one of reception.
+
+    It may be keyed until `sheets.KEYING_DAYS` after reception closed. Raises `Invalid` (``dated_on``), `StageClosed`.
+    """
+    now = clock.now()
+    if day > clock.today():
+        raise Invalid(_l("La fecha de la hoja no puede ser futura."), field="dated_on")
+    stages = stages_of(plan.id)
+    reception = next(v for v in calendar.views(stages) if v.kind is StageKind.RECEPTION)
+    last = reception.closes_on + timedelta(days=sheets.KEYING_DAYS) if reception.closes_on else None
+    if last is not None and clock.today() > last:
+        words = _l("Las hojas se digitan hasta %(days)s días después de cerrar la recepción.", days=sheets.KEYING_DAYS)
+        raise StageClosed(words, stage=reception, following=None)
+    then = next(v for v in calendar.views(stages, day) if v.kind is StageKind.RECEPTION)
+    if not then.is_open:
+        raise Invalid(
+            _l("La recepción no estaba abierta ese día. Revise la fecha escrita en la hoja."), field="dated_on"
+        )
+    begun = event.starts_at if event is not None else None
+    if begun is not None and clock.local(begun).date() == day:
+        return min(begun, now)
+    return min(datetime.combine(day, time(12), clock.ECUADOR), now)
+
+
+def leave_illegible(sheet: Sheet, note: str, *, by: Principal) -> None:
+    """Say that one cannot read a sheet: it leaves the queue, and another person looks at it. Raises `Conflict`."""
+    authorize(by, Permission.SHEET_KEY, sheet)
+    with transaction():
+        _hold(sheet, by)
+        if sheet.keyed_at is not None:
+            raise Conflict(_l("Esta hoja ya se digitó. Pase a la siguiente."))
+        sheet.illegible_note = clean(note)[:400] or str(_l("No se puede leer."))
+        sheet.illegible_by_id = by.user_id
+        sheet.claimed_by_id = sheet.claimed_until = None
+        audit.record("sheet.illegible", sheet, by=by, reason=sheet.illegible_note)
+
+
+def key_again(sheet: Sheet, given: SheetInput, *, by: Principal) -> sheets.Comparison:
+    """Keep where a second person's keying differs from the first, and count it.
+
+    Raises `Forbidden` to whoever keyed it first, `Conflict` where it is not to be keyed again.
+    """
+    with transaction():
+        _hold(sheet, by)
+        authorize(by, Permission.SHEET_SECOND, sheet)
+        if not sheet.needs_second or sheet.keyed_at is None or sheet.second_at is not None:
+            raise Conflict(_l("Esta hoja no espera una segunda digitación."))
+        told = given.fields()
+        found = sheets.compare(desk.first_keying(sheet), told)
+        sheet.second = {name: told.get(name, "") for name in found.differing} or None
+        sheet.differences, sheet.difference_count = list(found.differing), len(found.differing)
+        sheet.field_count, sheet.second_at, sheet.second_by_id = len(found.fields), clock.now(), by.user_id
+        sheet.wrong_count = None if found.differing else 0
+        sheet.claimed_by_id = sheet.claimed_until = None
+        audit.record("sheet.second", sheet, by=by)
+    return found
+
+
+def receive(
+    plan: Plan,
+    data: ProposalInput,
+    contact: ContactInput | None,
+    *,
+    by: Principal,
+    dated_on: date,
+    event: Event | None = None,
+    on_paper: bool = False,
+) -> Receipt:
+    """Receive at a window or a table what a citizen says or brings. The citizen is its author; nobody's session is.
+
+    Raises as `key`.
+    """
+    authorize(by, Permission.SHEET_KEY)
+    return submit_directly(
+        plan,
+        data,
+        contact,
+        by=by,
+        channel=_channel(event, on_paper=on_paper),
+        event_id=event.id if event else None,
+        at=received_at(plan, dated_on, event),
+    )
+
+
+def _channel(event: Event | None, *, on_paper: bool) -> Channel:
+    """What is said at an event came in there; what is brought, or said at a window, goes through paper."""
+    if event is None or on_paper:
+        return Channel.PAPER
+    return Channel.COURSE if event.kind is EventKind.COURSE else Channel.TABLE

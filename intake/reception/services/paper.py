@@ -1,0 +1,167 @@
+"""Packets of printed sheets: their folios, their codes, and what became of sheets that bring nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from intake.core import audit, calendar, clock, limits, tokens
+from intake.core.errors import Conflict, Invalid
+from intake.core.i18n import lazy_gettext as _l
+from intake.core.permissions import Permission, authorize
+from intake.core.text import clean
+from intake.core.transaction import lock, transaction
+from intake.extensions import db
+from intake.reception import sheets
+from intake.reception.services.moves import stages_of
+from intake.reception.services.submission import BY_ADDRESS, BY_FOLIO, BY_SHARED_ADDRESS, derived_code
+from models import Packet, Plan, Sheet
+from models.enums import EventStatus, SpoiltReason, StageKind
+
+if TYPE_CHECKING:
+    from intake.core.identity import Principal
+    from models import Event
+
+_PLAN = Plan.metadata.tables["plan"]
+
+
+def create_packet(event: Event, count: int, *, by: Principal) -> Packet:
+    """Take ``count`` folios of the event's plan for sheets to be printed, and draw the tenth that is keyed twice.
+
+    Raises `Invalid` on a count out of bounds, `Conflict` where the event was cancelled or reception is over.
+    """
+    authorize(by, Permission.PACKET_MANAGE)
+    if not 1 <= count <= sheets.MOST_SHEETS:
+        raise Invalid(_l("Escriba un número entre 1 y %(most)s.", most=sheets.MOST_SHEETS), field="count")
+    with transaction():
+        _require_open_event(event)
+        seed, print_key = secrets.token_hex(32), tokens.new_token()
+        packet = Packet(
+            event_id=event.id,
+            reference=tokens.new_code().lower(),
+            sheet_count=count,
+            created_at=clock.now(),
+            created_by_id=by.user_id,
+            seed=seed,
+            print_key=print_key,
+        )
+        packet.sheets = _sheets_of(event.plan_id, count, print_key)
+        for sheet in sheets.draw(seed, packet.sheets):
+            sheet.needs_second = True
+        draw = {"draw": hashlib.sha256(seed.encode()).hexdigest()}
+        span = {"first": packet.sheets[0].folio, "last": packet.sheets[-1].folio}
+        audit.record("packet.create", packet, by=by, extra={"event": event.slug, **span, **draw})
+    return packet
+
+
+def _require_open_event(event: Event) -> None:
+    if event.status is EventStatus.CANCELLED:
+        raise Conflict(_l("Este encuentro se canceló: no se imprimen hojas para él."))
+    reception = next(v for v in calendar.views(stages_of(event.plan_id)) if v.kind is StageKind.RECEPTION)
+    if reception.state == calendar.DONE:
+        raise Conflict(_l("La recepción de este plan ya terminó: no se imprimen hojas nuevas."))
+
+
+def _sheets_of(plan_id: int, count: int, print_key: str) -> list[Sheet]:
+    """Rows with the next ``count`` folios, taken from the counter that the web takes them from."""
+    last, code = db.session.execute(
+        sa.update(_PLAN)
+        .where(_PLAN.c.id == plan_id)
+        .values(folio_counter=_PLAN.c.folio_counter + count)
+        .returning(_PLAN.c.folio_counter, _PLAN.c.code)
+    ).one()
+    made = []
+    for number in range(last - count + 1, last + 1):
+        folio = f"{code}-{number:05d}"
+        hashed = tokens.code_hash(derived_code(print_key, folio), folio)
+        made.append(Sheet(folio=folio, folio_number=number, claim_code_hash=hashed, needs_second=False))
+    return made
+
+
+def codes_of(packet: Packet, *, by: Principal) -> dict[str, str]:
+    """The claim code of each sheet by folio, for printing. Raises `Conflict` once that was done."""
+    authorize(by, Permission.PACKET_MANAGE)
+    if packet.print_key is None:
+        raise Conflict(_l("Este paquete ya se imprimió: sus códigos están solo en el papel."))
+    return {sheet.folio: derived_code(packet.print_key, sheet.folio) for sheet in packet.sheets}
+
+
+def finish_printing(packet: Packet, *, by: Principal) -> None:
+    """Forget what the codes are made from: from now on they stand on the paper alone."""
+    authorize(by, Permission.PACKET_MANAGE)
+    with transaction():
+        forget_codes(packet)
+        audit.record("packet.print", packet, by=by)
+
+
+def forget_codes(packet: Packet) -> None:
+    """Within the caller's transaction: nobody prints the codes of a packet whose sheets come back."""
+    if packet.print_key is not None:
+        packet.print_key, packet.printed_at = None, clock.now()
+
+
+def held(sheet: Sheet) -> None:
+    """Lock the row and read again what decides about it, within the caller's transaction."""
+    lock(sa.select(Sheet.id).where(Sheet.id == sheet.id))
+    db.session.refresh(sheet)
+
+
+def spoil(sheet: Sheet, reason: SpoiltReason, note: str = "", *, by: Principal) -> None:
+    """Say why a sheet will bring no proposal, so that its folio is no hole. Raises `Conflict` once keyed."""
+    authorize(by, Permission.SHEET_KEY, sheet)
+    with transaction():
+        held(sheet)
+        if sheet.keyed_at is not None:
+            raise Conflict(_l("Esta hoja ya se digitó."))
+        sheet.spoilt_reason, sheet.spoilt_note = reason.value, clean(note)[:400]
+        sheet.claimed_by_id = sheet.claimed_until = None
+        audit.record("sheet.spoil", sheet, by=by, reason=sheet.spoilt_note)
+        _draw_again(sheet)
+
+
+def spoil_rest(packet: Packet, *, by: Principal) -> int:
+    """Declare unused every sheet that neither came back as a scan nor was keyed; how many."""
+    authorize(by, Permission.PACKET_MANAGE)
+    with transaction():
+        query = sa.select(Sheet).where(
+            Sheet.packet_id == packet.id,
+            Sheet.keyed_at.is_(None),
+            Sheet.scan_id.is_(None),
+            Sheet.spoilt_reason == "",
+            Sheet.illegible_note == "",
+        )
+        left = db.session.scalars(query).all()
+        for sheet in left:
+            spoil(sheet, SpoiltReason.UNUSED, by=by)
+    return len(left)
+
+
+def recover(sheet: Sheet, *, by: Principal) -> None:
+    """Take back that a sheet is spoilt: it turned up, or can be read after all."""
+    authorize(by, Permission.SHEET_KEY, sheet)
+    with transaction():
+        held(sheet)
+        if not sheet.spoilt_reason:
+            raise Conflict(_l("Esta hoja no está anulada."))
+        sheet.spoilt_reason, sheet.spoilt_note, sheet.illegible_note = "", "", ""
+        audit.record("sheet.recover", sheet, by=by)
+        _draw_again(sheet)
+
+
+def _draw_again(sheet: Sheet) -> None:
+    """Draw others for those that dropped out, so that a tenth of what is left is keyed twice."""
+    packet = db.session.get_one(Packet, sheet.packet_id)
+    query = sa.select(Sheet).where(Sheet.packet_id == packet.id).order_by(Sheet.folio_number)
+    for other in sheets.draw(packet.seed, db.session.scalars(query).all()):
+        other.needs_second = True
+
+
+def is_code_of(sheet: Sheet, code: str, *, address: str) -> bool:
+    """Whether it is the code printed on the sheet. Counts the attempt as for a proposal; raises `TooMany`."""
+    limits.hit(BY_ADDRESS, f"{sheet.folio} {address}")
+    limits.hit(BY_SHARED_ADDRESS, address)
+    limits.hit(BY_FOLIO, sheet.folio)
+    return tokens.matches(code, sheet.folio, sheet.claim_code_hash)

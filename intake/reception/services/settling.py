@@ -1,0 +1,125 @@
+"""A third look at a sheet that two people keyed differently."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from intake.core import audit, clock
+from intake.core.addresses import phone_of
+from intake.core.errors import Conflict, Invalid
+from intake.core.i18n import lazy_gettext as _l
+from intake.core.permissions import Permission, authorize
+from intake.core.text import clean
+from intake.core.transaction import transaction
+from intake.extensions import db
+from intake.reception import queries, sheets, writing
+from intake.reception.inputs import ContactInput, ProposalInput
+from intake.reception.queries import desk
+from intake.reception.services.paper import held
+from models import ProposalVersion
+from models.enums import Branch, ProposalStatus, ProposerKind, PublicName
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from intake.core.identity import Principal
+    from models import Proposal, Sheet
+
+FIRST, SECOND = "first", "second"
+_ENUMS = {"branch": Branch, "proposer_kind": ProposerKind, "public_name": PublicName}
+
+
+def settle(sheet: Sheet, chosen: Mapping[str, str], *, by: Principal) -> bool:
+    """Decide each field in which two keyings differ; whether the proposal's text was put right.
+
+    ``chosen`` maps each field to "first", "second", or for `sheets.WORDS` to "=" and the words that stand on the sheet.
+    The text changes only while nobody has examined it and its author has not corrected it. Raises `Conflict` where
+    nothing is open, `Invalid` on a field that was not decided, `Forbidden` to either of the two who keyed it.
+    """
+    with transaction():
+        held(sheet)
+        authorize(by, Permission.SHEET_SETTLE, sheet)
+        if not sheet.difference_count or sheet.settled_at is not None:
+            raise Conflict(_l("Esta hoja no tiene diferencias por resolver."))
+        first = desk.first_keying(sheet)
+        second = sheet.second or {}
+        right = {name: _right(name, chosen.get(name, ""), first, second) for name in sheet.differences or []}
+        wrong = {n: v for n, v in right.items() if sheets.same_form(v) != sheets.same_form(first.get(n, ""))}
+        changed = _put_right(sheet, wrong, by) if wrong else False
+        sheet.wrong_count, sheet.settled_at, sheet.settled_by_id = len(wrong), clock.now(), by.user_id
+        sheet.second = {n: v for n, v in (sheet.second or {}).items() if n not in sheets.CONTACT} or None
+        audit.record("sheet.settle", sheet, by=by, extra={"wrong": list(wrong), "changed": changed})
+    return changed
+
+
+def _right(name: str, choice: str, first: Mapping[str, str], second: Mapping[str, str]) -> str:
+    if choice == FIRST:
+        return first.get(name, "")
+    if choice == SECOND:
+        return second.get(name, "")
+    if choice.startswith("=") and name in sheets.WORDS and clean(choice[1:]):
+        return clean(choice[1:])
+    raise Invalid(_l("Elija qué dice la hoja."), field=name)
+
+
+def _put_right(sheet: Sheet, wrong: Mapping[str, str], by: Principal) -> bool:
+    """Change what the first person had wrong. Not once it is examined, nor over what its author wrote since."""
+    proposal = queries.by_folio(sheet.folio)
+    db.session.refresh(proposal, ["status", "lock_version"], with_for_update=True)
+    versions = db.session.scalar(
+        sa.select(sa.func.count(ProposalVersion.id)).where(ProposalVersion.proposal_id == proposal.id)
+    )
+    if proposal.status is not ProposalStatus.SUBMITTED or versions != 1:
+        return False
+    writing.write(proposal, _corrected(proposal, wrong))
+    _contact_right(proposal, wrong)
+    writing.require_complete(proposal)
+    if "dated_on" in wrong:
+        sheet.dated_on = clock.today().fromisoformat(wrong["dated_on"])
+    db.session.add(
+        ProposalVersion(
+            proposal_id=proposal.id,
+            number=2,
+            content=writing.content(proposal),
+            edited_at=proposal.updated_at,
+            edited_by_author=False,
+        )
+    )
+    audit.record("proposal.correct_keying", proposal, by=by, extra={"fields": list(wrong)})
+    return True
+
+
+def _corrected(proposal: Proposal, wrong: Mapping[str, str]) -> ProposalInput:
+    """The proposal as it stands, with what was wrong replaced."""
+    kept = ProposalInput(
+        **{name: getattr(proposal, name) for name in writing.TEXTS},
+        theme_code=proposal.theme.code if proposal.theme else None,
+        territory_code=proposal.territory.code if proposal.territory else None,
+        approaches=tuple(a.approach for a in proposal.approaches),
+        branch=proposal.branch,
+        proposer_kind=proposal.proposer_kind,
+        public_name=proposal.public_name,
+        organisation_name=proposal.organisation_name,
+        language=proposal.language,
+    )
+    names = {"theme": "theme_code", "territory": "territory_code"}
+    changes: dict[str, Any] = {
+        names.get(n, n): (_ENUMS[n](v) if v else None) if n in _ENUMS else v
+        for n, v in wrong.items()
+        if n not in sheets.CONTACT and n != "dated_on"
+    }
+    return dataclasses.replace(kept, **changes)
+
+
+def _contact_right(proposal: Proposal, wrong: Mapping[str, str]) -> None:
+    """Who proposes, as the sheet says with its consent; nothing is kept where nothing stands."""
+    if not sheets.CONTACT & wrong.keys():
+        return
+    kept = proposal.contact
+    told = {name: (getattr(kept, name) if kept else None) for name in ("name", "email", "phone")}
+    told |= {n.removeprefix("contact_"): wrong[n] or None for n in sheets.CONTACT & wrong.keys()}
+    told["phone"] = phone_of(told["phone"] or "")
+    writing.keep_contact(proposal, ContactInput(**told, consent=True))

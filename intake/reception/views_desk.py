@@ -1,0 +1,276 @@
+"""Assisted entry: the desk, a proposal that somebody says or brings, and the queue of sheets."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from flask import flash, g, redirect, render_template, request, session, url_for
+
+from forms.base import with_rows
+from forms.desk import NoteForm, SheetForm, SpoilForm, WindowForm
+from forms.territory import fill
+from intake.core import clock, mail
+from intake.core.errors import Conflict, Invalid, NotFound, StageClosed
+from intake.core.i18n import gettext as _
+from intake.core.i18n import lazy_gettext as _l
+from intake.core.i18n import localized
+from intake.core.pagination import number_from
+from intake.core.permissions import Permission
+from intake.plans import queries as plans
+from intake.reception import queries, sheets
+from intake.reception.blueprint import bp
+from intake.reception.queries import desk
+from intake.reception.services import keying, paper
+from intake.reception.views_packets import load_packet, load_sheet
+from intake.reception.views_track import say_again
+from intake.web.access import principal, requires
+from intake.web.listing import Listing
+from models.enums import TerritoryLevel
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from flask.typing import ResponseReturnValue
+
+    from forms.base import Form
+    from models import Event, Packet, Plan, Sheet
+
+#: Session key of the slip to be handed over: folio and code, until the next person's turn.
+SLIP = "slip"
+
+
+@bp.route("/ventanilla/")
+@requires(Permission.SHEET_KEY)
+def desk_home() -> str:
+    """What there is to do: packets with their progress, differences to settle, events to print for."""
+    session.pop(SLIP, None)
+    plan = _plan()
+    page = desk.packets(plan.id, number=number_from(request.args.get("pagina")))
+    return render_template(
+        "reception/desk.html",
+        plan=plan,
+        page=Listing(page),
+        figures=desk.quality_of_packets([packet.id for packet in page.items]),
+        none=sheets.Quality(),
+        to_settle=desk.to_settle(plan.id),
+        events=desk.events_to_choose(plan.id),
+    )
+
+
+def _plan() -> Plan:
+    plan = plans.current()
+    if plan is None:
+        raise NotFound(_l("Todavía no hay un plan en marcha que reciba propuestas."))
+    g.plan = plan
+    return plan
+
+
+@bp.route("/ventanilla/nueva", methods=["GET", "POST"])
+@requires(Permission.SHEET_KEY, form=True)
+def window() -> ResponseReturnValue:
+    """A proposal that a person says or brings. The person is its author; this session gains nothing on it."""
+    plan = _plan()
+    events = desk.events_to_choose(plan.id)
+    form = WindowForm()
+    with_rows(form.event, [(e.slug, e.title) for e in events], _l("Ninguno: en una ventanilla"))
+    if request.method == "GET":
+        session.pop(SLIP, None)
+        event = next((e for e in events if e.slug == request.args.get("mesa")), None)
+        form.event.data = event.slug if event else ""
+        _begin(form, event, day=clock.today())
+    _lists(form)
+    if request.method == "POST" and not form.asks_refresh and _checked(form):
+        event = next((e for e in events if e.slug == form.event.data), None)
+        if _received(form, plan, event):
+            return redirect(url_for("reception.slip"), HTTPStatus.SEE_OTHER)
+        _plan()
+    page = render_template("reception/desk_new.html", form=form)
+    return page, HTTPStatus.UNPROCESSABLE_ENTITY if request.method == "POST" and form.errors else HTTPStatus.OK
+
+
+def _begin(form: SheetForm, event: Event | None, *, day: date | None) -> None:
+    """Begin with the day, and with the place of the event."""
+    form.dated_on.data = day
+    form.place_at(event.territory.code if event is not None and event.territory is not None else None)
+
+
+def _received(form: WindowForm, plan: Plan, event: Event | None) -> bool:
+    try:
+        receipt = keying.receive(
+            plan,
+            form.to_data(),
+            form.to_contact(),
+            by=principal(),
+            dated_on=form.dated_on.data,  # type: ignore[arg-type]  # the form demands it
+            event=event,
+            on_paper=form.how.data == "paper",
+        )
+    except (Invalid, StageClosed) as error:
+        blame(form, error)
+        return False
+    session[SLIP] = {"folio": receipt.folio, "code": receipt.claim_code}
+    return True
+
+
+@bp.route("/ventanilla/comprobante")
+@requires(Permission.SHEET_KEY)
+def slip() -> ResponseReturnValue:
+    """What the person takes home, to be printed or copied; it goes with the next person's turn."""
+    kept = session.get(SLIP)
+    if not kept:
+        return redirect(url_for("reception.desk_home"), HTTPStatus.SEE_OTHER)
+    proposal = queries.by_folio(kept["folio"])
+    g.plan = proposal.plan
+    address = mail.url_of(url_for("reception.follow", folio=kept["folio"]))
+    return render_template("reception/desk_slip.html", proposal=proposal, code=kept["code"], address=address)
+
+
+@bp.route("/ventanilla/paquetes/<slug:reference>/siguiente", methods=["POST"])
+@requires(Permission.SHEET_KEY, load=load_packet)
+def take_next(found: Packet) -> ResponseReturnValue:
+    """Take the next sheet to be keyed, or with ``again`` to be keyed a second time."""
+    return _go_on(found.reference, again=bool(request.form.get("again")))
+
+
+def _go_on(reference: str, *, again: bool, after: int = 0) -> ResponseReturnValue:
+    """To the next sheet of the packet that waits for this person, or back to the packet."""
+    folio = keying.claim_next(load_packet(reference), by=principal(), again=again, after=after)
+    if folio is None:
+        flash(_("No quedan hojas por digitar en este paquete para usted."), "success")
+        return redirect(url_for("reception.packet", reference=reference), HTTPStatus.SEE_OTHER)
+    endpoint = "reception.key_again" if again else "reception.key_sheet"
+    return redirect(url_for(endpoint, folio=folio), HTTPStatus.SEE_OTHER)
+
+
+@bp.route("/ventanilla/hojas/<folio:folio>", methods=["GET", "POST"])
+@requires(Permission.SHEET_KEY, load=load_sheet, form=True)
+def key_sheet(found: Sheet) -> ResponseReturnValue:
+    """A sheet with its scan beside the fields; one key saves it and brings the next."""
+    if request.method == "GET" and (found.keyed_at is not None or found.spoilt_reason):
+        return redirect(url_for("reception.packet", reference=found.packet.reference), HTTPStatus.SEE_OTHER)
+    return _keying(found, again=False)
+
+
+@bp.route("/ventanilla/hojas/<folio:folio>/otra-vez", methods=["GET", "POST"])
+@requires(Permission.SHEET_SECOND, load=load_sheet, form=True)
+def key_again(found: Sheet) -> ResponseReturnValue:
+    """A second person keys a sheet without seeing what the first did."""
+    if request.method == "GET" and (not found.needs_second or found.keyed_at is None or found.second_at is not None):
+        return redirect(url_for("reception.packet", reference=found.packet.reference), HTTPStatus.SEE_OTHER)
+    return _keying(found, again=True)
+
+
+def _keying(found: Sheet, *, again: bool) -> ResponseReturnValue:
+    reference, number = found.packet.reference, found.folio_number
+    doing = request.form.get("do", "save") if request.method == "POST" else ""
+    form, note = SheetForm(), NoteForm()
+    if not doing:
+        _begin(form, found.packet.event, day=_day_of(found.packet.event))
+    _lists(form)
+    done = False
+    if doing == "skip":
+        keying.let_go(found, by=principal())
+        done = True
+    elif doing == "illegible":
+        done = note.validate() and _left(found, note, form)
+    elif doing and not form.asks_refresh and _checked(form):
+        done = _kept(found, form, again=again)
+    if done:
+        return _go_on(reference, again=again, after=number)
+    return _sheet_page(form, note, again=again)
+
+
+def _day_of(event: Event) -> date | None:
+    return clock.local(event.starts_at).date() if event.starts_at else None
+
+
+def _left(found: Sheet, note: NoteForm, form: SheetForm) -> bool:
+    try:
+        keying.leave_illegible(found, note.note.data or "", by=principal())
+    except Conflict as error:
+        form.form_errors.append(error.message)
+        return False
+    flash(_("%(folio)s queda para otra persona.", folio=sheet_folio()), "success")
+    return True
+
+
+def _kept(found: Sheet, form: SheetForm, *, again: bool) -> bool:
+    keep = keying.key_again if again else keying.key
+    try:
+        keep(found, form.to_input(), by=principal())
+    except (Invalid, StageClosed, Conflict) as error:
+        blame(form, error)
+        return False
+    flash(_("%(folio)s guardada.", folio=sheet_folio()), "success")
+    return True
+
+
+def _sheet_page(form: SheetForm, note: NoteForm, *, again: bool) -> ResponseReturnValue:
+    found = load_sheet(sheet_folio())
+    figures = desk.quality_of_packets([found.packet_id])[found.packet_id]
+    page = render_template("reception/desk_sheet.html", sheet=found, form=form, note=note, again=again, figures=figures)
+    failed = request.method == "POST" and (form.errors or note.errors)
+    return page, HTTPStatus.UNPROCESSABLE_ENTITY if failed else HTTPStatus.OK
+
+
+def sheet_folio() -> str:
+    """The folio of the address (the row itself may have been rolled back)."""
+    return str((request.view_args or {})["folio"])
+
+
+def _lists(form: SheetForm) -> None:
+    """Themes with the numbers printed on the packet, and places as far as they are chosen. Two statements."""
+    themes = queries.themes()
+    with_rows(form.theme, [(t.code, f"{n}. {localized(t, 'name')}") for n, t in enumerate(themes, 1)], _l("No lo dice"))
+    chosen = [form.provincia.data or "", form.canton.data or ""]
+    found = queries.places(*(c if c.isascii() and c.isdecimal() else "" for c in chosen))
+    fill(form, found[TerritoryLevel.PROVINCE], found[TerritoryLevel.CANTON], found[TerritoryLevel.PARISH])
+
+
+def _checked(form: SheetForm) -> bool:
+    """Whether all is there; an old page keeps everything and asks for one more press."""
+    valid = bool(form.validate())
+    if "csrf_token" in form.errors:
+        form.csrf_token.errors = []
+        form.form_errors.append(
+            _l("La página llevaba mucho tiempo abierta. Lo que escribió sigue aquí: pulse el botón otra vez.")
+        )
+    return valid
+
+
+def blame(form: Form, error: Conflict | Invalid | StageClosed) -> None:
+    target = getattr(form, getattr(error, "field", None) or "", None)
+    if target is None:
+        form.form_errors.append(error.message)
+    else:
+        target.errors = [*target.errors, error.message]
+
+
+@bp.route("/ventanilla/hojas/<folio:folio>/anular", methods=["GET", "POST"])
+@requires(Permission.SHEET_KEY, load=load_sheet, form=True)
+def spoil_sheet(found: Sheet) -> ResponseReturnValue:
+    """Say why a sheet brings no proposal."""
+    form, reference, number = SpoilForm(), found.packet.reference, found.folio_number
+    if form.validate_on_submit():
+        try:
+            paper.spoil(found, form.reason.data, form.note.data or "", by=principal())
+            flash(_("%(folio)s quedó anulada.", folio=sheet_folio()), "success")
+            if request.args.get("cola"):
+                return _go_on(reference, again=False, after=number)
+            return redirect(url_for("reception.packet", reference=reference), HTTPStatus.SEE_OTHER)
+        except Conflict as error:
+            form.form_errors.append(error.message)
+    say_again(form)
+    page = render_template("reception/desk_spoil.html", sheet=load_sheet(sheet_folio()), form=form)
+    return page, HTTPStatus.UNPROCESSABLE_ENTITY if form.is_submitted() else HTTPStatus.OK
+
+
+@bp.route("/ventanilla/hojas/<folio:folio>/recuperar", methods=["POST"])
+@requires(Permission.SHEET_KEY, load=load_sheet)
+def recover_sheet(found: Sheet) -> ResponseReturnValue:
+    """A spoilt sheet turned up."""
+    reference = found.packet.reference
+    paper.recover(found, by=principal())
+    flash(_("La hoja volvió a la cola."), "success")
+    return redirect(url_for("reception.packet", reference=reference), HTTPStatus.SEE_OTHER)

@@ -1,0 +1,201 @@
+"""Packets of printed sheets: made for an event, printed once with their codes, scanned, accounted for."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+import segno
+from flask import Response, flash, g, redirect, render_template, request, url_for
+from markupsafe import Markup
+
+from forms.desk import PacketForm, ScansForm
+from intake.core import files, mail
+from intake.core.errors import Conflict, Invalid
+from intake.core.i18n import CATALOGUES, HTML_LANG, force_locale, ngettext
+from intake.core.i18n import gettext as _
+from intake.core.labels import CATEGORY_LABELS, label
+from intake.core.pagination import number_from
+from intake.core.permissions import Permission
+from intake.mapping import queries as mapping
+from intake.plans.inputs import CATEGORIES
+from intake.reception import queries, sheets, sheetwords
+from intake.reception.blueprint import bp
+from intake.reception.folios import folio_of
+from intake.reception.paperdates import due
+from intake.reception.queries import desk
+from intake.reception.services import paper, scanning
+from intake.reception.views_track import say_again
+from intake.web.access import principal, requires
+from intake.web.listing import Listing
+from models.enums import SpoiltReason
+
+if TYPE_CHECKING:
+
+    from flask.typing import ResponseReturnValue
+
+    from models import Event, Packet, Sheet
+
+
+def load_packet(reference: str) -> Packet:
+    """The packet of the address, its plan in the header."""
+    found = desk.packet(reference)
+    g.plan = found.event.plan
+    return found
+
+
+def load_sheet(folio: str) -> Sheet:
+    """The sheet of the address, its plan in the header."""
+    found = desk.sheet(folio)
+    g.plan = found.packet.event.plan
+    return found
+
+
+def load_event(slug: str) -> Event:
+    """The event for which sheets are printed."""
+    found = mapping.event(slug)
+    g.plan = found.plan
+    return found
+
+
+@bp.route("/ventanilla/mesas/<slug:slug>/paquete", methods=["GET", "POST"])
+@requires(Permission.PACKET_MANAGE, load=load_event, form=True)
+def new_packet(event: Event) -> ResponseReturnValue:
+    """Take folios for the sheets of an event."""
+    form = PacketForm()
+    if form.validate_on_submit():
+        try:
+            made = paper.create_packet(event, form.count.data or 0, by=principal())
+            return redirect(url_for("reception.packet", reference=made.reference), HTTPStatus.SEE_OTHER)
+        except Invalid as error:
+            form.count.errors = [str(error.message)]
+        except Conflict as error:
+            form.form_errors.append(error.message)
+    say_again(form)
+    page = render_template("reception/packet_new.html", event=load_event(event.slug), form=form)
+    return page, HTTPStatus.UNPROCESSABLE_ENTITY if form.is_submitted() else HTTPStatus.OK
+
+
+@bp.route("/ventanilla/paquetes/<slug:reference>")
+@requires(Permission.SHEET_KEY, load=load_packet)
+def packet(found: Packet) -> str:
+    """Where its sheets stand, and how well they were keyed."""
+    page = desk.sheets_of(found, number=number_from(request.args.get("pagina")))
+    return render_template(
+        "reception/packet.html",
+        packet=found,
+        page=Listing(page),
+        quality=desk.quality_of_packets([found.id])[found.id],
+        loose=len(desk.loose(found)),
+        due=due(found),
+        state_of=sheets.state_of,
+        states=sheetwords.STATES,
+        spoilt_words={reason.value: label(reason) for reason in SpoiltReason},
+    )
+
+
+@bp.route("/ventanilla/paquetes/<slug:reference>/imprimir", methods=["GET", "POST"])
+@requires(Permission.PACKET_MANAGE, load=load_packet)
+def print_packet(found: Packet) -> ResponseReturnValue:
+    """The sheets with their codes, to be printed; a POST says that they are, and nobody sees the codes again."""
+    if request.method == "POST":
+        paper.finish_printing(found, by=principal())
+        flash(_("Listo: los códigos quedaron solo en el papel."), "success")
+        return redirect(url_for("reception.packet", reference=found.reference), HTTPStatus.SEE_OTHER)
+    found = desk.packet(found.reference, with_sheets=True)
+    codes = paper.codes_of(found, by=principal())
+    with force_locale(CATALOGUES["es"]):  # the paper is in Spanish and Kichwa, whoever prints it
+        paper_html = Markup(_printed(found, codes))  # noqa: S704 -- our own template
+    answer = Response(render_template("reception/packet_print.html", packet=found, sheets=paper_html))
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def _printed(found: Packet, codes: dict[str, str]) -> str:
+    return render_template(
+        "reception/_packet_sheets.html",
+        packet=found,
+        codes=codes,
+        words=sheetwords.printed(),
+        themes=queries.themes(),
+        due=due(found),
+        qr=_qr,
+        site=mail.url_of(url_for("reception.track")),
+        dimensions=[(label(d), [str(CATEGORY_LABELS[c]) for c in cs]) for d, cs in CATEGORIES.items()],
+        sheet_lang=HTML_LANG["es"],
+    )
+
+
+def _qr(folio: str) -> str:
+    address = mail.url_of(url_for("reception.follow", folio=folio))
+    return str(segno.make(address, error="m").svg_data_uri(scale=4, border=2))
+
+
+@bp.route("/ventanilla/paquetes/<slug:reference>/escaneos", methods=["GET", "POST"])
+@requires(Permission.SHEET_KEY, load=load_packet, form=True)
+def packet_scans(found: Packet) -> ResponseReturnValue:
+    """Upload pictures of the sheets; each then waits for a person to confirm which sheet it is."""
+    form = ScansForm()
+    if form.validate_on_submit():
+        try:
+            number = scanning.add_scans(found, form.uploads(), plan_code=found.event.plan.code, by=principal())
+            flash(ngettext("Llegó %(num)s imagen.", "Llegaron %(num)s imágenes.", number), "success")
+            return redirect(url_for("reception.match_scans", reference=found.reference), HTTPStatus.SEE_OTHER)
+        except Invalid as error:
+            form.files.errors = [str(error.message)]
+    say_again(form)
+    page = render_template("reception/packet_scans.html", packet=load_packet(found.reference), form=form)
+    return page, HTTPStatus.UNPROCESSABLE_ENTITY if form.is_submitted() else HTTPStatus.OK
+
+
+@bp.route("/ventanilla/paquetes/<slug:reference>/escaneos/confirmar", methods=["GET", "POST"])
+@requires(Permission.SHEET_KEY, load=load_packet)
+def match_scans(found: Packet) -> ResponseReturnValue:
+    """Which picture is which sheet: what the code, the name or the order says, for a person to confirm or change."""
+    wrong: dict[str, Any] = {}
+    if request.method == "POST":
+        try:
+            done = scanning.match_scans(found, _chosen(found), by=principal())
+            flash(ngettext("%(num)s hoja con su imagen.", "%(num)s hojas con su imagen.", done), "success")
+            return redirect(url_for("reception.packet", reference=found.reference), HTTPStatus.SEE_OTHER)
+        except Invalid as error:
+            wrong = {error.field or "": error.message}
+            found = load_packet(_reference())
+    scans = desk.loose(found)
+    page = render_template("reception/packet_match.html", packet=found, scans=scans, wrong=wrong, typed=request.form)
+    return page, HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK
+
+
+def _reference() -> str:
+    return str((request.view_args or {})["reference"])
+
+
+def _chosen(found: Packet) -> dict[int, str]:
+    """The folio typed for each picture shown, as it is stored; what is no folio stays as it was typed."""
+    code = found.event.plan.code
+    chosen = {}
+    for name, typed in request.form.items():
+        key = name.removeprefix("scan-")
+        if key != name and key.isascii() and key.isdecimal():
+            chosen[int(key)] = folio_of(typed, code, least_digits=1) or typed.strip()[:20]
+    return chosen
+
+
+@bp.route("/ventanilla/paquetes/<slug:reference>/imagenes/<key:key>")
+@requires(Permission.SHEET_KEY)
+def scan_picture(reference: str, key: str) -> Response:
+    """A scan, for the team alone."""
+    stored = desk.file_of(reference, key)
+    answer = Response(files.read(stored), mimetype=stored.media_type)
+    answer.headers["Cache-Control"] = "no-store"
+    answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return answer
+
+
+@bp.route("/ventanilla/paquetes/<slug:reference>/sobrantes", methods=["POST"])
+@requires(Permission.PACKET_MANAGE, load=load_packet)
+def spoil_rest(found: Packet) -> ResponseReturnValue:
+    """Account for every sheet that did not come back."""
+    number = paper.spoil_rest(found, by=principal())
+    flash(ngettext("%(num)s hoja anulada como sobrante.", "%(num)s hojas anuladas como sobrantes.", number), "success")
+    return redirect(url_for("reception.packet", reference=_reference()), HTTPStatus.SEE_OTHER)
