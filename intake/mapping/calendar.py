@@ -1,8 +1,9 @@
-"""Events as calendar programs read them (RFC 5545)."""
+"""Events and meetings as calendar programs read them (RFC 5545)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -11,20 +12,73 @@ from icalendar import Event as Entry
 
 from intake.core import clock
 from intake.core.mail import url_of
-from models.enums import EventStatus
+from intake.mapping.inputs_council import SLUGS
+from models.enums import EventStatus, MeetingStatus
 
 if TYPE_CHECKING:
-    from models import Event
+    from models import Event, Meeting
 
 PRODUCT = "-//Intake//Gobierno Abierto Ecuador//ES"
-#: How long an event is shown that says no end.
+#: How long is shown what says no end.
 USUAL = timedelta(hours=2)
 
 
-def as_ics(events: Iterable[Event], name: str, *, domain: str) -> bytes:
-    """A calendar of the dated ones. ``domain`` ends the identifiers, which never change.
+@dataclass(frozen=True, kw_only=True)
+class Dated:
+    """What a calendar keeps. ``name`` identifies it and never changes; ``version`` rises with each change."""
 
-    A program that reads the file again updates what it knows, because each change of an event raises its SEQUENCE.
+    name: str
+    version: int
+    title: str
+    starts_at: datetime
+    ends_at: datetime | None
+    has_time: bool = True
+    place: str
+    text: str
+    path: str
+    is_cancelled: bool
+
+
+def of_events(events: Iterable[Event]) -> list[Dated]:
+    """The dated ones."""
+    return [_of_event(event, event.starts_at) for event in events if event.starts_at is not None]
+
+
+def _of_event(event: Event, starts_at: datetime) -> Dated:
+    return Dated(
+        name=event.slug,
+        version=event.lock_version,
+        title=event.title,
+        starts_at=starts_at,
+        ends_at=event.ends_at,
+        has_time=event.has_time,
+        place=", ".join(part for part in (event.place, event.territory.name if event.territory else "") if part),
+        text=event.description,
+        path=f"/mesas/{event.slug}",
+        is_cancelled=event.status is EventStatus.CANCELLED,
+    )
+
+
+def of_meeting(meeting: Meeting) -> Dated:
+    """A meeting of a body; body and plan are loaded."""
+    path = f"/nucleo/{meeting.body.plan.code}/{SLUGS[meeting.body.kind]}/reuniones/{meeting.number}"
+    return Dated(
+        name=path.strip("/").replace("/", "-"),
+        version=meeting.lock_version,
+        title=meeting.title,
+        starts_at=meeting.starts_at,
+        ends_at=meeting.ends_at,
+        place=meeting.place,
+        text=meeting.agenda,
+        path=path,
+        is_cancelled=meeting.status is MeetingStatus.CANCELLED,
+    )
+
+
+def as_ics(entries: Iterable[Dated], name: str, *, domain: str) -> bytes:
+    """A calendar. ``domain`` ends the identifiers, which never change.
+
+    A program that reads the file again updates what it knows, because each change raises the SEQUENCE.
     """
     made = Calendar()
     made.add("prodid", PRODUCT)
@@ -33,30 +87,28 @@ def as_ics(events: Iterable[Event], name: str, *, domain: str) -> bytes:
     made.add("name", name)
     made.add("x-wr-calname", name)
     made.add("x-wr-timezone", "America/Guayaquil")
-    for event in events:
-        if event.starts_at is not None:
-            made.add_component(_entry(event, event.starts_at, domain))
+    for one in entries:
+        made.add_component(_entry(one, domain))
     made.add_missing_timezones()
     return bytes(made.to_ical())
 
 
-def _entry(event: Event, starts_at: datetime, domain: str) -> Entry:
+def _entry(one: Dated, domain: str) -> Entry:
     entry = Entry()
-    entry.add("uid", f"{event.slug}@{domain}")
-    entry.add("sequence", event.lock_version)
+    entry.add("uid", f"{one.name}@{domain}")
+    entry.add("sequence", one.version)
     entry.add("dtstamp", clock.now())
-    entry.add("summary", event.title)
-    start = clock.local(starts_at)
-    if event.has_time:
+    entry.add("summary", one.title)
+    start = clock.local(one.starts_at)
+    if one.has_time:
         entry.add("dtstart", start)
-        entry.add("dtend", clock.local(event.ends_at) if event.ends_at else start + USUAL)
+        entry.add("dtend", clock.local(one.ends_at) if one.ends_at else start + USUAL)
     else:
         entry.add("dtstart", start.date())
-    place = ", ".join(part for part in (event.place, event.territory.name if event.territory else "") if part)
-    if place:
-        entry.add("location", place)
-    address = url_of(f"/mesas/{event.slug}")
-    entry.add("description", "\n\n".join(part for part in (event.description, address) if part))
+    if one.place:
+        entry.add("location", one.place)
+    address = url_of(one.path)
+    entry.add("description", "\n\n".join(part for part in (one.text, address) if part))
     entry.add("url", address)
-    entry.add("status", "CANCELLED" if event.status is EventStatus.CANCELLED else "CONFIRMED")
+    entry.add("status", "CANCELLED" if one.is_cancelled else "CONFIRMED")
     return entry

@@ -12,11 +12,12 @@ from icalendar import Calendar
 from intake.core import clock, tokens
 from intake.core.identity import GUEST, SYSTEM
 from intake.extensions import db
-from intake.mapping import acts, attendance, gatherings, registering, services
+from intake.mapping import acts, attendance, gatherings, meetings, registering, services
+from intake.mapping.inputs_council import MeetingInput
 from intake.mapping.inputs_events import MinutesInput
 from intake.mapping.views import registrations
 from models import EventFile, OutboxMessage, Participation, PersonProfile, Plan, Registration
-from models.enums import ActorStatus, AttendanceMethod, Dimension, EventKind, EventStatus, Role
+from models.enums import ActorStatus, AttendanceMethod, Dimension, EventKind, EventStatus, MeetingMode, Role
 from tests import factories as make
 from tests.conftest import token_in
 from tests.mapping.test_gatherings import called, held, later_today, person, picture
@@ -87,6 +88,37 @@ def test_a_calendar_program_gets_the_same_event_again_with_a_higher_number(app, 
     assert one["DTSTART"].dt == clock.local(event.starts_at).replace(microsecond=0)
     day = held(has_time=False, starts_at=clock.start_of(clock.today()))
     assert Calendar.from_ical(client.get(f"/mesas/{day.slug}.ics").data).events[0]["DTSTART"].dt == clock.today()
+
+
+def test_a_meeting_is_added_to_a_calendar_as_an_event_is(app, client):
+    body = make.body(seats=1)
+    soon, base = clock.now() + timedelta(days=3), f"/nucleo/{body.plan.code}/grupo-nucleo/reuniones"
+    given = MeetingInput(
+        title="Primera; reunión", mode=MeetingMode.IN_PERSON, place="Sala azul", starts_at=soon, agenda="1. Varios"
+    )
+    meeting = meetings.call_meeting(body, given, by=SYSTEM)
+    path = f"{base}/{meeting.number}"
+    assert f'href="{path}.ics"' in client.get(path).text
+    one = Calendar.from_ical(client.get(f"{path}.ics").data).events[0]
+    meetings.cancel_meeting(meeting, by=SYSTEM, reason="Por el paro.")
+    answer = client.get(f"{path}.ics")
+    two = Calendar.from_ical(answer.data).events[0]
+    assert answer.content_type == "text/calendar; charset=utf-8"
+    assert (str(one["SUMMARY"]), str(one["LOCATION"])) == ("Primera; reunión", "Sala azul")
+    assert one["DTSTART"].dt == clock.local(soon).replace(microsecond=0) and str(one["URL"]).endswith(path)
+    assert one["UID"] == two["UID"] and int(two["SEQUENCE"]) > int(one["SEQUENCE"])
+    assert (one["STATUS"], two["STATUS"]) == ("CONFIRMED", "CANCELLED")
+    assert client.get(f"{base}/99.ics").status_code == 404
+
+
+def test_the_team_alone_sees_which_campaign_invites(app, client, sign_in):
+    event = called(plan := make.plan())
+    make.campaign(plan, event_id=event.id, title="Sumar a quienes pescan")
+    make.campaign(plan, title="Otra campaña")
+    db.session.commit()
+    pages = {role: sign_in(make.user(role)).get(f"/mesas/{event.slug}").text for role in (Role.ANALYST, Role.CITIZEN)}
+    assert "Sumar a quienes pescan" in pages[Role.ANALYST] and "Otra campaña" not in pages[Role.ANALYST]
+    assert "pescan" not in pages[Role.CITIZEN] + client.get(f"/mesas/{event.slug}").text
 
 
 def test_a_month_lists_its_days_and_keeps_the_filters(app, client):

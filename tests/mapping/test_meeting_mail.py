@@ -27,6 +27,7 @@ def test_every_message_says_which_meeting_when_and_where_to_read(app, kind, loca
     made = mail.render(kind, locale, CONTEXT)
     assert "Primera <reunión>" in made.subject and day in made.subject
     assert "10:00" in made.text and CONTEXT["path"] in made.text
+    assert (f"{CONTEXT['path']}.ics" in made.text) is (kind != "meeting_cancel")
     assert "<reunión>" not in made.html
 
 

@@ -355,7 +355,9 @@ def test_an_invitation_is_answered_without_an_account(client, post, invited):
     assert post(client, path, respuesta="borrar", people="1").status_code == 422
     answer = post(client, path, respuesta="confirmar", people="2", needs="Rampa")
     assert answer.status_code == 302
-    assert "les esperamos" in client.get(answer.location).text
+    page = client.get(answer.location).text
+    assert "les esperamos" in page and "irán 2 personas" in page
+    assert re.search(r'name="people"[^>]* value="2"', page)
     db.session.refresh(target)
     assert target.step is S.CONFIRMED
     assert [r.needs for r in db.session.scalars(sa.select(Registration))] == ["Rampa"]

@@ -256,6 +256,12 @@ def team() -> list[Member]:
     return [Member(*row) for row in db.session.execute(query)]
 
 
+def inviting_to(event: Event) -> Sequence[Campaign]:
+    """The campaigns that invite to the event, the latest first. One statement."""
+    query = sa.select(Campaign).where(Campaign.event_id == event.id).order_by(Campaign.id.desc())
+    return db.session.scalars(query).all()
+
+
 def events_to_invite_to(plan: Plan | None, *, kept: int | None = None) -> Sequence[Event]:
     """Events of the plan still to come (and the one ``kept``), by date. One statement."""
     if plan is None:

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from itertools import groupby
-from urllib.parse import urlsplit
 
-from flask import Response, current_app, g, render_template, request
+from flask import Response, g, render_template, request
 
 from intake.core import clock
 from intake.core.i18n import gettext as _
 from intake.mapping import calendar, queries
 from intake.mapping.views.blueprint import bp
-from intake.mapping.views.event_common import Narrowed, visible
+from intake.mapping.views.event_common import Narrowed, calendar_file, visible
 from intake.web.access import public
 from intake.web.listing import chips, url_with
 from models import Event
 
-ICS = "text/calendar; charset=utf-8"
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 
 
@@ -66,7 +64,7 @@ def _next(first: date) -> date:
 def calendar_feed() -> Response:
     """Every dated event that the filters leave, to subscribe to."""
     found = queries.events_for_calendar(Narrowed().filters)
-    return _ics(found, str(_("Mesas y encuentros de gobierno abierto")))
+    return calendar_file(calendar.of_events(found), str(_("Mesas y encuentros de gobierno abierto")))
 
 
 @bp.route("/mesas/<slug:slug>.ics")
@@ -74,9 +72,4 @@ def calendar_feed() -> Response:
 def event_file(slug: str) -> Response:
     """One event, to add to a calendar."""
     found = visible(slug)
-    return _ics([found], found.title)
-
-
-def _ics(events: object, name: str) -> Response:
-    domain = urlsplit(current_app.config["INTAKE"].base_url).hostname or "intake"
-    return Response(calendar.as_ics(events, name, domain=domain), content_type=ICS)  # type: ignore[arg-type]
+    return calendar_file(calendar.of_events([found]), found.title)

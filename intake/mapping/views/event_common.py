@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
+from urllib.parse import urlsplit
 
-from flask import request
+from flask import Response, current_app, request
 
 from forms.base import with_rows
 from forms.events import EventFilterForm
@@ -14,13 +16,21 @@ from intake.core.i18n import lazy_gettext as _l
 from intake.core.i18n import localized
 from intake.core.labels import label
 from intake.core.permissions import Permission, can
-from intake.mapping import queries
+from intake.mapping import calendar, queries
 from intake.mapping.queries import EventFilters
 from intake.mapping.views import common
 from intake.plans import queries as plans
 from intake.web.access import principal
 from models import Event, Plan, Territory
 from models.enums import EventKind
+
+ICS = "text/calendar; charset=utf-8"
+
+
+def calendar_file(entries: Iterable[calendar.Dated], name: str) -> Response:
+    """Answer with a file for calendar programs."""
+    domain = urlsplit(current_app.config["INTAKE"].base_url).hostname or "intake"
+    return Response(calendar.as_ics(entries, name, domain=domain), content_type=ICS)
 
 
 def visible(slug: str) -> Event:

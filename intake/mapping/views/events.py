@@ -21,6 +21,7 @@ from intake.mapping import gatherings, queries, seats, services
 from intake.mapping.doors import WITH_STEPS, doors
 from intake.mapping.event_lifecycle import EVENT
 from intake.mapping.queries import gatherings as reading
+from intake.mapping.queries import outreach
 from intake.mapping.serializers import count_groups
 from intake.mapping.steps import STEP_WORDS
 from intake.mapping.views import common
@@ -66,6 +67,7 @@ def _page(found: Event, failed: dict[str, Any] | None = None) -> str:
     participation = queries.participation_of(found)
     exact = can(principal(), Permission.ATTENDANCE_RECORD, found)
     files = reading.files_of(found)
+    invites = outreach.inviting_to(found) if can(principal(), Permission.OUTREACH_READ) else []
     moves = [move for move in EVENT.open_to(principal(), found) if move.button]
     return render_template(
         "mapping/event.html",
@@ -84,6 +86,7 @@ def _page(found: Event, failed: dict[str, Any] | None = None) -> str:
         steps=reading.steps_of(found),
         step_words=STEP_WORDS,
         with_steps=found.kind in WITH_STEPS,
+        campaigns=invites,
         moves=moves,
         failed=failed,
     )

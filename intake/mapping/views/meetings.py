@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
 
-from flask import flash, g, redirect, render_template, request, url_for
+from flask import Response, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from forms.council import CorrectionForm, MeetingForm, MinutesForm
@@ -15,13 +15,14 @@ from intake.core import clock
 from intake.core.errors import Conflict, Invalid
 from intake.core.i18n import lazy_gettext as _l
 from intake.core.permissions import Permission, can
-from intake.mapping import meetings, voting
+from intake.mapping import calendar, meetings, voting
 from intake.mapping.inputs_council import PRESENT, SLUGS
 from intake.mapping.lifecycle_council import MEETING
 from intake.mapping.queries import council as queries
 from intake.mapping.views import common
 from intake.mapping.views.blueprint import bp
 from intake.mapping.views.council import AT, load_body
+from intake.mapping.views.event_common import calendar_file
 from intake.web.access import principal, public, requires
 from models import Body, Meeting, ResolutionVote
 from models.enums import MeetingStatus, Vote
@@ -62,6 +63,14 @@ def put(error: Invalid | Conflict, form: Any, version: int = 0) -> None:
 def meeting(code: str, kind: str, number: int) -> str:
     """One meeting. What is not published yet is for those who may read drafts. Five statements."""
     return _page(load_meeting(code, kind, number))
+
+
+@bp.route(f"{MEETING_AT}.ics")
+@public(reusable=True)
+def meeting_file(code: str, kind: str, number: int) -> Response:
+    """The meeting, to add to a calendar."""
+    found = load_meeting(code, kind, number)
+    return calendar_file([calendar.of_meeting(found)], found.title)
 
 
 def _page(found: Meeting, failed: dict[str, Any] | None = None) -> str:
