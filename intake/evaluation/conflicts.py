@@ -6,19 +6,21 @@ Asked when a review is assigned and again whenever its page is opened, because p
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from intake.accounts import queries as accounts
 from intake.core import clock
 from intake.core.i18n import lazy_gettext as _l
 from intake.core.text import plain
 from intake.extensions import db
-from models import Actor, Post, PostHolding, Proposal, ProposalContact, User
+from models import Actor, CoAuthor, Post, PostHolding, Proposal, ProposalContact, User
+from models.enums import CoAuthorStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
 
     from intake.core.i18n import Text
     from intake.core.identity import Principal
@@ -32,10 +34,10 @@ SAME_ORGANISATION: Text = _l("pertenece a la organización que presentó la prop
 class Authorship:
     """Every trace of who made a proposal. For comparing only: it never reaches a page."""
 
-    author_id: int | None
+    author_ids: frozenset[int]
     emails: frozenset[str]
-    organisation_id: int | None
-    organisation_name: str
+    organisation_ids: frozenset[int]
+    organisation_names: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -56,38 +58,54 @@ def normal_email(address: str | None) -> str:
 
 def reason_against(authorship: Authorship, reviewer: Identity) -> Text | None:
     """Why this person may not review this proposal; None if nothing is known against it."""
-    if authorship.author_id is not None and authorship.author_id == reviewer.user_id:
+    if reviewer.user_id is not None and reviewer.user_id in authorship.author_ids:
         return IS_AUTHOR
     if normal_email(reviewer.email) in authorship.emails:
         return SAME_ADDRESS
-    if authorship.organisation_id is not None and authorship.organisation_id in reviewer.actor_ids:
-        return SAME_ORGANISATION
-    if authorship.organisation_name and authorship.organisation_name in reviewer.organisations:
+    if authorship.organisation_ids & reviewer.actor_ids or authorship.organisation_names & reviewer.organisations:
         return SAME_ORGANISATION
     return None
 
 
 def authorships(proposal_ids: Collection[int]) -> Mapping[int, Authorship]:
-    """The authorship of each proposal. One statement."""
+    """The authorship of each proposal: of a collective one, that of all its parts. One statement.
+
+    Who was named beside an author and accepted made it too.
+    """
+    part, named = aliased(Proposal), aliased(User)
     query = (
         sa.select(
             Proposal.id,
-            Proposal.author_id,
-            Proposal.organisation_id,
-            Proposal.organisation_name,
+            part.author_id,
+            CoAuthor.user_id,
+            part.organisation_id,
+            part.organisation_name,
             User.email,
             ProposalContact.email,
+            CoAuthor.email,
+            named.email,
         )
-        .outerjoin(User, User.id == Proposal.author_id)
-        .outerjoin(ProposalContact, ProposalContact.proposal_id == Proposal.id)
+        .join(part, sa.or_(part.id == Proposal.id, part.joined_to_id == Proposal.id))
+        .outerjoin(User, User.id == part.author_id)
+        .outerjoin(ProposalContact, ProposalContact.proposal_id == part.id)
+        .outerjoin(CoAuthor, (CoAuthor.proposal_id == part.id) & (CoAuthor.status == CoAuthorStatus.ACCEPTED))
+        .outerjoin(named, named.id == CoAuthor.user_id)
         .where(Proposal.id.in_(proposal_ids))
     )
-    return {
-        key: Authorship(
-            author, frozenset(normal_email(e) for e in (account, contact) if e), organisation, plain(name or "").strip()
-        )
-        for key, author, organisation, name, account, contact in db.session.execute(query)
-    }
+    found: dict[int, list[Any]] = {key: [] for key in proposal_ids}
+    for row in db.session.execute(query):
+        found[row[0]].append(row[1:])
+    return {key: _authorship(rows) for key, rows in found.items()}
+
+
+def _authorship(rows: Sequence[Any]) -> Authorship:
+    """What several rows say together: author, who was named, organisation by key and by name, then addresses."""
+    return Authorship(
+        author_ids=frozenset(key for row in rows for key in row[:2] if key is not None),
+        emails=frozenset(normal_email(address) for row in rows for address in row[4:] if address),
+        organisation_ids=frozenset(row[2] for row in rows if row[2] is not None),
+        organisation_names=frozenset(name for row in rows if (name := plain(row[3] or "").strip())),
+    )
 
 
 def identity_of(person: Principal) -> Identity:

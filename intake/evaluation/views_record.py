@@ -19,17 +19,18 @@ from intake.core.permissions import Permission, can
 from intake.evaluation import conflicts, paga_rubric, queries, services, views_review, views_stale
 from intake.evaluation.blueprint import bp
 from intake.reception import answers
-from intake.reception.queries import answering
+from intake.reception.queries import answering, joining
 from intake.reception.views_similar import alike_to
 from intake.web.access import principal, requires
 from intake.web.filters import fecha
-from models.enums import ProposalStatus, Role
+from models.enums import ProposalKind, ProposalStatus, Role
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from flask.typing import ResponseReturnValue
 
+    from intake.core.i18n import Text
     from models import InformationRequest, Proposal
 
 EXAMINATION, SIGNATURE, REVIEW = "examen", "firma", "evaluacion"
@@ -118,12 +119,22 @@ def examination(proposal: Proposal) -> ResponseReturnValue:
         kind=EXAMINATION,
         rubric=paga_rubric,
         alike=alike_to(proposal),
-        joins=True,
+        joins=proposal.kind is ProposalKind.CITIZEN,
+        unready=_unready(proposal),
         questions=asked,
         awaited=_awaited(asked),
         is_late=answers.is_late,
     )
     return page, status
+
+
+def _unready(proposal: Proposal) -> Text | None:
+    """Why a collective proposal cannot be examined yet; None where it can, and for any other."""
+    try:
+        joining.require_ready(proposal)
+    except Conflict as error:
+        return error.message
+    return None
 
 
 def _awaited(asked: Sequence[InformationRequest]) -> InformationRequest | None:

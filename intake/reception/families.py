@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, TypeVar
 
 from intake.core import clock
 from intake.reception.inputs import RESULT_WORDS, TEXT_WORDS, TITLE_CHARACTERS, ProposalInput
-from intake.reception.lifecycle import WITHDRAWABLE
 from models.enums import JoinStatus, TerritoryLevel
 from models.enums import ProposalStatus as S
 
@@ -34,7 +33,7 @@ WHY_WORDS, NUANCE_WORDS = 300, 200
 JOINABLE = frozenset({S.SUBMITTED, S.ADMITTED})
 FORMING = frozenset({S.SUBMITTED})
 #: States of the collective one in which a joining can be undone: until it has its answer.
-UNDOABLE = WITHDRAWABLE
+UNDOABLE = frozenset({S.SUBMITTED, S.REFUSAL_PROPOSED, S.ADMITTED, S.IN_EVALUATION, S.EVALUATED})
 #: Answers that join, and those after which both go on apart.
 JOINING = frozenset({JoinStatus.ACCEPTED, JoinStatus.NUANCED})
 APART = frozenset({JoinStatus.DECLINED, JoinStatus.SILENT})

@@ -9,7 +9,7 @@ from intake.core.i18n import ngettext
 from intake.core.labels import label
 from intake.reception import families
 from intake.reception.storysteps import CURRENT, DONE, Step, day_of
-from intake.web.filters import fecha
+from intake.web.filters import fecha, lista
 from models.enums import JoinStatus, ProposalKind, ProposalStatus
 
 if TYPE_CHECKING:
@@ -86,5 +86,24 @@ def next_of(proposal: Proposal, story: Story | None) -> str:
         "El equipo pregunta a quien la presentó si la une a %(folio)s. Puede responder hasta el %(date)s.",
         folio=question.collective.folio,
         date=fecha(question.due_on),
+    )
+    return str(words)
+
+
+def byline(story: Story) -> str:
+    """Who made a collective proposal: the names that their authors show, in order, and how many show none."""
+    named = [row.name for row in story.authors if row.is_named and row.name]
+    nameless = len(story.authors) - len(named)
+    if not story.authors:
+        return str(_("Reúne propuestas de varios autores"))
+    if not named:
+        return str(ngettext("%(num)s autor sin nombre público", "%(num)s autores sin nombre público", nameless))
+    if not nameless:
+        return lista(named)
+    words = ngettext(
+        "%(names)s y %(num)s autor sin nombre público",
+        "%(names)s y %(num)s autores sin nombre público",
+        nameless,
+        names=", ".join(named),
     )
     return str(words)

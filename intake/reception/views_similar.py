@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from flask import current_app, jsonify, request, url_for
+from flask import jsonify, request, url_for
 
 from intake.core.i18n import gettext as _
 from intake.core.i18n import ngettext
@@ -29,7 +29,7 @@ LONGEST_TITLE, LONGEST_BODY, SHORTEST_TITLE, WORDS = 300, 6000, 8, 3
 
 
 class Alike(NamedTuple):
-    """A line of the hint. ``reason`` says why; ``join_url`` is where an official proposes to join both, "" for none."""
+    """A line of the hint. ``reason`` says why."""
 
     folio: str
     url: str
@@ -37,7 +37,6 @@ class Alike(NamedTuple):
     language: str
     state: str
     reason: str
-    join_url: str
 
 
 @bp.route("/propuestas/similares")
@@ -62,7 +61,6 @@ def alike(title: str, body: str, plan_id: int, *, without: int | None = None) ->
             found.language,
             str(label(public_status(found.status))),
             reason(found.shared),
-            _join_url(found.folio),
         )
         for found in queries.similar_to(title, body, plan_id, without=without)
     ]
@@ -82,10 +80,3 @@ def heading(number: int) -> str:
 def reason(shared: tuple[str, ...]) -> str:
     """Why both are alike, in the words of the one who asks; "" if only their letters are."""
     return _("Porque ambas hablan de %(words)s.", words=lista(f"«{word}»" for word in shared[:WORDS])) if shared else ""
-
-
-def _join_url(folio: str) -> str:
-    """The page on which joining is proposed, as far as this installation has one."""
-    path = f"{url_for('reception.show', folio=folio)}/unir"
-    rules = current_app.url_map.iter_rules()
-    return path if any(rule.rule == "/propuestas/<folio:folio>/unir" for rule in rules) else ""

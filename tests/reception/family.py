@@ -46,6 +46,7 @@ def more(plan, n: int, status=ProposalStatus.SUBMITTED, *, email: str | None = "
     if email is not None:
         factories.save(ProposalContact(proposal_id=made.id, email=email or f"autora{n}@demo.example"))
     db.session.refresh(made, ["approaches"])
+    made.search_stems = writing.search_words(made, [])
     content = writing.content(made)
     factories.save(ProposalVersion(proposal_id=made.id, number=1, content=content, edited_at=clock.now()))
     return made

@@ -13,6 +13,7 @@ from intake.core.permissions import Permission, authorize
 from intake.core.transaction import transaction
 from intake.evaluation import conflicts
 from intake.extensions import db
+from intake.reception.queries import joining
 from intake.reception.services import move
 from models import Admission
 from models.enums import ProposalStatus as S
@@ -40,6 +41,7 @@ def examine(proposal: Proposal, given: ExaminationInput, *, by: Principal, at: d
         db.session.refresh(proposal, _DECIDING, with_for_update=True)
         if proposal.status is not S.SUBMITTED:
             raise Conflict(_l("Otra persona ya examinó esta propuesta."))
+        joining.require_ready(proposal)
         _not_ones_own(proposal, by)
         admission = Admission(
             proposal_id=proposal.id,

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased, joinedload
 
 from intake.core import clock, tokens
-from intake.core.errors import NotFound
+from intake.core.errors import Conflict, NotFound
 from intake.core.i18n import lazy_gettext as _l
 from intake.core.pagination import Page, paginate
 from intake.extensions import db
@@ -84,6 +84,18 @@ def family(proposal: Proposal) -> Family:
     if proposal.kind is ProposalKind.COLLECTIVE:
         return Family(parts=tuple(parts(proposal)))
     return Family(asked=tuple(asked_of(proposal)))
+
+
+def require_ready(proposal: Proposal) -> None:
+    """Raise `Conflict` for a collective proposal whose authors may still answer, or that is fewer than two.
+
+    No or one statement.
+    """
+    found = family(proposal) if proposal.kind is ProposalKind.COLLECTIVE else None
+    if found is not None and found.awaited:
+        raise Conflict(_l("Sus autores todavía pueden responder. Se examina cuando respondan o termine su plazo."))
+    if found is not None and len(found.joined) < families.LEAST_PARTS:
+        raise Conflict(_l("No reunió dos propuestas: no hay nada que examinar. Ciérrela en la página de la unión."))
 
 
 def parts(collective: Proposal) -> list[Part]:

@@ -15,6 +15,7 @@ from intake.extensions import db
 from intake.reception import answers, mail
 from intake.reception.queries import answering
 from models import InformationRequest, User
+from models.enums import ProposalKind
 
 if TYPE_CHECKING:
     from intake.core.i18n import Text
@@ -45,6 +46,8 @@ def ask(proposal: Proposal, question: str, *, due_on: date, by: Principal) -> In
     _check_day(due_on)
     with transaction():
         db.session.refresh(proposal, _NOW, with_for_update=True)
+        if proposal.kind is ProposalKind.COLLECTIVE:
+            raise Conflict(_l("A una propuesta colectiva no se le pregunta: pregunte antes de unir, a cada autor."))
         if proposal.status not in answers.ASKABLE:
             raise Conflict(_l("Esta propuesta ya se examinó y no se le puede hacer preguntas."))
         if by.user_id is not None and by.user_id == proposal.author_id:

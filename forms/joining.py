@@ -1,0 +1,116 @@
+"""Forms of joining proposals: the lead text, an author's answer, undoing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from wtforms import DateField, RadioField, StringField, TextAreaField
+from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # the stubs lag
+from wtforms.validators import Length, Optional
+
+from forms.base import Form, MaxWords, chosen, required
+from intake.core.i18n import lazy_gettext as _l
+from intake.reception.families import NUANCE_WORDS, WHY_WORDS
+from intake.reception.inputs import RESULT_WORDS, TEXT_WORDS, TITLE_CHARACTERS
+from models.enums import JoinStatus
+
+_TOO_LONG = _l("El texto es demasiado largo.")
+
+
+def _text(words: Any, most: int, hint: Any, *, least: int = 0, empty: Any = None, rows: int = 6) -> TextAreaField:
+    first = [required(empty)] if empty else [Optional()]
+    checks = [*first, Length(max=20_000, message=_TOO_LONG), MaxWords(least=least, most=most)]
+    return TextAreaField(words, description=hint, validators=checks, render_kw={"rows": rows})
+
+
+def _due() -> DateField:
+    return DateField(
+        _l("Responder hasta el"),
+        description=_l("Ese día incluido. Entre 3 y 60 días desde hoy. Quien no responda seguirá por separado."),
+        validators=[required(_l("Ponga la fecha."))],
+    )
+
+
+class LeadForm(Form):
+    """What a collective proposal says, why its parts belong together, and until when authors answer."""
+
+    title = StringField(
+        _l("Título de la propuesta colectiva"),
+        description=_l("Entre %(least)d y %(most)d caracteres.", least=TITLE_CHARACTERS[0], most=TITLE_CHARACTERS[1]),
+        validators=[
+            required(_l("Escriba un título.")),
+            Length(min=TITLE_CHARACTERS[0], message=_l("El título es muy corto: use al menos %(min)d caracteres.")),
+            Length(max=TITLE_CHARACTERS[1], message=_l("El título pasa de %(max)d caracteres.")),
+        ],
+    )
+    problem = _text(
+        _l("El problema"),
+        TEXT_WORDS[1],
+        _l("Empieza con lo que cuenta cada una, bajo su folio. Haga un solo texto que diga qué aporta cada una."),
+        least=TEXT_WORDS[0],
+        empty=_l("Cuente el problema."),
+        rows=10,
+    )
+    solution = _text(
+        _l("La propuesta"),
+        TEXT_WORDS[1],
+        _l("Quién tendría que hacer qué. No añada nada que ninguna propone."),
+        least=TEXT_WORDS[0],
+        empty=_l("Cuente su propuesta de solución."),
+        rows=10,
+    )
+    expected_result = _text(_l("El resultado que esperan"), RESULT_WORDS[1], "")
+    reason = _text(
+        _l("¿Por qué hablan de lo mismo?"),
+        WHY_WORDS,
+        _l("Lo leerán sus autores en la carta, y cualquiera en la página."),
+        empty=_l("Escriba por qué hablan de lo mismo."),
+        rows=4,
+    )
+    due_on = _due()
+
+
+class JoinAnswerForm(Form):
+    """What an author says to having a proposal joined."""
+
+    answer = RadioField(
+        _l("¿Une su propuesta a la colectiva?"),
+        choices=[
+            SelectChoice(JoinStatus.ACCEPTED.value, _l("Sí, que forme parte de la propuesta colectiva")),
+            SelectChoice(JoinStatus.NUANCED.value, _l("Sí, con un matiz que se publique junto al texto común")),
+            SelectChoice(JoinStatus.DECLINED.value, _l("No, que siga por separado")),
+        ],
+        validators=[chosen(_l("Elija una respuesta."))],
+    )
+    nuance = _text(
+        _l("Su matiz"),
+        NUANCE_WORDS,
+        _l("Solo si eligió «con un matiz»: lo que el texto común no dice o usted diría de otra manera. Se publica."),
+        rows=4,
+    )
+
+
+class DueForm(Form):
+    """Asking once more, or one more: until when."""
+
+    due_on = _due()
+
+
+class AddForm(DueForm):
+    """One more proposal."""
+
+    folio = StringField(
+        _l("Folio de la otra propuesta"), validators=[required(_l("Escriba el folio.")), Length(max=60)]
+    )
+
+
+class UndoForm(Form):
+    """Why a joining is undone."""
+
+    reason = _text(
+        _l("Motivo"),
+        WHY_WORDS,
+        _l("Llega completo por correo a quien presentó cada propuesta, y queda publicado."),
+        empty=_l("Escriba el motivo."),
+        rows=4,
+    )
