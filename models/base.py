@@ -76,3 +76,5 @@ class Base(DeclarativeBase):
 
 #: Put in a column's ``info`` when its values are personal data: audit keeps only that they changed.
 PERSONAL: dict[Any, Any] = {"personal": True}
+#: For words that people wrote and that may be hidden: audit keeps that they changed, only the row what they say.
+UNTRACED: dict[Any, Any] = {"untraced": True}

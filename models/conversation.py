@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import PERSONAL, Base, UtcDateTime, enum_type
+from models.base import PERSONAL, UNTRACED, Base, UtcDateTime, enum_type
 from models.enums import AppealStatus, ModerationReason, Stance
 
 if TYPE_CHECKING:
@@ -51,20 +51,20 @@ class Comment(Base):
     parent_id: Mapped[int | None] = mapped_column(sa.ForeignKey("comment.id"), index=True)
     author_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id"), index=True)
     stance: Mapped[Stance] = mapped_column(enum_type(Stance), default=Stance.NEUTRAL)
-    text: Mapped[str]
+    text: Mapped[str] = mapped_column(info=UNTRACED)
     is_official: Mapped[bool] = mapped_column(default=False)
     idempotency_key: Mapped[str | None] = mapped_column(sa.String(64), unique=True, info=PERSONAL)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime())
     edited_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
     hidden_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
     hidden_reason: Mapped[ModerationReason | None] = mapped_column(enum_type(ModerationReason))
-    hidden_note: Mapped[str] = mapped_column(default="")  # told to the author
+    hidden_note: Mapped[str] = mapped_column(default="", info=UNTRACED)  # told to the author
     hidden_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"))
     hidden_by_machine: Mapped[bool] = mapped_column(default=False)
-    appeal: Mapped[str] = mapped_column(default="")
+    appeal: Mapped[str] = mapped_column(default="", info=UNTRACED)
     appealed_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
     appeal_status: Mapped[AppealStatus | None] = mapped_column(enum_type(AppealStatus))
-    appeal_answer: Mapped[str] = mapped_column(default="")
+    appeal_answer: Mapped[str] = mapped_column(default="", info=UNTRACED)
     appeal_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"))
     lock_version: Mapped[int] = mapped_column(default=1)
 

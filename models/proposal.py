@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import PERSONAL, Base, UtcDateTime, enum_type
+from models.base import PERSONAL, UNTRACED, Base, UtcDateTime, enum_type
 from models.enums import (
     Approach,
     Branch,
@@ -267,7 +267,7 @@ class InformationRequest(Base):
     asked_at: Mapped[datetime] = mapped_column(UtcDateTime())
     asked_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"))
     due_on: Mapped[date]
-    answer: Mapped[str] = mapped_column(default="")
+    answer: Mapped[str] = mapped_column(default="", info=UNTRACED)
     answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
 
 
@@ -277,7 +277,7 @@ class AuthorReply(Base):
     __tablename__ = "author_reply"
 
     proposal_id: Mapped[int] = mapped_column(sa.ForeignKey("proposal.id", ondelete="CASCADE"), unique=True)
-    text: Mapped[str]
+    text: Mapped[str] = mapped_column(info=UNTRACED)
     replied_at: Mapped[datetime] = mapped_column(UtcDateTime())
     answer: Mapped[str] = mapped_column(default="")
     answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime())

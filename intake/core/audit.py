@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 #: Stands in the trace where a personal value was: it says that it changed, not to what.
 PERSONAL_MARK = "(dato personal)"
+#: Stands where words were that may be hidden later: the row keeps them, the trace never lets go of anything.
+WORDS_MARK = "(texto)"
+_MARKS = {"personal": PERSONAL_MARK, "untraced": WORDS_MARK}
 #: Columns that change with every write or that only serve the machine.
 _SILENT = frozenset({"id", "lock_version", "search_stems", "updated_at", "name_plain", "password_hash", "totp_secret"})
 _REFERENCES = ("folio", "reference", "slug", "code")
@@ -103,7 +106,10 @@ def note(action: str, subject_type: str, *, by: Principal, extra: Mapping[str, A
 
 
 def changes_of(subject: Any) -> dict[str, Any]:
-    """Map each changed column to ``[old, new]``, personal values masked. New rows list what they were given."""
+    """Map each changed column to ``[old, new]``, personal values and words that may be hidden masked.
+
+    New rows list what they were given.
+    """
     state = sa.inspect(subject)
     found: dict[str, Any] = {}
     for attribute in state.mapper.column_attrs:
@@ -116,8 +122,8 @@ def changes_of(subject: Any) -> dict[str, Any]:
         new = history.added[0] if history.added else None
         if old == new:
             continue
-        if attribute.columns[0].info.get("personal"):
-            old, new = (PERSONAL_MARK if v is not None else None for v in (old, new))
+        if mark := next((m for name, m in _MARKS.items() if attribute.columns[0].info.get(name)), ""):
+            old, new = (mark if v is not None else None for v in (old, new))
         found[attribute.key] = [value_of(old), value_of(new)]
     return found
 

@@ -149,7 +149,7 @@ def test_within_the_window_its_author_corrects_and_the_trace_keeps_what_it_was(a
         edit(of, made, by)
         assert (made.text, made.stance, made.edited_at) == ("Corregido.", Stance.AGAINST, clock.now())
     entry = db.session.scalars(sa.select(AuditEntry).where(AuditEntry.action == "comment.edit")).one()
-    assert entry.changes["text"] == ["Me parece bien.", "Corregido."]
+    assert entry.changes["text"] == ["(texto)", "(texto)"]  # that it changed; the words may be hidden one day
 
 
 def test_after_the_window_or_by_others_or_on_an_old_page_nothing_changes(app, as_principal):

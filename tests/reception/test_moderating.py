@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -12,7 +13,7 @@ from intake.core.errors import Conflict, Forbidden, Invalid, SignInNeeded
 from intake.core.identity import GUEST, SYSTEM
 from intake.extensions import db
 from intake.reception.queries import conversation as reading
-from intake.reception.services import moderating
+from intake.reception.services import commenting, moderating
 from intake.reports import invariants_conversation as rules
 from intake.reports import opendata
 from models import AuditEntry, Comment, CommentReport
@@ -370,3 +371,18 @@ def test_each_rule_of_the_check_is_seen_when_it_breaks(at):
     assert broken()["hidden_for_a_told_reason"] == [here]
     write(at.comment, hidden_note="x", hidden_by_id=None)
     assert broken()["hidden_for_a_told_reason"] == [here]
+
+
+def test_the_trace_keeps_no_word_that_may_be_hidden(at):
+    """Observers read the trace: it says that words were written, changed and appealed for, never which."""
+    given = {"text": f"{SECRET} ya", "stance": at.comment.stance, "lock_version": at.comment.lock_version}
+    commenting.edit(at.of, at.comment, by=at.author, **given)
+    hide(at)
+    moderating.appeal(at.of, at.comment, text=f"No es mío: {SECRET}", by=at.author)
+    moderating.decide_appeal(at.of, at.comment, grant=False, answer="Es un teléfono.", by=at.chief)
+    entries = db.session.scalars(sa.select(AuditEntry).where(AuditEntry.subject_type == "comment")).all()
+    told = {entry.action: entry.changes for entry in entries}
+    assert SECRET not in json.dumps(list(told.values()), ensure_ascii=False)
+    assert told["comment.edit"]["text"] == ["(texto)"] * 2
+    assert told["comment.hide"]["hidden_note"][1] == told["comment.appeal"]["appeal"][1] == "(texto)"
+    assert SECRET in at.comment.text and SECRET in at.comment.appeal  # the row, for those who decide
