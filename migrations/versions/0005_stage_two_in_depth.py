@@ -3,7 +3,8 @@
 Revision: 0005; follows: 0004
 
 On SQLite `proposal` is rebuilt, which drops its three search triggers: they are made again, both ways. The index itself
-stays, because keys stay. Going down, states that the older vocabulary cannot say become the nearest that it can.
+stays, because keys stay. Going down, states that the older vocabulary cannot say become the nearest that it can; what
+was set aside becomes a draft, because everything else is public there.
 """
 
 import sqlalchemy as sa
@@ -25,6 +26,9 @@ TRIGGERS = (
 )
 STATES = "'draft', 'submitted', 'refusal_proposed', 'not_admitted', 'admitted', 'in_evaluation', 'evaluated', 'selected', 'reserve', 'outside_plan', 'next_plan', 'withdrawn'"
 KINDS = "'citizen', 'integrated'"
+#: What was held or discarded while the schema is older than these states, and what of each row waits there.
+ASIDE = "proposal_set_aside"
+WAITS = "id, status, folio, folio_number, submitted_at"
 
 
 def triggers_again():
@@ -472,11 +476,37 @@ def upgrade():
         )
         batch_op.create_check_constraint(op.f("ck_proposal_whole_point"), "(latitude IS NULL) = (longitude IS NULL)")
     triggers_again()
+    back_from_aside()
+
+
+def keep_aside():
+    """What was set aside stays unseen: a draft again, which nobody lists; folio and dates wait in a table of their own.
+
+    The older vocabulary publishes every state but the draft. `upgrade` gives them back.
+    """
+    held = sa.text("SELECT count(*) FROM proposal WHERE status IN ('held', 'discarded')")
+    if not op.get_bind().scalar(held):
+        return
+    op.execute(f"CREATE TABLE {ASIDE} AS SELECT {WAITS} FROM proposal WHERE status IN ('held', 'discarded')")
+    op.execute(
+        "UPDATE proposal SET status = 'draft', folio = NULL, folio_number = NULL, submitted_at = NULL"
+        " WHERE status IN ('held', 'discarded')"
+    )
+
+
+def back_from_aside():
+    """Give back what an earlier way down had kept, where it is still there as it was left."""
+    if not sa.inspect(op.get_bind()).has_table(ASIDE):
+        return
+    kept = f"(SELECT kept.{{0}} FROM {ASIDE} AS kept WHERE kept.id = proposal.id)"
+    values = ", ".join(f"{name} = {kept.format(name)}" for name in WAITS.split(", ")[1:])
+    op.execute(f"UPDATE proposal SET {values} WHERE status = 'draft' AND id IN (SELECT id FROM {ASIDE})")
+    op.drop_table(ASIDE)
 
 
 def downgrade():
     op.execute("UPDATE proposal SET joined_to_id = NULL, status = 'admitted' WHERE status = 'joined'")
-    op.execute("UPDATE proposal SET status = 'submitted' WHERE status IN ('held', 'discarded')")
+    keep_aside()
     op.execute("UPDATE proposal SET kind = 'integrated' WHERE kind = 'collective'")
     with op.batch_alter_table("proposal", schema=None) as batch_op:
         vocabulary(batch_op, STATES, KINDS)

@@ -18,6 +18,7 @@ from intake import create_app
 from intake.core.transaction import transaction
 from intake.extensions import db
 from models import Base, Commitment
+from models.enums import ProposalStatus
 
 
 @pytest.fixture
@@ -48,6 +49,30 @@ def test_up_down_up_with_data(fresh: Flask) -> None:
     left = {t for t in sa.inspect(db.engine).get_table_names() if not t.startswith("sqlite_")}
     assert left == {"alembic_version"}
     upgrade()
+
+
+@pytest.mark.parametrize("state", ["held", "discarded"])
+def test_what_was_set_aside_is_published_by_no_way_down(fresh: Flask, state: str) -> None:
+    """0004 shows whatever is no draft: a draft it becomes, and with the way up it stands where it stood."""
+    from tests import factories
+
+    upgrade()
+    with transaction():
+        of = factories.plan()
+        factories.proposal(of, ProposalStatus(state), problem="Un ataque.")
+        factories.proposal(of, ProposalStatus.SUBMITTED)
+    row = sa.text("SELECT status, folio, folio_number, submitted_at, problem FROM proposal ORDER BY id")
+    before = [tuple(one) for one in db.session.execute(row)]
+    assert before[0][0] == state
+    db.session.remove()
+    downgrade(revision="0004")
+    below = [tuple(one) for one in db.session.execute(row)]
+    assert below == [("draft", None, None, None, "Un ataque."), before[1]]
+    db.session.remove()
+    upgrade()
+    assert [tuple(one) for one in db.session.execute(row)] == before
+    db.session.remove()
+    assert "proposal_set_aside" not in sa.inspect(db.engine).get_table_names()
 
 
 def test_models_and_migrations_agree(fresh: Flask) -> None:
