@@ -36,13 +36,14 @@ const NAMES_EXCHANGED = { Napo: "Tungurahua", Tungurahua: "Napo" }; // in datama
 const WIDTH = 600; // of the viewBox
 const MARGIN = 4;
 const ISLANDS_EAST = 7.7; // degrees by which Galápagos is drawn nearer to the mainland than it lies
+const ISLANDS_END = -85; // degrees east: what lies west of it is Galápagos
 const CLOSEST = 0.9; // units of the viewBox: points of a border nearer than this to the last one are left out
 const LIMIT = 40_000; // bytes
 
 const plain = (name) => name.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 const ends = (list) => list.reduce(([low, high], n) => [Math.min(low, n), Math.max(high, n)], [Infinity, -Infinity]);
 const polygons = (geometry) => (geometry.type === "Polygon" ? [geometry.coordinates] : geometry.coordinates);
-const isIsland = ([east]) => east < -85;
+const isIsland = ([east]) => east < ISLANDS_END;
 
 const inRing = ([x, y], ring) =>
   ring.reduce((inside, [x2, y2], i) => {
@@ -77,7 +78,8 @@ const projection = (points) => {
     const [x, y] = moved(point);
     return [(x - west) * scale + MARGIN, (north - y) * scale + MARGIN];
   };
-  return { project, height: Math.ceil((north - south) * scale + 2 * MARGIN) };
+  const degrees = { west, north, scale, margin: MARGIN, islands: ISLANDS_EAST, border: ISLANDS_END };
+  return { project, degrees, height: Math.ceil((north - south) * scale + 2 * MARGIN) };
 };
 
 /** An SVG path of relative lines in tenths, rounded from absolute positions so that nothing drifts. */
@@ -130,13 +132,16 @@ const outlines = (topology) => {
   });
 };
 
-/** {"viewBox": "0 0 w h", "inset": {x, y, width, height} around Galápagos, "provinces": {code: {name, d, cx, cy}}} */
+/**
+ * {"viewBox": "0 0 w h", "inset": {x, y, width, height} around Galápagos, "provinces": {code: {name, d, cx, cy}}, "degrees": how a
+ * place is drawn: x = (east + islands if east < border - west) · scale + margin, y = (north - its north) · scale + margin}
+ */
 export const ecuador = (file) => {
   const source = JSON.parse(readFileSync(file, "utf8"));
   const arcs = degrees(source);
   const topology = { ...source, arcs, transform: undefined };
   const known = outlines(topology);
-  const { project, height } = projection(arcs.flat());
+  const { project, degrees: scales, height } = projection(arcs.flat());
   const drawn = { ...topology, arcs: arcs.map((arc) => thin(arc.map(project))) };
   const shapes = new Map(
     feature(drawn, drawn.objects.ecu).features.map(({ properties: { name }, geometry }) => [
@@ -154,7 +159,7 @@ export const ecuador = (file) => {
   const islands = shapes.get("galapagos").flat(2);
   const [[x1, x2], [y1, y2]] = [ends(islands.map((p) => p[0])), ends(islands.map((p) => p[1]))];
   const inset = { x: Math.floor(x1 - 3), y: Math.floor(y1 - 3), width: Math.ceil(x2 - x1 + 6), height: Math.ceil(y2 - y1 + 6) };
-  const map = { viewBox: `0 0 ${WIDTH} ${height}`, inset, provinces };
+  const map = { viewBox: `0 0 ${WIDTH} ${height}`, inset, degrees: scales, provinces };
   const size = Buffer.byteLength(JSON.stringify(map));
   if (size > LIMIT) throw new Error(`the map takes ${size} bytes, more than ${LIMIT}`);
   return map;

@@ -81,6 +81,7 @@ def keep(proposal: Proposal, form: Any) -> Outcome:
     if upload is not None:
         said = form.file_description.data or ""
         done.attempt("file", lambda: attachments.attach(proposal, upload, said, by=by))
+        form.file.data.close()
     if "person_name" in form:
         _keep_people(proposal, form, done)
     return done

@@ -13,7 +13,7 @@ from forms.base import with_rows
 from forms.reception import ClaimForm, RevisionForm, WithdrawForm
 from forms.reception_pieces import with_files
 from forms.territory import fill
-from intake.core import calendar, mail
+from intake.core import calendar, clock, mail
 from intake.core.errors import Conflict, Invalid, NotFound
 from intake.core.i18n import gettext as _
 from intake.core.i18n import lazy_gettext as _l
@@ -128,8 +128,7 @@ def load_receipt(folio: str) -> Proposal:
 @requires(Permission.PROPOSAL_EDIT, load=load_receipt)
 def receipt(proposal: Proposal) -> ResponseReturnValue:
     """Folio, QR, dates of what follows and, the first time only, the claim code."""
-    fresh = session.get(RECEIPT)
-    code = session.pop(RECEIPT)["code"] if fresh and fresh["folio"] == proposal.folio else None
+    code = _code_once(proposal)
     address = mail.url_of(url_for("reception.follow", folio=proposal.folio))
     return render_template(
         "reception/receipt.html",
@@ -141,6 +140,15 @@ def receipt(proposal: Proposal) -> ResponseReturnValue:
         next_words=storyline.what_next(proposal, proposal.plan.stages),
         mailed=_mailed(proposal),
     )
+
+
+def _code_once(proposal: Proposal) -> str | None:
+    """The code, the first time. The session keeps it a while longer for the file (`views_receipt`)."""
+    kept = session.get(RECEIPT)
+    if not kept or kept["folio"] != proposal.folio or "shown" in kept:
+        return None
+    session[RECEIPT] = {**kept, "shown": int(clock.now().timestamp())}
+    return str(kept["code"])
 
 
 def _mailed(proposal: Proposal) -> bool:
@@ -171,6 +179,7 @@ def edit(proposal: Proposal) -> ResponseReturnValue:
         except Conflict as error:
             meanwhile = [str(error.message), *(str(line) for line in error.details.get("lines", ()))]  # type: ignore[attr-defined]
         proposal = load(proposal_folio())
+        form.files = attached.files_of(proposal)  # read anew after a rollback
         if why := _why_not_edit(proposal):
             return _stopped(proposal, _("Ya no se puede corregir"), why)
     if meanwhile:

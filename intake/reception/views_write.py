@@ -22,6 +22,7 @@ from intake.reception.inputs import CONSENT_VERSION
 from intake.reception.prefill import form_of
 from intake.reception.queries import attached
 from intake.reception.screening import Pace
+from intake.reception.services import submission
 from intake.reception.views_similar import alike_to
 from intake.reception.writing import TEXTS
 from intake.web.access import principal, public, remember_claim, requires
@@ -45,8 +46,8 @@ DRAFT = "draft"
 def load_draft(key: str) -> Proposal:
     """The proposal under a secret address. Showing a guest's key makes this browser its author's."""
     proposal = queries.by_draft_key(key)
-    if proposal.author_id is None:
-        remember_claim(proposal.id)
+    if proposal.author_id is None and submission.is_opened_by(proposal, key):
+        remember_claim(proposal)
         if proposal.status is ProposalStatus.DRAFT:
             session[DRAFT] = key
     g.plan = proposal.plan
@@ -102,7 +103,7 @@ def _keep_new(plan: Plan, form: ProposalForm, data: ProposalInput, contact: Cont
         seconds = keyed.seconds_since(form.opened.data or "", "proposal_form")
         services.note_pace(proposal, Pace(seconds, trap=bool(form.website.data)))
     if proposal.author_id is None:
-        remember_claim(proposal.id)
+        remember_claim(proposal)
         session[DRAFT] = address
     return address or ""
 
@@ -162,16 +163,23 @@ def _save(proposal: Proposal, form: ProposalForm, done: pieces.Outcome) -> Respo
         services.save_draft(proposal, form.to_input(), form.to_contact(), by=principal(), lock_version=read)
     except Invalid as error:
         blame(form, error)
-        return _draft_page(form, queries.by_draft_key(_key()))
+        return _page_again(form)
     except Conflict as error:
         proposal = queries.by_draft_key(_key())
         if proposal.status is not ProposalStatus.DRAFT:
             return redirect(url_for("reception.receipt", folio=proposal.folio), 303)
         form.form_errors.append(error.message)
-        return _draft_page(form, proposal, fresh=True)
+        return _page_again(form, fresh=True)
     if done.errors or (pieces.anchor() and form.would_lose_contact):
-        return _draft_page(form, queries.by_draft_key(_key()), fresh=True)
+        return _page_again(form, fresh=True)
     return _after_keeping(_key())
+
+
+def _page_again(form: Any, *, fresh: bool = False) -> ResponseReturnValue:
+    """After a commit or a rollback: what the page shows is read anew."""
+    proposal = queries.by_draft_key(_key())
+    form.files, form.people = attached.files_of(proposal), attached.people_of(proposal)
+    return _draft_page(form, proposal, fresh=fresh)
 
 
 def _draft_page(form: Any, proposal: Proposal, *, fresh: bool = False) -> ResponseReturnValue:
@@ -240,6 +248,8 @@ def send(proposal: Proposal) -> ResponseReturnValue:
         return render_template("reception/closed.html", plan=plan, **closed(plan), key=key), 409
     except Invalid:
         return redirect(url_for("reception.draft", key=key, revisar=1), 303)
+    if secret:
+        remember_claim(proposal)  # by the code that it has from now on
     if receipt.claim_code:
         session[RECEIPT] = {"folio": receipt.folio, "code": receipt.claim_code}
     session.pop(DRAFT, None)

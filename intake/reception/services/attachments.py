@@ -14,7 +14,7 @@ from intake.core.permissions import Permission, authorize
 from intake.core.text import clean
 from intake.core.transaction import transaction
 from intake.extensions import db
-from intake.reception import attached, writing
+from intake.reception import attached, queries, writing
 from intake.reception.queries import attached as reading
 from intake.reception.services.moves import stages_of
 from models import ProposalFile, ProposalVersion
@@ -91,7 +91,7 @@ def _row(proposal: Proposal, stored: StoredFile, words: str) -> ProposalFile:
     last = sa.select(sa.func.max(ProposalFile.position)).where(ProposalFile.proposal_id == proposal.id)
     return ProposalFile(
         proposal_id=proposal.id,
-        file_id=stored.id,
+        file=stored,
         kind=kind,
         description=words,
         position=(db.session.scalar(last) or 0) + 1,
@@ -151,6 +151,7 @@ def _record(action: str, proposal: Proposal, row: ProposalFile, *, by: Principal
     if proposal.status is ProposalStatus.DRAFT:
         audit.record(action, proposal, by=by)
         return
+    queries.complete(proposal)
     proposal.updated_at = clock.now()
     last = sa.select(sa.func.max(ProposalVersion.number)).where(ProposalVersion.proposal_id == proposal.id)
     number = (db.session.scalar(last) or 0) + 1
