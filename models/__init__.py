@@ -44,7 +44,7 @@ from models.event import (
     event_theme,
 )
 from models.file import StoredFile
-from models.joining import JoinRequest
+from models.joining import JoinRequest, sent_by_people
 from models.outbox import OutboxMessage
 from models.outreach import Campaign, Invitation, Mailing, Target, TargetStep
 from models.paper import LooseScan, Packet, Sheet
@@ -170,4 +170,5 @@ __all__ = [
     "commitment_proposal",
     "commitment_sdg",
     "event_theme",
+    "sent_by_people",
 ]

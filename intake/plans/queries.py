@@ -26,6 +26,7 @@ from models import (
     Stage,
     StageNote,
     User,
+    sent_by_people,
 )
 from models.enums import EventStatus, ProposalKind, ProposalStatus
 
@@ -142,7 +143,7 @@ def numbers(plan_ids: Sequence[int]) -> dict[int, Numbers]:
     query = sa.select(
         Plan.id,
         sa.select(sa.func.count(Proposal.id))
-        .where(Proposal.plan_id == Plan.id, Proposal.is_public)
+        .where(Proposal.plan_id == Plan.id, Proposal.is_public, sent_by_people())
         .correlate(Plan)
         .scalar_subquery(),
         sa.select(sa.func.count(Commitment.id))

@@ -64,13 +64,16 @@ _FUNNEL: tuple[tuple[str, tuple[S, ...]], ...] = (
     ("evaluated", (S.EVALUATED,)),
     ("decided", (S.SELECTED, S.RESERVE, S.OUTSIDE_PLAN, S.NEXT_PLAN)),
 )
-_ASIDE = (S.NOT_ADMITTED, S.WITHDRAWN)
+_ASIDE = (S.NOT_ADMITTED, S.WITHDRAWN, S.JOINED)
 
 
 def funnel(stands: Mapping[S, Stand], in_commitments: int) -> list[Step]:
-    """The steps in order. Who was not admitted or withdrew is counted as received and no further."""
+    """The steps in order. What was not admitted, withdrawn or joined to another is counted as received and no further.
+
+    A collective proposal goes the way for all that were joined to it, and is not counted as received beside them.
+    """
     at = [(key, states, sum(_count(stands, s) for s in states)) for key, states in _FUNNEL]
-    left = sum(_count(stands, state) for state in _ASIDE)
+    left = sum(_count(stands, state) for state in _ASIDE) - sum(stand.collective for stand in stands.values())
     steps = []
     for i, (key, states, now) in enumerate(at):
         further = sum(n for _key, _states, n in at[i:])
@@ -85,7 +88,7 @@ def _count(stands: Mapping[S, Stand], state: S) -> int:
 
 
 def aside(stands: Mapping[S, Stand]) -> list[tuple[S, int]]:
-    """Proposals that left the way: not admitted, withdrawn."""
+    """Proposals that left the way: not admitted, withdrawn, joined to another."""
     return [(state, _count(stands, state)) for state in _ASIDE]
 
 

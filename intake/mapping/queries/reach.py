@@ -35,6 +35,7 @@ from models import (
     actor_territory,
     actor_theme,
     event_theme,
+    sent_by_people,
 )
 from models.enums import (
     ActorStatus,
@@ -317,7 +318,7 @@ def proposals(scope: Scope) -> dict[Key, int]:
     placed = (
         sa.select(theme, at.label("place"), sa.func.count().label("n"))
         .outerjoin(Territory, Territory.id == territory)
-        .where(_of_plan(scope.plan_id), Proposal.status.in_(_PUBLIC))
+        .where(_of_plan(scope.plan_id), Proposal.status.in_(_PUBLIC), sent_by_people())
     )
     if scope.province:
         placed = placed.where(Territory.province_code == scope.province)
@@ -348,7 +349,7 @@ def totals_by_province(plan_id: int) -> tuple[sa.Subquery, sa.Subquery, sa.Subqu
     met = sa.select(at, number).join(Event, Event.territory_id == Territory.id).group_by(at)
     return (
         actors.subquery(),
-        said.where(Proposal.plan_id == plan_id, Proposal.is_public).subquery(),
+        said.where(Proposal.plan_id == plan_id, Proposal.is_public, sent_by_people()).subquery(),
         met.where(Event.plan_id == plan_id, *_shown()).subquery(),
     )
 

@@ -35,6 +35,7 @@ from models.enums import (
     MilestoneStatus,
     PartyRole,
     PlanStatus,
+    ProposalKind,
     ProposalStatus,
 )
 
@@ -55,21 +56,29 @@ NAMED = 20
 
 @dataclass(frozen=True)
 class Stand:
-    """How many proposals stand in a state, and since when the oldest of them has waited."""
+    """How many proposals stand in a state, and since when the oldest of them has waited.
+
+    ``collective`` of them were made of several others, which are counted where they stand: as joined.
+    """
 
     count: int
     oldest: datetime | None
     late: int = 0
+    collective: int = 0
 
 
 def stands(plan_id: int) -> dict[ProposalStatus, Stand]:
     """Every state that has proposals of the plan; the oldest by its submission. One statement."""
+    made = sa.func.sum(sa.case((Proposal.kind == ProposalKind.COLLECTIVE, 1), else_=0))
     query = (
-        sa.select(Proposal.status, sa.func.count(), sa.func.min(Proposal.submitted_at), _late_ones())
+        sa.select(Proposal.status, sa.func.count(), sa.func.min(Proposal.submitted_at), _late_ones(), made)
         .where(Proposal.plan_id == plan_id, Proposal.is_public)
         .group_by(Proposal.status)
     )
-    return {status: Stand(n, oldest, int(late)) for status, n, oldest, late in db.session.execute(query)}
+    return {
+        status: Stand(n, oldest, int(late), int(collective))
+        for status, n, oldest, late, collective in db.session.execute(query)
+    }
 
 
 def _late_ones() -> sa.ColumnElement[int]:

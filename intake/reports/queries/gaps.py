@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from intake.extensions import db
 from intake.mapping.queries.reach import totals_by_province
-from models import Proposal, Territory
+from models import Proposal, Territory, sent_by_people
 from models.enums import TerritoryLevel
 
 if TYPE_CHECKING:
@@ -59,6 +59,6 @@ def without_province(plan: Plan) -> int:
         sa.select(sa.func.count())
         .select_from(Proposal)
         .outerjoin(Territory, Territory.id == Proposal.territory_id)
-        .where(Proposal.plan_id == plan.id, Proposal.is_public, Territory.province_code.is_(None))
+        .where(Proposal.plan_id == plan.id, Proposal.is_public, sent_by_people(), Territory.province_code.is_(None))
     )
     return db.session.scalar(query) or 0

@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload
 
 from intake.core import clock
 from intake.extensions import db
-from models import Actor, Commitment, Decision, Event, Proposal, Territory
+from models import Actor, Commitment, Decision, Event, Proposal, Territory, sent_by_people
 from models.enums import ActorStatus, DecisionStatus, EventStatus, TerritoryLevel
 
 if TYPE_CHECKING:
@@ -42,8 +42,8 @@ class Province:
 
 
 def received(plan_id: int) -> tuple[sa.ColumnExpressionArgument[bool], ...]:
-    """Conditions on `Proposal`: of the plan, and for everybody to read."""
-    return (Proposal.plan_id == plan_id, Proposal.is_public)
+    """Conditions on `Proposal`: of the plan, for everybody to read, and sent by people: none is counted twice."""
+    return (Proposal.plan_id == plan_id, Proposal.is_public, sent_by_people())
 
 
 def numbers(plan: Plan) -> Numbers:
