@@ -72,7 +72,12 @@ def check_reason(event: Event, reason: str) -> None:
         raise Invalid(_l("El acta ya está firmada: escriba por qué corrige el registro."), field="reason")
 
 
+def has_come(event: Event) -> bool:
+    """Whether the day of the event has come, or is not known."""
+    return event.starts_at is None or clock.local(event.starts_at).date() <= clock.today()
+
+
 def check_begun(event: Event) -> None:
     """Raise `Conflict` before the day of the event has come."""
-    if event.starts_at is not None and clock.local(event.starts_at).date() > clock.today():
+    if not has_come(event):
         raise Conflict(_l("Este encuentro todavía no empieza."))

@@ -341,6 +341,23 @@ def test_a_list_is_taken_on_a_telephone(app, sign_in, post):
     assert post(browser, base, total="9", switch="y").status_code == 302
 
 
+def test_before_the_day_the_list_is_read_and_nothing_is_offered_that_would_be_refused(app, sign_in, post):
+    event = called()
+    registering.register(event, person(needs="Rampa"), code=tokens.new_token(), by=GUEST)
+    browser = sign_in(make.user(Role.FACILITATOR))
+    page = browser.get(f"/mesas/{event.slug}").text
+    assert "Lista de personas inscritas" in page
+    assert "Marcar como realizado" not in page and "Registrar la asistencia" not in page
+    page = browser.get(f"/mesas/{event.slug}/asistencia/lista").text
+    assert "Ana Vera" in page and "Necesita: Rampa" in page
+    for words in ("Guardar marcas", "Cerrar la lista", "Añadir a alguien", "Responder sobre sí"):
+        assert words not in page
+    event.starts_at = later_today()
+    db.session.commit()
+    page = browser.get(f"/mesas/{event.slug}/asistencia/lista").text
+    assert "Guardar marcas" in page and "Cerrar la lista" in page
+
+
 def test_less_room_than_places_given_is_refused_at_the_field(app, sign_in, post):
     make.territory("14", name="Morona Santiago")
     event = called()

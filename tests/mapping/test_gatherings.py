@@ -14,6 +14,7 @@ from intake.core import clock, files, mail, tokens
 from intake.core.errors import Conflict, Forbidden, Invalid
 from intake.core.files import Upload
 from intake.core.identity import GUEST, SYSTEM
+from intake.core.transaction import dialect
 from intake.extensions import db
 from intake.mapping import (
     acts,
@@ -53,8 +54,8 @@ from models.enums import (
 )
 from tests import factories as make
 
-#: Statements of a changed day, of marking, and of closing a list.
-STATEMENTS = [22, 10, 52]
+#: Statements of a changed day, of marking, and of closing a list: SQLite writes each figure of it by itself.
+STATEMENTS = {"sqlite": [22, 10, 52], "postgresql": [22, 10, 22]}
 WOMAN = ProfileInput(answers={Dimension.GENDER: "woman", Dimension.AGE_BAND: "18_29"})
 MAN = ProfileInput(answers={Dimension.GENDER: "man"})
 
@@ -601,7 +602,7 @@ def test_a_list_takes_the_same_statements_however_long(app, count_queries, peopl
     with count_queries() as statements:
         counted = attendance.close_list(event, by=SYSTEM)
     counts.append(len(statements))
-    assert (counts, counted.total) == (STATEMENTS, people - 1)
+    assert (counts, counted.total) == (STATEMENTS[dialect()], people - 1)
     assert len(mails("registration_reminder")) == people - 1
     assert participation.listed(event.id)[Dimension.GENDER] == {"woman": people - 2, "not_stated": 1}
 

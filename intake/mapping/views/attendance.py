@@ -12,6 +12,7 @@ from intake.core.i18n import ngettext
 from intake.core.pagination import number_from
 from intake.core.permissions import Permission, authorize
 from intake.mapping import attendance, queries, services
+from intake.mapping.doors import has_come
 from intake.mapping.queries import gatherings as reading
 from intake.mapping.views import common
 from intake.mapping.views.blueprint import bp
@@ -79,6 +80,7 @@ def attendance_list(found: Event) -> ResponseReturnValue:
         event=found,
         may_describe=not counted and found.status in {EventStatus.CALLED, EventStatus.HELD},
         page=Listing(reading.registrations(found, number=number, name=typed)),
+        has_come=has_come(found),
         numbers=reading.list_numbers(found),
         typed=typed,
         form=CloseListForm(),

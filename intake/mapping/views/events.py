@@ -18,7 +18,7 @@ from intake.core.permissions import Permission, can
 from intake.core.smallcells import is_reserved
 from intake.core.text import clean
 from intake.mapping import gatherings, queries, seats, services
-from intake.mapping.doors import WITH_STEPS, doors
+from intake.mapping.doors import WITH_STEPS, doors, has_come
 from intake.mapping.event_lifecycle import EVENT
 from intake.mapping.queries import gatherings as reading
 from intake.mapping.queries import outreach
@@ -68,7 +68,8 @@ def _page(found: Event, failed: dict[str, Any] | None = None) -> str:
     exact = can(principal(), Permission.ATTENDANCE_RECORD, found)
     files = reading.files_of(found)
     invites = outreach.inviting_to(found) if can(principal(), Permission.OUTREACH_READ) else []
-    moves = [move for move in EVENT.open_to(principal(), found) if move.button]
+    early = set() if has_come(found) else {"hold"}
+    moves = [move for move in EVENT.open_to(principal(), found) if move.button and move.action not in early]
     return render_template(
         "mapping/event.html",
         event=found,
@@ -86,6 +87,7 @@ def _page(found: Event, failed: dict[str, Any] | None = None) -> str:
         steps=reading.steps_of(found),
         step_words=STEP_WORDS,
         with_steps=found.kind in WITH_STEPS,
+        has_come=not early,
         campaigns=invites,
         moves=moves,
         failed=failed,
