@@ -135,12 +135,16 @@ def public_status(status: ProposalStatus) -> ProposalStatus:
     return ProposalStatus.SUBMITTED if status is ProposalStatus.REFUSAL_PROPOSED else status
 
 
+#: Whose proposals: an account or None, and what the browser opened by code, with the mark of each code.
+Own = tuple[int | None, frozenset[tuple[int, str]]]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Filters:
     """What a list of proposals is narrowed to. None and "" mean no condition.
 
-    ``own`` is None for the public list, else the pair (account or None, ids opened by code) whose proposals, drafts
-    included, are listed.
+    ``own`` is None for the public list, else the pair (account or None, what was opened by code) whose
+    proposals, drafts included, are listed.
     """
 
     query: str = ""
@@ -155,10 +159,10 @@ class Filters:
     event: str = ""  # slug
     order: str = NEWEST_FIRST
     seed: int = 0  # of the random order, below SEEDS
-    own: tuple[int | None, frozenset[int]] | None = None
+    own: Own | None = None
 
     @classmethod
-    def parse(cls, values: Mapping[str, str], own: tuple[int | None, frozenset[int]] | None = None) -> Filters:
+    def parse(cls, values: Mapping[str, str], own: Own | None = None) -> Filters:
         """Read an address; what is not understood is left out rather than refused."""
 
         def text(name: str, most: int = 120) -> str:

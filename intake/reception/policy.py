@@ -4,7 +4,10 @@ from intake.core.permissions import Permission, Rules, anyone, predicate, role, 
 from models.enums import Role
 
 is_author = predicate("author")(
-    lambda p, proposal: (p.user_id is not None and proposal.author_id == p.user_id) or proposal.id in p.claims
+    lambda p, proposal: (
+        (p.user_id is not None and proposal.author_id == p.user_id)
+        or (proposal.id in p.claims and p.has_opened(proposal.id, proposal.claim_code_hash))
+    )
 )
 is_commenter = predicate("author of the comment")(
     lambda p, comment: p.user_id is not None and comment.author_id == p.user_id

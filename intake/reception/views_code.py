@@ -59,7 +59,7 @@ def new_code(token: str) -> ResponseReturnValue:
         say_again(form)
         return _page("new_code", status, form=form, proposal=services.look_at_link(token))
     receipt = services.renew_code(token, by=principal())
-    remember_claim(queries.by_folio(receipt.folio).id)
+    remember_claim(queries.by_folio(receipt.folio))
     session[RECEIPT] = {"folio": receipt.folio, "code": receipt.claim_code}
     flash(_("Este es su código nuevo. El anterior ya no sirve."), "success")
     return redirect(url_for("reception.receipt", folio=receipt.folio), HTTPStatus.SEE_OTHER)

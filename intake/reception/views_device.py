@@ -164,7 +164,7 @@ def _receipt(arrived: Arrived) -> Response:
     """Folio and code for the telephone; this browser goes on as the author's, unless somebody is signed in."""
     folio, code = arrived.receipt.folio, arrived.receipt.claim_code
     if not principal().is_signed_in:
-        remember_claim(arrived.proposal.id)
+        remember_claim(arrived.proposal)
         if code:
             session[RECEIPT] = {"folio": folio, "code": code}
     return _unstored(

@@ -59,7 +59,7 @@ class Numbered:
 def index() -> ResponseReturnValue:
     """Every proposal that was sent, or with ``?mias=1`` the reader's own with their drafts."""
     who = principal()
-    own = (who.user_id, who.claims) if request.args.get("mias") else None
+    own = (who.user_id, who.marks) if request.args.get("mias") else None
     filters = Filters.parse(request.args, own)
     if own is None and (folio := _folio_searched(filters.query)):
         return redirect(url_for("reception.show", folio=folio))

@@ -84,26 +84,26 @@ def _printed(folio: str, form: FolioForm | ClaimForm) -> None:
                 raise NotKeyed(desk.sheet_by_folio(folio) or sheet, mine=True)
             said.claim_code.errors = [_l("Ese código no es el de esta hoja. Revíselo en su comprobante.")]
         except TooMany as error:
-            said.too_many, said.claim_code.errors = True, [_wait(error)]
+            said.too_many, said.claim_code.errors = True, [wait_words(error)]
     raise NotKeyed(desk.sheet_by_folio(folio) or sheet, said)
 
 
 def _open(proposal: Proposal, form: FolioForm | ClaimForm) -> bool:
     """Whether the code is right; this browser then goes on as the author's."""
-    proposal_id = proposal.id
     try:
         right = services.claim(proposal, form.claim_code.data or "", address=request.remote_addr or "")
     except TooMany as error:
-        form.too_many, form.claim_code.errors = True, [_wait(error)]
+        form.too_many, form.claim_code.errors = True, [wait_words(error)]
         return False
     if right:
-        remember_claim(proposal_id)
+        remember_claim(proposal)
         return True
     form.claim_code.errors = [_l("Ese código no es el de esta propuesta. Revíselo en su comprobante.")]
     return False
 
 
-def _wait(error: TooMany) -> str:
+def wait_words(error: TooMany) -> str:
+    """How long to wait before another code is taken."""
     seconds = error.details["retry_after_seconds"]
     words = ngettext(
         "Demasiados códigos equivocados. Espere %(num)s minuto y vuelva a intentarlo.",

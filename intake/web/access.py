@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 from flask import g, session
 from flask_login import UserMixin, current_user
 
-from intake.core.identity import GUEST, Principal
+from intake.core.identity import GUEST, Principal, code_mark
 from intake.core.permissions import Permission, authorize
 from intake.web import again
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from models import Proposal
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -58,16 +60,25 @@ def principal() -> Principal:
     """Who is asking: the signed-in person or a guest, with the proposals this browser has opened by code."""
     if "principal" not in g:
         known = current_user.principal if current_user.is_authenticated else GUEST
-        claims = frozenset(int(i) for i in session.get(CLAIMS, ()))
-        g.principal = dataclasses.replace(known, claims=claims) if claims else known
+        kept = _claims()
+        opened = {"claims": frozenset(kept), "marks": frozenset(kept.items())}
+        g.principal = dataclasses.replace(known, **opened) if kept else known
     return g.principal  # type: ignore[no-any-return]
 
 
-def remember_claim(proposal_id: int) -> None:
-    """Let this browser go on opening a guest's proposal, until the session ends."""
-    kept = [i for i in session.get(CLAIMS, []) if i != proposal_id]
-    session[CLAIMS] = [*kept[-(MAX_CLAIMS - 1) :], proposal_id]
+def remember_claim(proposal: Proposal) -> None:
+    """Let this browser go on opening a guest's proposal, until the session ends or the proposal has another code."""
+    kept = [pair for pair in _claims().items() if pair[0] != proposal.id]
+    kept = [*kept[-(MAX_CLAIMS - 1) :], (proposal.id, code_mark(proposal.claim_code_hash))]
+    session[CLAIMS] = [list(pair) for pair in kept]
     g.pop("principal", None)
+
+
+def _claims() -> dict[int, str]:
+    """Proposals opened by this browser, the first one first, with the mark of the code. A bare key: before any code."""
+    kept = session.get(CLAIMS, ())
+    pairs = (one if isinstance(one, (list, tuple)) else (one, "") for one in kept)
+    return {int(key): str(mark) for key, mark in pairs}
 
 
 def requires(

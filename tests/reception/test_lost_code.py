@@ -204,3 +204,20 @@ def test_the_mail_is_written_in_the_authors_language(proposal, app, locale):
     assert written.subject.startswith(f"{proposal.folio}: ")
     assert "60" in written.text
     assert mail.masked(queued()[0].context)["link"] == mail.MASK
+
+
+def test_a_new_code_closes_the_browsers_that_had_the_old_one(proposal, app):
+    other, author = app.test_client(), app.test_client()
+    edit, code = f"/propuestas/{proposal.folio}/editar", "ABCD2345"
+    proposal.claim_code_hash = tokens.code_hash(code, proposal.folio)
+    db.session.commit()
+    token = token_in(other.get("/seguimiento").text)
+    sent = {"csrf_token": token, "folio": proposal.folio, "claim_code": code}
+    assert other.post("/seguimiento", data=sent).status_code == 303
+    assert other.get(edit).status_code == 200
+    services.ask_for_code(proposal.folio, MAIL, address="192.0.2.1")
+    db.session.commit()
+    press(author, path_in(queued()[0]))
+    assert (author.get(edit).status_code, other.get(edit).status_code) == (200, 302)  # led to where codes are asked for
+    for browser, seen in ((author, True), (other, False)):
+        assert (proposal.folio in browser.get("/propuestas/?mias=1").text) is seen

@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from intake.core import clock
+from intake.core.identity import code_mark
 from intake.core.pagination import paginate
 from intake.core.search import stems
 from intake.extensions import db
@@ -129,7 +130,7 @@ def test_own_list_holds_own_and_claimed_alone(plan):
     mine = factories.proposal(plan, ProposalStatus.DRAFT, author_id=person.id)
     claimed = factories.proposal(plan)
     factories.proposal(plan)
-    filters = Filters.parse({}, own=(person.id, frozenset({claimed.id})))
+    filters = Filters.parse({}, own=(person.id, frozenset({(claimed.id, code_mark(claimed.claim_code_hash))})))
     page = paginate(queries.listing(filters), number=1, row=lambda row: row.id)
     assert sorted(page.items) == sorted([mine.id, claimed.id])
     nobody = Filters.parse({}, own=(None, frozenset()))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import sqlalchemy as sa
 
 from intake.core import clock
+from intake.core.identity import MARK_CHARACTERS
 from intake.core.search import matches_first, proposals_matching
 from intake.extensions import db
 from intake.reception.inputs import MOST_SUPPORTED, NEWEST_FIRST, RANDOM, STATUS_SLUGS
@@ -142,8 +143,10 @@ def narrowing(filters: Filters) -> dict[str, sa.ColumnElement[bool]]:
 def _whose(filters: Filters) -> sa.ColumnElement[bool]:
     if filters.own is None:
         return Proposal.status.not_in(NOT_PUBLIC)
-    user_id, claims = filters.own
-    return sa.or_(Proposal.id.in_(sorted(claims)), *([Proposal.author_id == user_id] if user_id is not None else []))
+    user_id, marks = filters.own
+    mark = sa.func.coalesce(sa.func.substr(Proposal.claim_code_hash, 1, MARK_CHARACTERS), "")
+    opened = sa.tuple_(Proposal.id, mark).in_(sorted(marks)) if marks else sa.false()
+    return sa.or_(opened, *([Proposal.author_id == user_id] if user_id is not None else []))
 
 
 def _codes(filters: Filters) -> dict[str, sa.ColumnElement[bool]]:

@@ -64,7 +64,8 @@ def draft_reference(idempotency_key: str) -> str:
 
 def holding(by: Principal, proposal: Proposal) -> Principal:
     """The same person, having shown the key of this proposal."""
-    return dataclasses.replace(by, claims=by.claims | {proposal.id})
+    others = frozenset(mark for mark in by.marks if mark[0] != proposal.id)
+    return dataclasses.replace(by, claims=by.claims | {proposal.id}, marks=others)
 
 
 def save_draft(

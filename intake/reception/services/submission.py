@@ -198,6 +198,11 @@ def derived_code(key: str, folio: str) -> str:
     return "".join(tokens.ALPHABET[b % len(tokens.ALPHABET)] for b in digest[: tokens.CLAIM_CODE_CHARACTERS])
 
 
+def is_opened_by(proposal: Proposal, key: str) -> bool:
+    """Whether a guest's draft key still opens it: always while it is a draft, then as long as its first code stands."""
+    return proposal.status is ProposalStatus.DRAFT or _same_code(proposal, key) is not None
+
+
 def _same_code(proposal: Proposal, key: str | None) -> str | None:
     folio = proposal.folio or ""
     code = derived_code(key, folio) if key else None
