@@ -50,6 +50,7 @@ class Permission(StrEnum):
     PROPOSAL_EDIT = "reception:edit"
     PROPOSAL_SUBMIT = "reception:submit"
     PROPOSAL_WITHDRAW = "reception:withdraw"
+    PROPOSAL_ADOPT = "reception:adopt"
     PROPOSAL_CONTACT = "reception:read_contact"
     PROPOSAL_IMPORT = "reception:import"
     PROPOSAL_JOIN = "reception:join"

@@ -17,6 +17,8 @@ is_first_hand = predicate("keyed it first")(lambda p, sheet: p.user_id is not No
 is_second_hand = predicate("keyed it again")(
     lambda p, sheet: p.user_id is not None and sheet.second_by_id == p.user_id
 )
+is_guests = predicate("of a guest")(lambda _p, proposal: proposal.author_id is None)
+is_staff = predicate("of the team")(lambda p, _proposal: p.is_staff)
 desk = role(Role.FACILITATOR, Role.ANALYST, Role.DIRECTORATE)
 
 RULES: Rules = {
@@ -24,6 +26,7 @@ RULES: Rules = {
     Permission.PROPOSAL_EDIT: is_author,
     Permission.PROPOSAL_SUBMIT: is_author,
     Permission.PROPOSAL_WITHDRAW: is_author,
+    Permission.PROPOSAL_ADOPT: signed_in & is_guests & ~is_staff,  # never the clerk who typed it in
     Permission.PROPOSAL_CONTACT: role(Role.ANALYST, Role.DIRECTORATE),
     Permission.PROPOSAL_IMPORT: role(Role.FACILITATOR, Role.ANALYST, Role.DIRECTORATE),
     Permission.PROPOSAL_JOIN: role(Role.ANALYST),

@@ -1,6 +1,7 @@
 """Pages of reception. Each group of pages stands in a module of its own and attaches itself to the blueprint."""
 
 from intake.reception import (
+    views_adopt,
     views_asking,
     views_author,
     views_code,
@@ -16,6 +17,7 @@ from intake.reception import (
     views_moderation,
     views_packets,
     views_read,
+    views_receipt,
     views_settle,
     views_similar,
     views_support,
@@ -28,6 +30,7 @@ from intake.reception.blueprint import bp
 
 __all__ = [
     "bp",
+    "views_adopt",
     "views_asking",
     "views_author",
     "views_code",
@@ -43,6 +46,7 @@ __all__ = [
     "views_moderation",
     "views_packets",
     "views_read",
+    "views_receipt",
     "views_settle",
     "views_similar",
     "views_support",

@@ -166,6 +166,7 @@ ACTS: dict[str, Text] = {
     "co_author.take_back": _l("Retiró la invitación a proponer juntos"),
     "co_author.accept": _l("Aceptó proponer junto con otra persona"),
     "co_author.decline": _l("No aceptó proponer junto con otra persona"),
+    "proposal.adopt": _l("Guardó en su cuenta una propuesta enviada sin ella"),
     "proposal.submit": _l("Envió una propuesta"),
     "proposal.revise": _l("Corrigió una propuesta"),
     "proposal.renew_code": _l("Pidió otro código de seguimiento"),

@@ -1,5 +1,6 @@
 """Changing proposals: drafts, submission, revision, withdrawal and every move of the lifecycle, with its mail."""
 
+from intake.reception.services.adopting import adopt
 from intake.reception.services.drafts import create_draft, draft_reference, holding, save_draft
 from intake.reception.services.history import record_historical
 from intake.reception.services.lost_code import ask_for_code, look_at_link, renew_code
@@ -23,6 +24,7 @@ __all__ = [
     "BY_FOLIO",
     "BY_SHARED_ADDRESS",
     "Arrived",
+    "adopt",
     "ask_for_code",
     "claim",
     "count_sending",

@@ -1,0 +1,34 @@
+"""Putting a guest's proposal under the account of its author, who shows the code."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from intake.core import audit
+from intake.core.errors import Conflict, Invalid
+from intake.core.i18n import lazy_gettext as _l
+from intake.core.permissions import Permission, authorize
+from intake.core.transaction import transaction
+from intake.extensions import db
+from intake.reception.services.submission import claim
+
+if TYPE_CHECKING:
+    from intake.core.identity import Principal
+    from models import Proposal
+
+
+def adopt(proposal: Proposal, code: str, *, by: Principal, address: str) -> None:
+    """Make the account its author, once. What the guest left to be answered at stays; the code goes on opening it.
+
+    Raises `Invalid` for a wrong code, `TooMany` beyond the limits of guesses, `Conflict` where it has an account.
+    """
+    authorize(by, Permission.PROPOSAL_ADOPT, proposal)
+    if not claim(proposal, code, address=address):
+        message = _l("Ese código no es el de esta propuesta. Revíselo en su comprobante.")
+        raise Invalid(message, field="claim_code")
+    with transaction():
+        db.session.refresh(proposal, ["author_id", "lock_version"], with_for_update=True)
+        if proposal.author_id is not None:
+            raise Conflict(_l("Esta propuesta ya está en una cuenta."))
+        proposal.author_id = by.user_id
+        audit.record("proposal.adopt", proposal, by=by)
