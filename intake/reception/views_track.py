@@ -104,7 +104,6 @@ def _open(proposal: Proposal, form: FolioForm | ClaimForm) -> bool:
 
 def wait_words(error: TooMany) -> str:
     """How long to wait before another code is taken."""
-    """How long to wait before another code is taken."""
     seconds = error.details["retry_after_seconds"]
     words = ngettext(
         "Demasiados códigos equivocados. Espere %(num)s minuto y vuelva a intentarlo.",
