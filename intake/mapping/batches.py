@@ -32,12 +32,13 @@ _LOCK = 41_003  # key of PostgreSQL's advisory lock: two imports happen one afte
 
 @dataclass(frozen=True)
 class Preview:
-    """What an import would do. ``known``, ``alike``: line, what it says, what is there already; shown up to `SHOWN`."""
+    """What an import would do. ``known``, ``alike``: line, what it says, what is there already; rows up to `SHOWN`."""
 
     name: str
     rows: int
     new: int
     known: int
+    new_rows: Sequence[tuple[int, str]] = field(default_factory=list)  # line, name
     known_rows: Sequence[tuple[int, str, str]] = field(default_factory=list)
     alike: int = 0
     alike_rows: Sequence[tuple[int, str, str]] = field(default_factory=list)

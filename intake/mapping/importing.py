@@ -58,6 +58,7 @@ class _Judge:
         self.reader = ActorReader(problems)
         self.index = RegistryIndex()
         self.rows = self.new = self.known = 0
+        self.new_rows: list[tuple[int, str]] = []
         self.known_rows: list[tuple[int, str, str]] = []
         self.alike_rows: list[tuple[int, str, str]] = []
 
@@ -69,6 +70,8 @@ class _Judge:
                 self._note_known(row.line, row["nombre"], row["identificador"])
             elif (actor := self.reader.read(row)) is not None and self._is_new(actor):
                 self.new += 1
+                if self.new <= batches.SHOWN:
+                    self.new_rows.append((actor.line, actor.name))
                 yield actor
             tick(1)
 
@@ -113,6 +116,7 @@ def preview(
         rows=judge.rows,
         new=judge.new,
         known=judge.known,
+        new_rows=judge.new_rows,
         known_rows=judge.known_rows,
         alike=judge.index.alike_found,
         alike_rows=judge.alike_rows,

@@ -412,3 +412,14 @@ def test_known_filters_are_found_however_they_are_written(client, land):
     found = client.get("/actores/cobertura/datos.json?sector=2&pueblo=shuar")
     assert (found.status_code, row_of(found)["pueblo"], row_of(found)["valor"]) == (200, "Shuar", 0)
     assert row_of(client.get("/actores/cobertura/datos.json?sector=2"))["valor"] == 1
+
+
+def test_the_map_has_classes_for_provinces_alone(client, land):
+    """The whole country is no province: its number would stretch the darkest class."""
+    actor(land.water, land.morona)
+    for _ in range(7):
+        actor(land.water, land.country)
+    page = client.get("/actores/cobertura").text
+    legend = re.sub(r"<[^>]+>", "", re.search(r'class="map__legend".*?</ul>', page, re.DOTALL)[0])
+    assert "1" in legend and "7" not in legend
+    assert ">7<" in page  # in the table

@@ -63,6 +63,13 @@ def test_look_confirm_and_undo(team):
     assert "Deshecho el" in team.get("/actores/importar").text
 
 
+def test_the_first_rows_that_would_come_in_are_shown_and_the_others_counted(team):
+    rows = [{"nombre": f"Colectivo del cerro {n}", "tipo": "colectivo"} for n in range(23)]
+    page = upload(team, content(rows)).text
+    shown = re.search(r'id="nuevos".*?</table>', page, re.DOTALL)[0]
+    assert (shown.count("Colectivo del cerro"), "Y 3 más." in page) == (20, True)
+
+
 def test_errors_are_shown_with_line_and_column_and_nothing_is_held(team, monkeypatch):
     monkeypatch.setattr(holding, "hold", lambda *_a, **_k: pytest.fail("held"))
     page = upload(team, content([ROWS[0], {"nombre": "X", "tipo": "<script>"}]), batch="marzo")
