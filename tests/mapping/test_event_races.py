@@ -13,9 +13,10 @@ from intake import create_app
 from intake.core import clock, tokens
 from intake.core.identity import GUEST, SYSTEM
 from intake.extensions import db
-from intake.mapping import attendance, registering, seats
+from intake.mapping import attendance, gatherings, registering, seats
+from intake.mapping.inputs import EventInput
 from intake.mapping.inputs_events import RegistrationInput
-from models import Event, OutboxMessage, Participation, ProfileAttendance, Registration
+from models import Event, OutboxMessage, Participation, Plan, ProfileAttendance, Registration
 from tests import factories
 from tests.racing import together
 
@@ -54,6 +55,26 @@ def test_the_last_two_places_go_to_two_people(own_app):
         assert [seats.place_in_queue(row, event("proxima")) for row in rows] == [0, 0, 1, 2]
         told = db.session.scalars(sa.select(OutboxMessage).where(OutboxMessage.kind == "registration_confirm")).all()
         assert sorted(m.context["waiting"] for m in told) == [0, 0, 1, 2]  # each was told what is so
+
+
+def less_room():
+    found = event("proxima")
+    code = db.session.get_one(Plan, found.plan_id).code
+    given = EventInput(
+        plan_code=code, kind=found.kind, title=found.title, starts_at=found.starts_at, place="Casa",
+        takes_registrations=True, capacity=1,
+    )  # fmt: skip
+    gatherings.edit_event(found, given, by=SYSTEM)
+
+
+def test_nobody_who_was_told_of_a_place_loses_it_to_less_room(own_app):
+    seen = together(own_app, ask(0), ask(1), less_room, ask(2))
+    assert sorted(seen) in (["done"] * 4, ["Invalid", "done", "done", "done"])
+    with own_app.app_context():
+        told = db.session.scalars(sa.select(OutboxMessage).where(OutboxMessage.kind == "registration_confirm")).all()
+        assert (
+            sum(m.context["waiting"] == 0 for m in told) == event("proxima").capacity == seats.given(event("proxima"))
+        )
 
 
 def test_a_double_press_is_one_place(own_app):
