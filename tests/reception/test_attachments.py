@@ -11,6 +11,7 @@ import pytest
 import sqlalchemy as sa
 from PIL import Image
 from sqlalchemy.orm import joinedload
+from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
 from intake.core import files
@@ -193,7 +194,7 @@ def post(browser, path="/propuestas/nueva", *, button="review", upload=None, say
     if path.endswith("nueva"):
         fields["key"] = key_in(page)
     if upload is not None:
-        fields["file"] = (io.BytesIO(upload[1]), upload[0])
+        fields["file"] = FileStorage(io.BytesIO(upload[1]), upload[0])
     if says is not None:
         fields["file_description"] = says
     given = {k: v for k, v in fields.items() if v is not None}

@@ -84,6 +84,7 @@ def submit(
         writing.require_complete(proposal)
         signs = _signs(proposal, by, address)
         tell = not sparing or _may_write_to(proposal)
+        by = holding(by, proposal)  # the code that it gets now is theirs too
         return _submit(proposal, by=by, key=key, tell=tell, signs=signs, address=address)
 
 
@@ -152,9 +153,7 @@ def _submit(  # noqa: PLR0913 -- what is told of a sending and of a paper
     proposal.updated_at = at or clock.now()
     content = writing.content(proposal)
     writing.require_described(content)
-    db.session.add(
-        ProposalVersion(proposal_id=proposal.id, number=1, content=content, edited_at=proposal.updated_at)
-    )
+    db.session.add(ProposalVersion(proposal_id=proposal.id, number=1, content=content, edited_at=proposal.updated_at))
     if signs:
         fire(proposal, "hold", by=by, stamp=at, tell=tell)
         quarantine.set_aside(proposal, signs)
