@@ -29,11 +29,17 @@ from intake.reception.sheets import FIELDS, MOST_SHEETS
 from models.enums import Branch, ProposerKind, PublicName, SpoiltReason
 
 _OFF = {"autocomplete": "off"}
-_LONG = Length(max=20_000, message=_l("El texto es demasiado largo."))
+_MOST_CHARACTERS = 20_000
+
+
+def _not_endless(_form: Any, field: Any) -> None:
+    """A limit that brings no counter: nobody reaches it with a pen."""
+    if len(field.data or "") > _MOST_CHARACTERS:
+        raise ValidationError(_l("El texto es demasiado largo."))
 
 
 def _text(words: Any, *, missing: Any = None, rows: int = 4) -> TextAreaField:
-    checks = [required(missing), _LONG] if missing else [_LONG]
+    checks = [required(missing), _not_endless] if missing else [_not_endless]
     return TextAreaField(words, validators=checks, render_kw={"rows": rows, **_OFF})
 
 
@@ -217,6 +223,6 @@ def settle_form(names: list[str]) -> Any:
         if name in names:
             fields[name] = RadioField(name, validate_choice=False, choices=[])
             fields[f"{name}_words"] = TextAreaField(
-                _l("Lo que dice la hoja"), validators=[_LONG], render_kw={"rows": 3, **_OFF}
+                _l("Lo que dice la hoja"), validators=[_not_endless], render_kw={"rows": 3, **_OFF}
             )
     return type("SettleForm", (SettleForm,), fields)()

@@ -27,6 +27,8 @@ def proposals(world: World) -> None:
     for n, row in enumerate(read("paga3_proposals")):
         offset = row["submitted_offset"]
         hour = 8 + (n % 60) / 10
+        if row["channel"] == "papel" and row["event"]:
+            continue  # on a sheet of the packet: `load_paper`
         if offset is None:
             world.at(-1, hour, partial(_draft, world, row))
             continue
@@ -40,7 +42,7 @@ def _submit(world: World, row: Row) -> None:
     receipt = services.submit_directly(
         world.plans["PAGA3"],
         proposal_input(row),
-        _contact(row),
+        contact_of(row),
         by=_author(world, row),
         channel=Channel(row["channel"]),
         event_id=event.id if event else None,
@@ -76,13 +78,14 @@ def proposal_input(row: Row) -> ProposalInput:
     )
 
 
-def _contact(row: Row) -> ContactInput:
+def contact_of(row: Row) -> ContactInput:
+    """Who proposes, with their consent."""
     return ContactInput(name=row["proposer"]["name"], email=row["proposer"]["email"], consent=True)
 
 
 def _draft(world: World, row: Row) -> None:
     by = _author(world, row)
-    made, _key = services.create_draft(world.plans["PAGA3"], proposal_input(row), _contact(row), by=by)
+    made, _key = services.create_draft(world.plans["PAGA3"], proposal_input(row), contact_of(row), by=by)
     world.proposals[row["key"]] = made
 
 

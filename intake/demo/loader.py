@@ -16,7 +16,9 @@ from intake.demo import (
     load_evaluation,
     load_events,
     load_history,
+    load_joining,
     load_outreach,
+    load_paper,
     load_people,
     load_plans,
     load_reception,
@@ -73,8 +75,10 @@ def _present(world: World) -> None:
     load_registry.alive(world)
     load_council.core_group(world)
     load_tables.events(world)
+    load_paper.packet(world)
     load_reception.proposals(world)
     load_conversation.conversation(world)
+    load_joining.joining(world)
     load_evaluation.rounds(world)
     load_evaluation.examinations(world)
     load_evaluation.asked_twice(world)

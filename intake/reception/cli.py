@@ -115,3 +115,15 @@ def forget() -> None:
     from intake.reception.services import supporting
 
     click.echo(f"{supporting.forget_unconfirmed()} unconfirmed supports forgotten.")
+
+
+@group.command("forget-scans")
+@click.option("--days", default=180, show_default=True, type=click.IntRange(min=1), help="After the sheet was keyed.")
+@json_option
+def forget_scans(*, days: int, as_json: bool) -> None:
+    """Erase the pictures of sheets of paper that were keyed so many days ago; run it daily."""
+    from intake.reception.services import scanning
+    from intake.web.console import say
+
+    number = scanning.forget_scans(days)
+    say(f"Scans erased: {number}.", as_json=as_json, erased=number)

@@ -138,6 +138,12 @@ class Quality:
     differing: int = 0
     wrong: int = 0
     disputed: int = 0  # sheets whose differences wait for a third person
+    second_waiting: int = 0  # keyed once, drawn, and not keyed again yet
+
+    @property
+    def waiting(self) -> int:
+        """Sheets that were neither keyed nor spoilt."""
+        return self.sheets - self.keyed - self.spoilt
 
     @property
     def difference_rate(self) -> float | None:

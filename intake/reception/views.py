@@ -4,6 +4,7 @@ from intake.reception import (
     views_adopt,
     views_asking,
     views_author,
+    views_clock,
     views_code,
     views_comments,
     views_desk,
@@ -24,6 +25,7 @@ from intake.reception import (
     views_together,
     views_track,
     views_transfer,
+    views_window,
     views_write,
 )
 from intake.reception.blueprint import bp
@@ -33,6 +35,7 @@ __all__ = [
     "views_adopt",
     "views_asking",
     "views_author",
+    "views_clock",
     "views_code",
     "views_comments",
     "views_desk",
@@ -53,5 +56,6 @@ __all__ = [
     "views_together",
     "views_track",
     "views_transfer",
+    "views_window",
     "views_write",
 ]

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from flask import flash, g, redirect, render_template, request, session, url_for
 
 from forms.base import with_rows
-from forms.desk import NoteForm, SheetForm, SpoilForm, WindowForm
+from forms.desk import NoteForm, SheetForm, SpoilForm
 from forms.territory import fill
-from intake.core import clock, mail
+from intake.core import clock
 from intake.core.errors import Conflict, Invalid, NotFound, StageClosed
 from intake.core.i18n import gettext as _
 from intake.core.i18n import lazy_gettext as _l
@@ -29,6 +30,7 @@ from intake.web.listing import Listing
 from models.enums import TerritoryLevel
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
     from flask.typing import ResponseReturnValue
@@ -38,6 +40,8 @@ if TYPE_CHECKING:
 
 #: Session key of the slip to be handed over: folio and code, until the next person's turn.
 SLIP = "slip"
+#: Events that long ago stand folded: their sheets are keyed by now.
+NEAR_DAYS = 20
 
 
 @bp.route("/ventanilla/")
@@ -45,7 +49,7 @@ SLIP = "slip"
 def desk_home() -> str:
     """What there is to do: packets with their progress, differences to settle, events to print for."""
     session.pop(SLIP, None)
-    plan = _plan()
+    plan = plan_under_way()
     page = desk.packets(plan.id, number=number_from(request.args.get("pagina")))
     return render_template(
         "reception/desk.html",
@@ -54,76 +58,23 @@ def desk_home() -> str:
         figures=desk.quality_of_packets([packet.id for packet in page.items]),
         none=sheets.Quality(),
         to_settle=desk.to_settle(plan.id),
-        events=desk.events_to_choose(plan.id),
+        **_near_and_far(desk.events_to_choose(plan.id)),
     )
 
 
-def _plan() -> Plan:
+def _near_and_far(events: Sequence[Event]) -> dict[str, list[Event]]:
+    """Those of the last weeks and those to come apart from the older ones."""
+    oldest = clock.now() - timedelta(days=NEAR_DAYS)
+    near = [e for e in events if e.starts_at is None or e.starts_at >= oldest]
+    return {"near": near, "far": [e for e in events if e not in near]}
+
+
+def plan_under_way() -> Plan:
     plan = plans.current()
     if plan is None:
         raise NotFound(_l("Todavía no hay un plan en marcha que reciba propuestas."))
     g.plan = plan
     return plan
-
-
-@bp.route("/ventanilla/nueva", methods=["GET", "POST"])
-@requires(Permission.SHEET_KEY, form=True)
-def window() -> ResponseReturnValue:
-    """A proposal that a person says or brings. The person is its author; this session gains nothing on it."""
-    plan = _plan()
-    events = desk.events_to_choose(plan.id)
-    form = WindowForm()
-    with_rows(form.event, [(e.slug, e.title) for e in events], _l("Ninguno: en una ventanilla"))
-    if request.method == "GET":
-        session.pop(SLIP, None)
-        event = next((e for e in events if e.slug == request.args.get("mesa")), None)
-        form.event.data = event.slug if event else ""
-        _begin(form, event, day=clock.today())
-    _lists(form)
-    if request.method == "POST" and not form.asks_refresh and _checked(form):
-        event = next((e for e in events if e.slug == form.event.data), None)
-        if _received(form, plan, event):
-            return redirect(url_for("reception.slip"), HTTPStatus.SEE_OTHER)
-        _plan()
-    page = render_template("reception/desk_new.html", form=form)
-    return page, HTTPStatus.UNPROCESSABLE_ENTITY if request.method == "POST" and form.errors else HTTPStatus.OK
-
-
-def _begin(form: SheetForm, event: Event | None, *, day: date | None) -> None:
-    """Begin with the day, and with the place of the event."""
-    form.dated_on.data = day
-    form.place_at(event.territory.code if event is not None and event.territory is not None else None)
-
-
-def _received(form: WindowForm, plan: Plan, event: Event | None) -> bool:
-    try:
-        receipt = keying.receive(
-            plan,
-            form.to_data(),
-            form.to_contact(),
-            by=principal(),
-            dated_on=form.dated_on.data,  # type: ignore[arg-type]  # the form demands it
-            event=event,
-            on_paper=form.how.data == "paper",
-        )
-    except (Invalid, StageClosed) as error:
-        blame(form, error)
-        return False
-    session[SLIP] = {"folio": receipt.folio, "code": receipt.claim_code}
-    return True
-
-
-@bp.route("/ventanilla/comprobante")
-@requires(Permission.SHEET_KEY)
-def slip() -> ResponseReturnValue:
-    """What the person takes home, to be printed or copied; it goes with the next person's turn."""
-    kept = session.get(SLIP)
-    if not kept:
-        return redirect(url_for("reception.desk_home"), HTTPStatus.SEE_OTHER)
-    proposal = queries.by_folio(kept["folio"])
-    g.plan = proposal.plan
-    address = mail.url_of(url_for("reception.follow", folio=kept["folio"]))
-    return render_template("reception/desk_slip.html", proposal=proposal, code=kept["code"], address=address)
 
 
 @bp.route("/ventanilla/paquetes/<slug:reference>/siguiente", methods=["POST"])
@@ -166,19 +117,25 @@ def _keying(found: Sheet, *, again: bool) -> ResponseReturnValue:
     doing = request.form.get("do", "save") if request.method == "POST" else ""
     form, note = SheetForm(), NoteForm()
     if not doing:
-        _begin(form, found.packet.event, day=_day_of(found.packet.event))
-    _lists(form)
+        begin(form, found.packet.event, day=_day_of(found.packet.event))
+    lists(form)
     done = False
     if doing == "skip":
         keying.let_go(found, by=principal())
         done = True
     elif doing == "illegible":
         done = note.validate() and _left(found, note, form)
-    elif doing and not form.asks_refresh and _checked(form):
+    elif doing and not form.asks_refresh and checked(form):
         done = _kept(found, form, again=again)
     if done:
         return _go_on(reference, again=again, after=number)
     return _sheet_page(form, note, again=again)
+
+
+def begin(form: SheetForm, event: Event | None, *, day: date | None) -> None:
+    """Begin with the day, and with the place of the event."""
+    form.dated_on.data = day
+    form.place_at(event.territory.code if event is not None and event.territory is not None else None)
 
 
 def _day_of(event: Event) -> date | None:
@@ -219,7 +176,7 @@ def sheet_folio() -> str:
     return str((request.view_args or {})["folio"])
 
 
-def _lists(form: SheetForm) -> None:
+def lists(form: SheetForm) -> None:
     """Themes with the numbers printed on the packet, and places as far as they are chosen. Two statements."""
     themes = queries.themes()
     with_rows(form.theme, [(t.code, f"{n}. {localized(t, 'name')}") for n, t in enumerate(themes, 1)], _l("No lo dice"))
@@ -228,7 +185,7 @@ def _lists(form: SheetForm) -> None:
     fill(form, found[TerritoryLevel.PROVINCE], found[TerritoryLevel.CANTON], found[TerritoryLevel.PARISH])
 
 
-def _checked(form: SheetForm) -> bool:
+def checked(form: SheetForm) -> bool:
     """Whether all is there; an old page keeps everything and asks for one more press."""
     valid = bool(form.validate())
     if "csrf_token" in form.errors:

@@ -376,7 +376,7 @@ def test_what_its_author_corrected_stays(packet, clerk, people):
     assert desk.sheet(folio).wrong_count == 1
 
 
-# -- the days of paper --------------------------------------------------------------------------------------------------
+# -- the days of paper ----------------------------------------------------------------------------------------------
 
 
 def close_reception(plan, days_ago: int) -> None:

@@ -15,7 +15,7 @@ from intake.core.i18n import lazy_gettext as _l
 from intake.core.pagination import Page, paginate
 from intake.extensions import db
 from intake.mapping.queries.vocabulary import in_area
-from models import Event, Participation, Plan, Proposal, Territory, Theme
+from models import Event, Packet, Participation, Plan, Proposal, Territory, Theme
 from models.enums import EventKind
 
 UPCOMING, PAST = "proximas", "pasadas"
@@ -124,7 +124,9 @@ def participation_of(event: Event) -> Participation | None:
     return db.session.scalars(query).unique().one_or_none()
 
 
-def proposals_born(event: Event) -> int:
-    """How many proposals were made at the event, drafts left out. One statement."""
-    query = sa.select(sa.func.count(Proposal.id)).where(Proposal.event_id == event.id, Proposal.is_public)
-    return db.session.scalar(query) or 0
+def proposals_born(event: Event) -> tuple[int, bool]:
+    """How many proposals were made at the event, drafts left out; whether sheets were printed for it. One statement."""
+    born = sa.select(sa.func.count(Proposal.id)).where(Proposal.event_id == event.id, Proposal.is_public)
+    printed = sa.exists().where(Packet.event_id == event.id)
+    number, with_sheets = db.session.execute(sa.select(born.scalar_subquery(), printed)).one()
+    return int(number), bool(with_sheets)

@@ -68,6 +68,7 @@ def _page(found: Event, failed: dict[str, Any] | None = None) -> str:
     exact = can(principal(), Permission.ATTENDANCE_RECORD, found)
     files = reading.files_of(found)
     invites = outreach.inviting_to(found) if can(principal(), Permission.OUTREACH_READ) else []
+    proposals, with_sheets = queries.proposals_born(found)
     early = set() if has_come(found) else {"hold"}
     moves = [move for move in EVENT.open_to(principal(), found) if move.button and move.action not in early]
     return render_template(
@@ -79,7 +80,8 @@ def _page(found: Event, failed: dict[str, Any] | None = None) -> str:
         exact=exact,
         reserved=participation is not None and not exact and is_reserved(participation.total),
         born=reading.born(found),
-        proposals=queries.proposals_born(found),
+        proposals=proposals,
+        with_sheets=with_sheets,
         doors=doors(found),
         left=seats.left(found) if doors(found).is_open else None,
         photos=[f for f in files if f.kind is EventFileKind.PHOTO],

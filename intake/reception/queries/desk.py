@@ -174,7 +174,7 @@ def first_keying(of: Sheet) -> dict[str, str]:
 
 
 def _sums() -> list[sa.ColumnElement[Any]]:
-    def count(*conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
+    def count(*conditions: sa.ColumnExpressionArgument[bool]) -> sa.ColumnElement[int]:
         return sa.func.coalesce(sa.func.sum(sa.case((sa.and_(*conditions), 1), else_=0)), 0)
 
     disputed = [Sheet.difference_count > 0, Sheet.settled_at.is_(None)]
@@ -187,6 +187,7 @@ def _sums() -> list[sa.ColumnElement[Any]]:
         sa.func.coalesce(sa.func.sum(Sheet.difference_count), 0),
         sa.func.coalesce(sa.func.sum(Sheet.wrong_count), 0),
         count(*disputed),
+        count(Sheet.needs_second, Sheet.keyed_at.is_not(None), Sheet.second_at.is_(None)),
     ]
 
 

@@ -28,17 +28,18 @@ if TYPE_CHECKING:
 _PLAN = Plan.metadata.tables["plan"]
 
 
-def create_packet(event: Event, count: int, *, by: Principal) -> Packet:
+def create_packet(event: Event, count: int, *, by: Principal, seed: str = "") -> Packet:
     """Take ``count`` folios of the event's plan for sheets to be printed, and draw the tenth that is keyed twice.
 
-    Raises `Invalid` on a count out of bounds, `Conflict` where the event was cancelled or reception is over.
+    ``seed`` of the draw is random unless given, as the demonstration does, which comes out the same each time. Raises
+    `Invalid` on a count out of bounds, `Conflict` where the event was cancelled or reception is over.
     """
     authorize(by, Permission.PACKET_MANAGE)
     if not 1 <= count <= sheets.MOST_SHEETS:
         raise Invalid(_l("Escriba un número entre 1 y %(most)s.", most=sheets.MOST_SHEETS), field="count")
     with transaction():
         _require_open_event(event)
-        seed, print_key = secrets.token_hex(32), tokens.new_token()
+        seed, print_key = seed or secrets.token_hex(32), tokens.new_token()
         packet = Packet(
             event_id=event.id,
             reference=tokens.new_code().lower(),

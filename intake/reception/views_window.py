@@ -1,0 +1,80 @@
+"""A proposal that somebody says or brings, at a window or a table, and the slip to take home."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from flask import g, redirect, render_template, request, session, url_for
+
+from forms.base import with_rows
+from forms.desk import WindowForm
+from intake.core import clock, mail
+from intake.core.errors import Invalid, StageClosed
+from intake.core.i18n import lazy_gettext as _l
+from intake.core.permissions import Permission
+from intake.reception import queries
+from intake.reception.blueprint import bp
+from intake.reception.queries import desk
+from intake.reception.services import keying
+from intake.reception.views_desk import SLIP, begin, blame, checked, lists, plan_under_way
+from intake.web.access import principal, requires
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+    from models import Event, Plan
+
+
+@bp.route("/ventanilla/nueva", methods=["GET", "POST"])
+@requires(Permission.SHEET_KEY, form=True)
+def window() -> ResponseReturnValue:
+    """A proposal that a person says or brings. The person is its author; this session gains nothing on it."""
+    plan = plan_under_way()
+    events = desk.events_to_choose(plan.id)
+    form = WindowForm()
+    with_rows(form.event, [(e.slug, e.title) for e in events], _l("Ninguno: en una ventanilla"))
+    if request.method == "GET":
+        session.pop(SLIP, None)
+        event = next((e for e in events if e.slug == request.args.get("mesa")), None)
+        form.event.data = event.slug if event else ""
+        begin(form, event, day=clock.today())
+    lists(form)
+    if request.method == "POST" and not form.asks_refresh and checked(form):
+        event = next((e for e in events if e.slug == form.event.data), None)
+        if _received(form, plan, event):
+            return redirect(url_for("reception.slip"), HTTPStatus.SEE_OTHER)
+        plan_under_way()
+    page = render_template("reception/desk_new.html", form=form)
+    return page, HTTPStatus.UNPROCESSABLE_ENTITY if request.method == "POST" and form.errors else HTTPStatus.OK
+
+
+def _received(form: WindowForm, plan: Plan, event: Event | None) -> bool:
+    try:
+        receipt = keying.receive(
+            plan,
+            form.to_data(),
+            form.to_contact(),
+            by=principal(),
+            dated_on=form.dated_on.data,  # type: ignore[arg-type]  # the form demands it
+            event=event,
+            on_paper=form.how.data == "paper",
+        )
+    except (Invalid, StageClosed) as error:
+        blame(form, error)
+        return False
+    session[SLIP] = {"folio": receipt.folio, "code": receipt.claim_code}
+    return True
+
+
+@bp.route("/ventanilla/comprobante")
+@requires(Permission.SHEET_KEY)
+def slip() -> ResponseReturnValue:
+    """What the person takes home, to be printed or copied; it goes with the next person's turn."""
+    kept = session.get(SLIP)
+    if not kept:
+        return redirect(url_for("reception.desk_home"), HTTPStatus.SEE_OTHER)
+    proposal = queries.by_folio(kept["folio"])
+    g.plan = proposal.plan
+    address = mail.url_of(url_for("reception.follow", folio=kept["folio"]))
+    return render_template("reception/desk_slip.html", proposal=proposal, code=kept["code"], address=address)

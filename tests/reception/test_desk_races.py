@@ -1,0 +1,99 @@
+"""Several people at the desk at the same moment, on a database of its own."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+from flask_migrate import upgrade
+
+from config import Config
+from intake import create_app
+from intake.accounts import queries as accounts
+from intake.core import clock
+from intake.core.identity import GUEST
+from intake.extensions import db
+from intake.mapping import queries as mapping
+from intake.plans import queries as plans
+from intake.reception import services
+from intake.reception.inputs import ProposalInput, SheetInput
+from intake.reception.queries import desk
+from intake.reception.services import keying, paper
+from intake.reports import invariants
+from models import Packet, Plan, Proposal, Sheet, User
+from models.enums import Role
+from tests import factories
+from tests.racing import together
+
+CLERKS = 4
+
+
+@pytest.fixture
+def own_app(own_url, tmp_path):
+    app = create_app(Config.for_tests(database_url=own_url, instance_path=str(tmp_path)))
+    with app.app_context():
+        upgrade()
+        event = factories.event(factories.plan(code="PAGA3"), slug="mesa-macas")
+        for _ in range(CLERKS):
+            factories.user(Role.FACILITATOR)
+        paper.create_packet(event, CLERKS, by=clerk(0))
+        db.session.commit()
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+def clerk(number):
+    keys = db.session.scalars(sa.select(User.id).order_by(User.id)).all()
+    found = accounts.principal_of(keys[number])
+    assert found is not None
+    return found[0]
+
+
+def packet() -> Packet:
+    return desk.packet(db.session.scalars(sa.select(Packet.reference).order_by(Packet.id)).first() or "")
+
+
+def test_nobody_gets_the_sheet_of_another(own_app):
+    taken: list[str | None] = []
+
+    def take(number):
+        taken.append(keying.claim_next(packet(), by=clerk(number)))
+
+    assert together(own_app, *(lambda n=n: take(n) for n in range(CLERKS))) == ["done"] * CLERKS
+    assert sorted(str(folio) for folio in taken) == [f"PAGA3-{n:05d}" for n in range(1, CLERKS + 1)]
+
+
+def test_one_sheet_makes_one_proposal(own_app):
+    given = SheetInput(
+        data=ProposalInput(title="Agua limpia", problem="Llega turbia.", solution="Publicar los análisis."),
+        dated_on=clock.local(clock.now() - timedelta(days=1)).date(),
+    )
+
+    def key(number):
+        keying.key(desk.sheet("PAGA3-00001"), given, by=clerk(number))
+
+    assert together(own_app, *(lambda n=n: key(n) for n in range(CLERKS))) == ["Conflict"] * (CLERKS - 1) + ["done"]
+    with own_app.app_context():
+        assert db.session.scalars(sa.select(Proposal.folio)).all() == ["PAGA3-00001"]
+
+
+def test_packets_and_the_web_share_one_counter(own_app):
+    """Sheets are printed while people send: no number twice, none missing."""
+
+    def send():
+        plan = plans.by_code("PAGA3")
+        data = ProposalInput(title="Otra", problem="Un problema.", solution="Una solución.")
+        services.submit_directly(plan, data, None, by=GUEST)
+
+    def print_three():
+        paper.create_packet(mapping.event("mesa-macas"), 3, by=clerk(1))
+
+    assert together(own_app, send, print_three, send, print_three, send) == ["done"] * 5
+    with own_app.app_context():
+        of_sheets = db.session.scalars(sa.select(Sheet.folio_number)).all()
+        of_proposals = db.session.scalars(sa.select(Proposal.folio_number)).all()
+        assert sorted([*of_sheets, *of_proposals]) == list(range(1, CLERKS + 3 + 6 + 1))
+        assert db.session.scalar(sa.select(Plan.folio_counter)) == CLERKS + 9
+        assert invariants.folios_contiguous() == []

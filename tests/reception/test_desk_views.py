@@ -1,0 +1,342 @@
+"""The pages of the desk: who may, what is kept, what is never shown."""
+
+from __future__ import annotations
+
+import io
+import re
+
+import pytest
+import sqlalchemy as sa
+
+from intake.core import clock
+from intake.extensions import db
+from intake.reception.queries import desk
+from intake.reception.services import keying, paper
+from models import Packet, Proposal, Sheet
+from models.enums import Role, SpoiltReason
+from tests import factories
+from tests.conftest import token_in
+from tests.reception.test_paper import day, picture, written
+
+
+@pytest.fixture
+def plan(app):
+    return factories.plan(code="PAGA3")
+
+
+@pytest.fixture
+def event(plan):
+    return factories.event(plan, slug="mesa-macas", title="Mesa de Macas")
+
+
+@pytest.fixture
+def clerk(app):
+    return factories.user(Role.FACILITATOR)
+
+
+@pytest.fixture
+def packet(event, clerk, as_principal):
+    made = paper.create_packet(event, 10, by=as_principal(clerk))
+    return desk.packet(made.reference, with_sheets=True)
+
+
+FIELDS = {
+    "title": "Agua limpia para Macas",
+    "problem": "El agua llega turbia.",
+    "solution": "Publicar los análisis cada mes.",
+    "proposer_kind": "person",
+    "public_name": "anonymous",
+    "do": "save",
+}
+
+
+def fields(**values):
+    return {**FIELDS, "dated_on": day().isoformat(), **values}
+
+
+PAGES = (
+    "/ventanilla/",
+    "/ventanilla/nueva",
+    "/ventanilla/comprobante",
+    "/ventanilla/mesas/mesa-macas/paquete",
+    "/ventanilla/paquetes/{reference}",
+    "/ventanilla/paquetes/{reference}/imprimir",
+    "/ventanilla/paquetes/{reference}/escaneos",
+    "/ventanilla/paquetes/{reference}/escaneos/confirmar",
+    "/ventanilla/hojas/PAGA3-00001",
+    "/ventanilla/hojas/PAGA3-00001/otra-vez",
+    "/ventanilla/hojas/PAGA3-00001/anular",
+    "/ventanilla/hojas/PAGA3-00001/diferencias",
+)
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_the_desk_is_for_the_desk(client, sign_in, packet, path):
+    address = path.format(reference=packet.reference)
+    asked = client.get(address)
+    assert (asked.status_code, asked.headers["Location"].split("?")[0]) == (302, "/cuenta/entrar")
+    for role in (Role.REVIEWER, Role.OBSERVER):
+        assert sign_in(factories.user(role)).get(address).status_code == 403
+    assert sign_in(factories.user()).get(address).status_code == 403
+
+
+def test_a_packet_is_printed_once(sign_in, post, packet, clerk, as_principal):
+    browser = sign_in(clerk)
+    codes = paper.codes_of(packet, by=as_principal(clerk))
+    page = browser.get(f"/ventanilla/paquetes/{packet.reference}/imprimir")
+    assert page.headers["Cache-Control"] == "no-store"
+    for folio, code in codes.items():
+        assert folio in page.text
+        assert f"{code[:4]}-{code[4:]}" in page.text
+    assert page.text.count('class="paper paper--sheet"') == 10
+    done = post(browser, f"/ventanilla/paquetes/{packet.reference}/imprimir")
+    assert done.status_code == 303
+    again = browser.get(f"/ventanilla/paquetes/{packet.reference}/imprimir")
+    assert again.status_code == 409
+    assert not any(f"{code[:4]}-{code[4:]}" in again.text for code in codes.values())
+
+
+def test_the_paper_is_spanish_and_kichwa_in_every_language(sign_in, packet, clerk):
+    page = sign_in(clerk).get(f"/ventanilla/paquetes/{packet.reference}/imprimir?lang=en").text
+    assert '<html lang="en"' in page
+    papers = page[page.index('<div class="papers"') :]
+    assert papers.startswith('<div class="papers" lang="es-EC">')
+    for words in ("En pocas palabras, ¿qué propone?", "Instrucciones para quien facilita", "Asistencia por números"):
+        assert words in papers
+    # nobody has translated it yet: room for a speaker's hand, and a note that says so
+    assert "paper__qu--blank" in papers
+    assert "no se inventa" in papers
+
+
+def test_keying_brings_the_next_and_gives_the_clerk_no_key(sign_in, post, packet, clerk):
+    browser = sign_in(clerk)
+    started = post(
+        browser, f"/ventanilla/paquetes/{packet.reference}/siguiente", page=f"/ventanilla/paquetes/{packet.reference}"
+    )
+    assert started.headers["Location"] == "/ventanilla/hojas/PAGA3-00001"
+    page = browser.get("/ventanilla/hojas/PAGA3-00001").text
+    assert "0 de 10" in page
+    done = post(browser, "/ventanilla/hojas/PAGA3-00001", **fields())
+    assert (done.status_code, done.headers["Location"]) == (303, "/ventanilla/hojas/PAGA3-00002")
+    assert "1 de 10" in browser.get("/ventanilla/hojas/PAGA3-00002").text
+    with browser.session_transaction() as kept:
+        assert "claims" not in kept
+        assert "receipt" not in kept
+    assert browser.get("/propuestas/PAGA3-00001/editar").status_code == 403
+    made = db.session.scalars(sa.select(Proposal)).one()
+    assert made.author_id is None
+
+
+def test_nothing_typed_is_lost(sign_in, post, packet, clerk):
+    browser = sign_in(clerk)
+    refused = post(browser, "/ventanilla/hojas/PAGA3-00001", **fields(solution="", contact_email="nada"))
+    assert refused.status_code == 422
+    for words in ("Agua limpia para Macas", "El agua llega turbia.", 'value="nada"', "Copie la propuesta."):
+        assert words in refused.text
+    old = browser.post("/ventanilla/hojas/PAGA3-00001", data=fields(csrf_token="viejo"))
+    assert old.status_code == 422
+    assert "Agua limpia para Macas" in old.text
+    assert "pulse el botón otra vez" in old.text
+
+
+def test_when_the_session_ended_the_words_travel_on(client, packet):
+    client.get("/")
+    answer = client.post("/ventanilla/hojas/PAGA3-00001", data=fields())
+    assert answer.status_code == 401
+    assert "Agua limpia para Macas" in answer.text
+
+
+def test_another_persons_sheet_keeps_what_was_typed(sign_in, post, packet, clerk, as_principal):
+    keying.claim_next(packet, by=as_principal(factories.user(Role.ANALYST)))
+    answer = post(sign_in(clerk), "/ventanilla/hojas/PAGA3-00001", **fields())
+    assert answer.status_code == 422
+    assert "Otra persona tiene esta hoja" in answer.text
+    assert "Agua limpia para Macas" in answer.text
+
+
+def test_skipping_and_leaving(sign_in, post, packet, clerk):
+    browser = sign_in(clerk)
+    skipped = post(browser, "/ventanilla/hojas/PAGA3-00001", do="skip")
+    assert skipped.headers["Location"] == "/ventanilla/hojas/PAGA3-00002"
+    unsaid = post(browser, "/ventanilla/hojas/PAGA3-00002", do="illegible", note="")
+    assert (unsaid.status_code, "Diga qué no se puede leer." in unsaid.text) == (422, True)
+    left = post(browser, "/ventanilla/hojas/PAGA3-00002", do="illegible", note="La segunda línea")
+    assert left.headers["Location"] == "/ventanilla/hojas/PAGA3-00003"
+    gone = post(browser, "/ventanilla/hojas/PAGA3-00003/anular?cola=1", reason="blank")
+    assert gone.headers["Location"] == "/ventanilla/hojas/PAGA3-00004"
+    db.session.expire_all()
+    states = {s.folio[-1]: (s.illegible_note, s.spoilt_reason) for s in db.session.scalars(sa.select(Sheet))}
+    assert (states["1"], states["2"], states["3"]) == (("", ""), ("La segunda línea", ""), ("", "blank"))
+
+
+def test_the_second_does_not_see_the_first(sign_in, post, packet, clerk, as_principal):
+    sheet = next(s for s in packet.sheets if s.needs_second)
+    keying.key(desk.sheet(sheet.folio), written(), by=as_principal(clerk))
+    path = f"/ventanilla/hojas/{sheet.folio}/otra-vez"
+    assert sign_in(clerk).get(path).status_code == 403
+    other = sign_in(factories.user(Role.ANALYST))
+    page = other.get(path).text
+    assert "Agua limpia para Macas" not in page
+    assert "similar.js" not in page
+    done = post(other, path, **fields(title="Agua limpia para Sucúa"))
+    assert done.status_code == 303
+    home = other.get("/ventanilla/").text
+    assert "Diferencias entre dos digitaciones" in home
+    third = sign_in(factories.user(Role.DIRECTORATE))
+    settle = f"/ventanilla/hojas/{sheet.folio}/diferencias"
+    page = third.get(settle).text
+    assert "Agua limpia para Macas" in page
+    assert "Agua limpia para Sucúa" in page
+    assert post(third, settle).status_code == 422
+    done = post(third, settle, title="other", title_words="Agua limpia para Logroño")
+    assert done.status_code == 303
+    db.session.expire_all()
+    assert db.session.scalars(sa.select(Proposal.title)).one() == "Agua limpia para Logroño"
+
+
+def test_whether_a_sheet_is_drawn_shows_nowhere_before_it_is_keyed(sign_in, packet, clerk):
+    page = sign_in(clerk).get(f"/ventanilla/paquetes/{packet.reference}").text
+    assert page.count("Sin digitar") == 10
+    assert "segunda digitación" not in page.lower().replace(
+        "todavía no se ha digitado ninguna hoja por segunda vez", ""
+    )
+
+
+def test_a_window_gives_a_slip_and_no_claim(sign_in, post, event, clerk, app):
+    browser = sign_in(clerk)
+    page = browser.get("/ventanilla/nueva?mesa=mesa-macas").text
+    assert '<option value="mesa-macas" selected>' in page
+    given = fields(event="mesa-macas", how="said", dated_on=clock.today().isoformat())
+    done = post(browser, "/ventanilla/nueva", **given)
+    assert (done.status_code, done.headers["Location"]) == (303, "/ventanilla/comprobante")
+    slip = browser.get("/ventanilla/comprobante").text
+    code = re.search(r'receipt__code">([0-9A-Z]{4}-[0-9A-Z]{4})<', slip)
+    assert code is not None
+    assert browser.get("/ventanilla/comprobante").text.count(code[1]) == slip.count(code[1])  # a printer may jam
+    with browser.session_transaction() as kept:
+        assert "claims" not in kept
+    browser.get("/ventanilla/nueva")
+    assert browser.get("/ventanilla/comprobante").headers["Location"] == "/ventanilla/"
+    citizen = app.test_client()
+    opened = post(citizen, "/seguimiento/PAGA3-00001", claim_code=code[1])
+    assert opened.status_code == 303
+    assert citizen.get("/propuestas/PAGA3-00001/editar").status_code == 200
+
+
+def test_scans_are_confirmed_and_seen_by_the_desk_alone(client, sign_in, post, packet, clerk):
+    browser = sign_in(clerk)
+    path = f"/ventanilla/paquetes/{packet.reference}/escaneos"
+    token = token_in(browser.get(path).text)
+    files = [(io.BytesIO(picture(f"https://ejemplo.ec/seguimiento/PAGA3-0000{n}")), f"{n}.jpg") for n in (2, 3)]
+    sent = browser.post(path, data={"csrf_token": token, "files": files}, content_type="multipart/form-data")
+    assert sent.headers["Location"] == f"{path}/confirmar"
+    rows = desk.loose(packet)
+    page = browser.get(f"{path}/confirmar").text
+    assert page.count("por su código QR") == 2
+    keys = [row.id for row in rows]
+    wrong = post(browser, f"{path}/confirmar", **{f"scan-{keys[0]}": "2", f"scan-{keys[1]}": "2"})
+    assert wrong.status_code == 422
+    assert "elegido dos veces" in wrong.text
+    done = post(browser, f"{path}/confirmar", **{f"scan-{keys[0]}": "2", f"scan-{keys[1]}": "paga3-3"})
+    assert done.status_code == 303
+    db.session.expire_all()
+    shown = browser.get("/ventanilla/hojas/PAGA3-00002").text
+    image = re.search(r'data-desk-image src="([^"]+)"', shown)
+    assert image is not None
+    answer = browser.get(image[1])
+    assert (answer.status_code, answer.mimetype, answer.headers["Cache-Control"]) == (200, "image/jpeg", "no-store")
+    assert client.get(image[1]).status_code == 302
+    assert sign_in(factories.user()).get(image[1]).status_code == 403
+    other = db.session.scalars(sa.select(Packet)).one()
+    key = image[1].rpartition("/")[2]
+    assert browser.get(f"/ventanilla/paquetes/{other.reference}x/imagenes/{key}").status_code == 404
+    assert sign_in(factories.user(Role.ANALYST)).get(f"/archivos/{key}").status_code == 404
+
+
+def test_a_file_that_is_no_picture_is_named(sign_in, packet, clerk):
+    browser = sign_in(clerk)
+    path = f"/ventanilla/paquetes/{packet.reference}/escaneos"
+    token = token_in(browser.get(path).text)
+    bad = {"csrf_token": token, "files": [(io.BytesIO(b"MZ\x90"), "hoja.exe")]}
+    answer = browser.post(path, data=bad, content_type="multipart/form-data")
+    assert answer.status_code == 422
+    assert "hoja.exe" in answer.text
+    none = browser.post(path, data={"csrf_token": token}, content_type="multipart/form-data")
+    assert none.status_code == 422
+
+
+# -- the citizen with the receipt in the hand --------------------------------------------------------------------------
+
+
+def test_a_sheet_not_keyed_yet_says_by_when(client, post, packet, clerk, as_principal):
+    code = paper.codes_of(packet, by=as_principal(clerk))["PAGA3-00001"]
+    page = client.get("/seguimiento/PAGA3-00001")
+    assert page.status_code == 200
+    assert "Esta hoja todavía no se ha digitado" in page.text
+    assert "a más tardar el" in page.text
+    mine = post(client, "/seguimiento/PAGA3-00001", claim_code=code)
+    assert "Su hoja todavía no se ha digitado" in mine.text
+    wrong = post(client, "/seguimiento/PAGA3-00001", claim_code="AAAA-AAAA")
+    assert wrong.status_code == 422
+    assert "Ese código no es el de esta hoja" in wrong.text
+    asked = post(client, "/seguimiento", folio="1", claim_code=code)
+    assert "Su hoja todavía no se ha digitado" in asked.text
+    with client.session_transaction() as kept:
+        assert "claims" not in kept
+
+
+def test_guesses_at_a_sheet_are_limited(client, post, packet):
+    for _ in range(10):
+        assert post(client, "/seguimiento/PAGA3-00001", claim_code="AAAA-AAAA").status_code == 422
+    assert post(client, "/seguimiento/PAGA3-00001", claim_code="AAAA-AAAA").status_code == 429
+
+
+def test_a_spoilt_sheet_says_so_and_its_reason_to_who_holds_it(client, post, packet, clerk, as_principal):
+    code = paper.codes_of(packet, by=as_principal(clerk))["PAGA3-00001"]
+    paper.spoil(desk.sheet("PAGA3-00001"), SpoiltReason.DAMAGED, "Se mojó", by=as_principal(clerk))
+    page = client.get("/seguimiento/PAGA3-00001").text
+    assert "Esta hoja se anuló" in page
+    assert "Se dañó" not in page
+    assert "Se dañó" in post(client, "/seguimiento/PAGA3-00001", claim_code=code).text
+
+
+def test_other_addresses_of_the_folio_say_the_same(client, packet):
+    assert "todavía no se ha digitado" in client.get("/propuestas/PAGA3-00001").text
+    assert client.get("/propuestas/PAGA3-00001.json").status_code == 404
+    assert client.get("/propuestas/PAGA3-00099").status_code == 404
+
+
+def test_what_became_of_the_sheets_is_public(client, packet, event, clerk, as_principal):
+    by = as_principal(clerk)
+    paper.spoil(desk.sheet("PAGA3-00001"), SpoiltReason.LOST, "La llevó Juana", by=by)
+    keying.key(desk.sheet("PAGA3-00002"), written(), by=by)
+    page = client.get("/mesas/mesa-macas/hojas").text
+    assert "Se perdió: 1" in page
+    assert "Juana" not in page
+    assert "/mesas/mesa-macas/hojas" in client.get("/mesas/mesa-macas").text
+    factories.event(event.plan, slug="otra")
+    assert client.get("/mesas/otra/hojas").status_code == 404
+    assert "/mesas/otra/hojas" not in client.get("/mesas/otra").text
+
+
+# -- statements -----------------------------------------------------------------------------------------------------
+
+
+def test_statements_do_not_grow(sign_in, packet, event, clerk, as_principal, count_queries):
+    by = as_principal(clerk)
+    browser = sign_in(clerk)
+
+    def told(path):
+        db.session.expire_all()
+        with count_queries() as seen:
+            assert browser.get(path).status_code == 200
+        return len(seen)
+
+    paths = ("/ventanilla/", f"/ventanilla/paquetes/{packet.reference}", "/ventanilla/hojas/PAGA3-00010")
+    before = [told(path) for path in paths]
+    for number in range(2, 6):
+        keying.key(desk.sheet(f"PAGA3-{number:05d}"), written(f"Propuesta {number}"), by=by)
+    paper.create_packet(event, 3, by=by)
+    paper.create_packet(event, 3, by=by)
+    assert [told(path) for path in paths] == before
+    assert max(before) <= 12
