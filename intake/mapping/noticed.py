@@ -113,7 +113,8 @@ def _first(*, published: bool = False) -> sa.Subquery:
     )
     parts = [linked, signed]
     if published:
-        told = (Decision.proposal_id == Proposal.id) & (Decision.status == DecisionStatus.PUBLISHED)
+        answering = sa.func.coalesce(Proposal.joined_to_id, Proposal.id)  # a part is answered with what it is part of
+        told = (Decision.proposal_id == answering) & (Decision.status == DecisionStatus.PUBLISHED)
         parts = [part.join(Decision, told) for part in parts]
     each = sa.union_all(*parts).subquery()
     folio = sa.func.min(each.c.folio).label("folio")

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from intake.extensions import db
 from intake.reports import invariants_answers as answers
@@ -19,6 +20,7 @@ from intake.reports import invariants_council as council
 from intake.reports import invariants_events as events
 from intake.reports import invariants_figures as figures
 from intake.reports import invariants_imports as imports
+from intake.reports import invariants_joining as joining
 from intake.reports import invariants_outreach as outreach
 from intake.reports import invariants_paper as paper
 from intake.reports import invariants_reception as reception
@@ -129,10 +131,16 @@ def evaluated_have_reviews() -> Sequence[Any]:
 
 
 def own_reviews() -> Sequence[Any]:
-    """Proposals reviewed, or to be reviewed, by the account that wrote them."""
+    """Proposals reviewed, or to be reviewed, by the account that wrote them or a part of them."""
     live = (AssignmentStatus.PENDING, AssignmentStatus.IN_PROGRESS, AssignmentStatus.SUBMITTED)
-    query = sa.select(Proposal.folio).join(Assignment, Assignment.proposal_id == Proposal.id)
-    return _all(query.where(Assignment.reviewer_id == Proposal.author_id, Assignment.status.in_(live)))
+    part = aliased(Proposal)
+    query = (
+        sa.select(Proposal.folio)
+        .join(Assignment, Assignment.proposal_id == Proposal.id)
+        .join(part, (part.id == Proposal.id) | (part.joined_to_id == Proposal.id))
+        .where(Assignment.reviewer_id == part.author_id, Assignment.status.in_(live))
+    )
+    return _all(query.distinct())
 
 
 def participation_adds_up() -> Sequence[Any]:
@@ -295,6 +303,12 @@ INVARIANTS: tuple[Invariant, ...] = (
     Invariant("hidden_and_told", "whoever is hidden is told why", conversation.hidden_for_a_told_reason),
     Invariant("appeals_by_another", "nobody decides about an own hiding", conversation.appeals_decided_by_another),
     Invariant("replies_in_thread", "a reply stands in its own thread", conversation.replies_stay_in_their_thread),
+    Invariant("joined_by_consent", "nothing is joined without its author's yes", joining.joined_by_consent),
+    Invariant("joined_once", "no proposal is part of two", joining.joined_once),
+    Invariant("parts_have_a_whole", "a part belongs to a live collective proposal", joining.parts_have_a_live_whole),
+    Invariant("family_authors_once", "a family's authors stand once each", joining.family_authors_once),
+    Invariant("family_supports_once", "a family's supports are distinct people", joining.family_supports_once),
+    Invariant("families_are_told", "every author of a part is answered", joining.families_are_told),
     Invariant("one_open_question", "an author is asked one thing at a time", answers.one_open_question),
     Invariant("replies_in_their_term", "a reply follows its decision in its days", answers.replies_in_their_term),
     Invariant("replies_by_another", "nobody answers a reply to an own decision", answers.replies_answered_by_another),

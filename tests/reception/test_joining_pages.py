@@ -365,3 +365,13 @@ def test_the_list_of_unions_takes_the_same_statements(app, desk, analyst, count_
         page = desk.get("/propuestas/uniones")
     assert len(before) == len(after)
     assert page.text.count("0 de 2") == 5
+
+
+def test_a_total_of_the_family_that_is_wrong_is_seen(app, analyst, monkeypatch):
+    from intake.reports import invariants_joining
+
+    one, two = proposals(2)
+    made = collective_of([one, two], analyst)
+    assert invariants_joining.family_supports_once() == []
+    monkeypatch.setattr(invariants_joining, "family_supports", lambda _lead: 1)
+    assert invariants_joining.family_supports_once() == [made.folio]

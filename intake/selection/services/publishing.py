@@ -18,7 +18,7 @@ from intake.reception.services import move
 from intake.selection import order, queries
 from intake.selection.lifecycle import DECISION, MOVE_OF, SESSION
 from intake.selection.services.sessions import require_open
-from models import Decision, SelectionSession
+from models import Decision, Proposal, SelectionSession
 from models.enums import ProposalStatus
 
 if TYPE_CHECKING:
@@ -53,11 +53,18 @@ def publish(session: SelectionSession, *, by: Principal, at: datetime | None = N
             move(decision.proposal, MOVE_OF[decision.category], by=by, reason=decision.reason)
             if at is not None:
                 decision.published_at = at
-        noticed.answered([decision.proposal for decision in decisions])
+        noticed.answered(_answered(decisions))
         SESSION.fire(session, "publish", by=by, decisions=len(decisions))
         if at is not None:
             session.published_at = at
     return len(decisions)
+
+
+def _answered(decisions: Sequence[Decision]) -> Sequence[Proposal]:
+    """What the decisions answer: the proposals, and those that were joined to them. One statement."""
+    ids = [decision.proposal_id for decision in decisions]
+    query = sa.select(Proposal).where(sa.or_(Proposal.id.in_(ids), Proposal.joined_to_id.in_(ids)))
+    return db.session.scalars(query).all()
 
 
 def _lock(session: SelectionSession) -> None:
