@@ -59,7 +59,7 @@ def _author(world: World, row: Row) -> Principal:
     return world.who(account) if account else GUEST
 
 
-def proposal_input(row: Row) -> ProposalInput:
+def proposal_input(row: Row, point: tuple[float, float] | None = None) -> ProposalInput:
     """What the proposal says, as reception takes it."""
     proposer = row["proposer"]
     return ProposalInput(
@@ -75,6 +75,7 @@ def proposal_input(row: Row) -> ProposalInput:
         public_name=PublicName(proposer["public_name"]),
         organisation_name=proposer["organisation"],
         language=row["lang"],
+        point=point,
     )
 
 

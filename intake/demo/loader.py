@@ -25,6 +25,7 @@ from intake.demo import (
     load_registry,
     load_selection,
     load_tables,
+    load_together,
 )
 from intake.demo.world import World
 from intake.mapping.reference import load_reference
@@ -77,6 +78,7 @@ def _present(world: World) -> None:
     load_tables.events(world)
     load_paper.packet(world)
     load_reception.proposals(world)
+    load_together.together(world)
     load_conversation.conversation(world)
     load_joining.joining(world)
     load_evaluation.rounds(world)

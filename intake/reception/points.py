@@ -1,4 +1,4 @@
-"""A point on the map: what is one in Ecuador, and how exactly it is kept (docs/decisions/0026).
+"""A point on the map: what is one in Ecuador, and how exactly it is kept (docs/decisions/0027).
 
 A point can be a home. What is kept is what is shown: about a hundred metres for who shows a name, and for who shows
 none the middle of a square of some five kilometres, which tells no more than the name of a parish does.

@@ -1,4 +1,4 @@
-"""Writing a proposal: the form, the draft under its secret address, the preview, and sending."""
+"""Writing a proposal: the form, and the draft under its secret address."""
 
 from __future__ import annotations
 
@@ -7,24 +7,22 @@ from typing import TYPE_CHECKING, Any
 from flask import g, make_response, redirect, render_template, request, session, url_for
 
 from forms.base import with_rows
-from forms.reception import ProposalForm, SendForm
+from forms.reception import ProposalForm
 from forms.reception_pieces import with_files
 from forms.territory import fill
 from intake.core import calendar, keyed, tokens
-from intake.core.errors import Conflict, Invalid, NotFound, StageClosed
+from intake.core.errors import Conflict, Invalid, NotFound
 from intake.core.i18n import lazy_gettext as _l
 from intake.core.i18n import localized
 from intake.core.permissions import Permission
 from intake.plans import queries as plans
-from intake.reception import personal, pieces, points, queries, serializers, services
+from intake.reception import pieces, queries, services
 from intake.reception.blueprint import bp
 from intake.reception.inputs import CONSENT_VERSION
 from intake.reception.prefill import form_of
 from intake.reception.queries import attached
 from intake.reception.screening import Pace
 from intake.reception.services import submission
-from intake.reception.views_similar import alike_to
-from intake.reception.writing import TEXTS
 from intake.web.access import principal, public, remember_claim, requires
 from intake.web.security import WITH_LOCATION
 from models import Proposal
@@ -145,7 +143,7 @@ def draft(proposal: Proposal) -> ResponseReturnValue:
 def _go_on(proposal: Proposal) -> ResponseReturnValue:
     """Keep what a POST brings to a draft: files and people first, each by itself, then the text."""
     done = pieces.keep(proposal, ProposalForm())
-    proposal = queries.by_draft_key(_key())
+    proposal = queries.by_draft_key(draft_key())
     form = prepared(with_files(ProposalForm, attached.files_of(proposal))())
     form.people = attached.people_of(proposal)
     form.has_pieces = bool(form.files or form.people)
@@ -165,19 +163,19 @@ def _save(proposal: Proposal, form: ProposalForm, done: pieces.Outcome) -> Respo
         blame(form, error)
         return _page_again(form)
     except Conflict as error:
-        proposal = queries.by_draft_key(_key())
+        proposal = queries.by_draft_key(draft_key())
         if proposal.status is not ProposalStatus.DRAFT:
             return redirect(url_for("reception.receipt", folio=proposal.folio), 303)
         form.form_errors.append(error.message)
         return _page_again(form, fresh=True)
     if done.errors or (pieces.anchor() and form.would_lose_contact):
         return _page_again(form, fresh=True)
-    return _after_keeping(_key())
+    return _after_keeping(draft_key())
 
 
 def _page_again(form: Any, *, fresh: bool = False) -> ResponseReturnValue:
     """After a commit or a rollback: what the page shows is read anew."""
-    proposal = queries.by_draft_key(_key())
+    proposal = queries.by_draft_key(draft_key())
     form.files, form.people = attached.files_of(proposal), attached.people_of(proposal)
     return _draft_page(form, proposal, fresh=fresh)
 
@@ -191,72 +189,7 @@ def _draft_page(form: Any, proposal: Proposal, *, fresh: bool = False) -> Respon
     return _form_page(form, proposal.plan, reception, proposal)
 
 
-@bp.route("/propuestas/borrador/<key:key>/revisar")
-@requires(Permission.PROPOSAL_SUBMIT, load=load_draft)
-def review(proposal: Proposal) -> ResponseReturnValue:
-    """What the public will see and what stays private, before sending."""
-    if proposal.status is not ProposalStatus.DRAFT:
-        return redirect(url_for("reception.receipt", folio=proposal.folio), 303)
-    if not form_of(proposal).check(reviewing=True):
-        return redirect(url_for("reception.draft", key=_key(), revisar=1), 303)
-    return _review_page(proposal, SendForm())
-
-
-def _review_page(proposal: Proposal, form: SendForm) -> str:
-    texts = {name: getattr(proposal, name) for name in TEXTS}
-    return render_template(
-        "reception/review.html",
-        proposal=proposal,
-        form=form,
-        key=_key(),
-        reception=calendar.view_of(proposal.plan.stages, StageKind.RECEPTION),
-        places=list(serializers.place_names(proposal.territory).values()),
-        personal=personal.seen(texts),
-        shouted=personal.shouted(texts),
-        alike=alike_to(proposal),
-        joins=False,
-        files=attached.files_of(proposal),
-        people=attached.people_of(proposal),
-        point=points.of(proposal),
-        is_coarse=points.is_coarse(proposal),
-        square=points.COARSE,
-    )
-
-
-@bp.route("/propuestas/borrador/<key:key>/enviar", methods=["POST"])
-@requires(Permission.PROPOSAL_SUBMIT, load=load_draft, form=True)
-def send(proposal: Proposal) -> ResponseReturnValue:
-    """Give it its folio, once. Whoever lost the session on the way sees the review again and presses once more."""
-    key, form = _key(), SendForm()
-    if not form.validate_on_submit():
-        if proposal.status is not ProposalStatus.DRAFT:
-            return redirect(url_for("reception.receipt", folio=proposal.folio), 303)
-        form.csrf_token.errors = []
-        form.form_errors.append(
-            _l("La página llevaba mucho tiempo abierta. Lo que escribió sigue aquí: pulse el botón otra vez.")
-        )
-        return _review_page(proposal, form), 422
-    try:
-        who = principal()
-        address = request.remote_addr or ""
-        if proposal.status is ProposalStatus.DRAFT and not who.is_staff:
-            services.count_sending(address)
-        secret = key if proposal.author_id is None else None
-        receipt = services.submit(proposal, by=who, key=secret, sparing=True, address=address)
-    except StageClosed:
-        plan = queries.by_draft_key(key).plan
-        return render_template("reception/closed.html", plan=plan, **closed(plan), key=key), 409
-    except Invalid:
-        return redirect(url_for("reception.draft", key=key, revisar=1), 303)
-    if secret:
-        remember_claim(proposal)  # by the code that it has from now on
-    if receipt.claim_code:
-        session[RECEIPT] = {"folio": receipt.folio, "code": receipt.claim_code}
-    session.pop(DRAFT, None)
-    return redirect(url_for("reception.receipt", folio=receipt.folio), 303)
-
-
-def _key() -> str:
+def draft_key() -> str:
     return str((request.view_args or {}).get("key") or g.draft_key)
 
 
@@ -301,7 +234,7 @@ def _form_page(form: Any, plan: Plan, reception: Any, proposal: Proposal | None 
         plan=plan,
         reception=reception,
         proposal=proposal,
-        key=_key() if proposal else None,
+        key=draft_key() if proposal else None,
         saved=request.args.get("guardado") == "si",
         unsent=_unsent() if proposal is None and request.method == "GET" else None,
         owner=_owner(),

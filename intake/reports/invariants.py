@@ -15,6 +15,7 @@ from sqlalchemy.orm import aliased
 
 from intake.extensions import db
 from intake.reports import invariants_answers as answers
+from intake.reports import invariants_attached as beside
 from intake.reports import invariants_conversation as conversation
 from intake.reports import invariants_council as council
 from intake.reports import invariants_events as events
@@ -273,6 +274,12 @@ INVARIANTS: tuple[Invariant, ...] = (
     Invariant("search_in_step", "the search index holds the words of the texts", recomputed.search_in_step),
     Invariant("files_are_intact", "a stored file gives the SHA-256 that was recorded", kept.files_are_intact),
     Invariant("departures_are_explained", "a departure from the order says why", kept.departures_are_explained),
+    Invariant("files_have_a_place", "something points at each stored file", beside.files_have_a_place),
+    Invariant("bytes_have_their_row", "the store holds no bytes without a row", beside.bytes_have_their_row),
+    Invariant("files_within_limits", "no proposal holds more files than it may", beside.proposals_keep_to_the_limits),
+    Invariant("pictures_are_described", "a picture says what it shows", beside.pictures_say_what_they_show),
+    Invariant("homes_are_not_shown", "a point is no finer than is told", beside.homes_are_not_shown),
+    Invariant("named_by_their_word", "nobody is shown as an author unasked", beside.named_only_by_their_word),
     Invariant("held_for_a_reason", "what is set aside has one open reason", reception.held_for_a_reason),
     Invariant("formalized_plans_answered", "a formalized plan left nobody unanswered", kept.formalized_plans_answered),
     Invariant("outreach_steps", "an actor's step is the furthest of its log", outreach.steps_are_the_furthest),

@@ -33,6 +33,7 @@ from models import (
 from models.enums import ProposalStatus as S
 from tests.demo import (
     breaks_answers,
+    breaks_attached,
     breaks_conversation,
     breaks_council,
     breaks_events,
@@ -255,6 +256,7 @@ BREAKS: dict[str, Callable[[], str]] = {
     for module in (
         globals(),
         vars(breaks_answers),
+        vars(breaks_attached),
         vars(breaks_conversation),
         vars(breaks_council),
         vars(breaks_events),
@@ -267,6 +269,8 @@ BREAKS: dict[str, Callable[[], str]] = {
 }
 #: What no row can break: tested on the code and on the tables themselves.
 UNBREAKABLE = {"nothing_personal_is_public", "profiles_lead_to_nobody", "family_supports_once"}
+#: Broken in the object store, in tests/reception/test_attachments.py: no row does it.
+IN_THE_STORE = {"bytes_have_their_row"}
 #: Broken on rows of their own in tests/reports/test_figures_kept.py, where the sums are small enough to follow.
 ELSEWHERE = {"people_once", "parts_make_the_figure", "people_have_one_plan", "nobody_worked_out"}
 
@@ -276,7 +280,7 @@ def test_all_hold_on_the_demonstration(app):
 
 
 def test_each_invariant_has_a_way_to_break_it():
-    assert set(BREAKS) | UNBREAKABLE | ELSEWHERE == {one.name for one in invariants.INVARIANTS}
+    assert set(BREAKS) | UNBREAKABLE | IN_THE_STORE | ELSEWHERE == {one.name for one in invariants.INVARIANTS}
 
 
 @pytest.mark.parametrize("name", BREAKS)

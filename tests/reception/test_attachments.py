@@ -7,6 +7,7 @@ import io
 import re
 from datetime import timedelta
 
+import obstore
 import pytest
 import sqlalchemy as sa
 from PIL import Image
@@ -22,6 +23,7 @@ from intake.extensions import db
 from intake.reception import attached, queries, services
 from intake.reception.queries import attached as reading
 from intake.reception.services import attachments
+from intake.reports import invariants_attached
 from models import AuditEntry, Proposal, ProposalFile, ProposalVersion, Stage, StoredFile
 from models.enums import ProposalFileKind, ProposalStatus, Role
 from tests import factories
@@ -148,6 +150,15 @@ class TestKeeping:
         attach(draft, "secreto.pdf", PDF, "Secreto", by=by)
         entry = db.session.scalars(sa.select(AuditEntry).where(AuditEntry.action == "proposal.attach_file")).one()
         assert (entry.subject_id, entry.changes) == (draft.id, {})
+
+    def test_the_check_finds_bytes_that_nothing_names(self, draft, by, monkeypatch):
+        monkeypatch.setattr(invariants_attached, "GRACE", timedelta(minutes=-1))
+        attach(draft, "a.pdf", PDF, by=by)
+        before = list(invariants_attached.bytes_have_their_row())
+        obstore.put(files.object_store(), "x" * 40 + ".pdf", b"lost")
+        obstore.put(files.object_store(), "held/1-aa", b"waits")
+        assert [k for k in invariants_attached.bytes_have_their_row() if k not in before] == ["x" * 40 + ".pdf"]
+        obstore.delete(files.object_store(), ["x" * 40 + ".pdf", "held/1-aa"])
 
 
 class TestSent:
