@@ -67,7 +67,7 @@ def joined(story: Story) -> Iterable[Step]:
     """The day on which its author joined it."""
     for request in story.family.asked:
         if families.is_joined(request):
-            words = _("Desde entonces cuenta con ella lo que se decida. Su texto y su historia siguen aquí.")
+            words = _("Lo que se decida de la colectiva vale también para esta.")
             title = _("Unida a la propuesta colectiva %(folio)s", folio=request.collective.folio)
             yield Step(title, DONE, day_of(request.answered_at), words)
 

@@ -85,7 +85,10 @@ def until(proposal: Proposal, story: Story) -> date | None:
     """The last day to reply to the decision, while that day has not passed and nobody has replied."""
     if story.reply is not None:
         return None
-    last = answers.reply_until(proposal.status, story.decided_at)
+    decided, moment = (proposal, story.decided_at)
+    if story.fate is not None:  # the answer to the collective proposal is that of its parts
+        decided, moment = story.fate.collective, story.fate.story.decided_at
+    last = answers.reply_until(decided.status, moment)
     return last if last is not None and clock.today() <= last else None
 
 

@@ -171,7 +171,7 @@ def reply(proposal: Proposal) -> ResponseReturnValue:
         form=form,
         last=last,
         decision=storyline.callout(proposal, story),
-        admission=story.admission,
+        admission=(story.fate.story if story.fate else story).admission,
     )
     return page, _status(form, refused)
 
@@ -179,7 +179,8 @@ def reply(proposal: Proposal) -> ResponseReturnValue:
 def _why_no_reply(proposal: Proposal, story: queries.Story) -> str:
     if story.reply is not None:
         return str(_("Usted ya presentó su réplica. Se presenta una sola vez."))
-    if answers.reply_until(proposal.status, story.decided_at) is None:
+    decided, told = story.fate or (proposal, story)
+    if answers.reply_until(decided.status, told.decided_at) is None:
         return str(_("Esta propuesta no tiene una decisión a la que se pueda replicar."))
     return str(_("El plazo para replicar ya terminó."))
 

@@ -11,11 +11,12 @@ from intake.core.i18n import ngettext
 from intake.core.labels import label
 from intake.core.text import clean
 from intake.plans import queries as plans
-from intake.reception import queries
+from intake.reception import families, queries
 from intake.reception.blueprint import bp
 from intake.reception.inputs import public_status
 from intake.web.access import public
 from intake.web.filters import lista
+from models.enums import ProposalKind
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -29,7 +30,7 @@ LONGEST_TITLE, LONGEST_BODY, SHORTEST_TITLE, WORDS = 300, 6000, 8, 3
 
 
 class Alike(NamedTuple):
-    """A line of the hint. ``reason`` says why."""
+    """A line of the hint. ``reason`` says why; ``can_join``: whether it could be part of a collective proposal."""
 
     folio: str
     url: str
@@ -37,6 +38,7 @@ class Alike(NamedTuple):
     language: str
     state: str
     reason: str
+    can_join: bool
 
 
 @bp.route("/propuestas/similares")
@@ -61,6 +63,7 @@ def alike(title: str, body: str, plan_id: int, *, without: int | None = None) ->
             found.language,
             str(label(public_status(found.status))),
             reason(found.shared),
+            found.status in families.JOINABLE and found.kind is ProposalKind.CITIZEN,
         )
         for found in queries.similar_to(title, body, plan_id, without=without)
     ]

@@ -35,7 +35,7 @@ def replies_in_their_term() -> Sequence[Any]:
         .outerjoin(
             AuditEntry,
             (AuditEntry.subject_type == "proposal")
-            & (AuditEntry.subject_id == Proposal.id)
+            & (AuditEntry.subject_id == sa.func.coalesce(Proposal.joined_to_id, Proposal.id))
             & AuditEntry.action.in_(answering.DECIDING_ACTS)
             & (AuditEntry.at <= AuthorReply.replied_at),
         )
@@ -56,7 +56,11 @@ def replies_answered_by_another() -> Sequence[Any]:
     of, who, when = answering.judges().subquery().c
     judged = (
         sa.select(sa.literal(1))
-        .where(of == Proposal.id, who == AuthorReply.answered_by_id, when <= AuthorReply.answered_at)
+        .where(
+            of == sa.func.coalesce(Proposal.joined_to_id, Proposal.id),
+            who == AuthorReply.answered_by_id,
+            when <= AuthorReply.answered_at,
+        )
         .exists()
     )
     wrong = sa.or_(AuthorReply.answered_by_id.is_(None), AuthorReply.answered_by_id == Proposal.author_id, judged)

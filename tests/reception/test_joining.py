@@ -443,3 +443,24 @@ def test_letters_of_joining_exist_in_both_languages(app, analyst):
             one.folio in written(message).text + written(message).subject
             or two.folio in written(message).text + written(message).subject
         )
+
+
+def test_an_author_replies_to_the_decision_on_the_whole_from_the_part(app, analyst, as_principal):
+    from intake.reception.services import replying
+
+    one, two, three = proposals(3)
+    made = collective_of([one, two, three], analyst)
+    for p in (one, two, three):
+        say(made, p, YES)
+    db.session.refresh(one)
+    with pytest.raises(Conflict):
+        replying.reply(one, "No estoy de acuerdo.", by=author_of(one))
+    services.move(made, "propose_refusal", by=analyst, reason="No es clara.")
+    other = as_principal(person(Role.DIRECTORATE))
+    services.move(made, "refuse", by=other, reason="No es clara.")
+    assert len(queued("proposal_refuse")) == 3
+    replying.reply(one, "No estoy de acuerdo.", by=author_of(one))
+    assert not replying.may_answer(one, analyst)  # proposed the refusal of the whole
+    assert replying.may_answer(one, as_principal(person(Role.ANALYST)))
+    with pytest.raises(Conflict):
+        join_answers.separate(request_of(made, two), reason="Tarde.", by=analyst)

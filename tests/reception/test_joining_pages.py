@@ -237,7 +237,7 @@ def test_supports_are_counted_once_over_the_family(client, analyst, as_principal
     supporting.give(made, by=ana)
     supporting.give(made, by=luis)
     assert family_supports(made) == 2
-    assert "2 personas apoyan esta propuesta o una de sus partes." in text_of(client.get(f"/propuestas/{made.folio}"))
+    assert "2 personas apoyan esta propuesta o una de sus partes" in text_of(client.get(f"/propuestas/{made.folio}"))
     told = client.get(f"/propuestas/{made.folio}.json").json
     assert (told["apoyos"], told["apoyos_con_partes"], told["tipo"]) == (2, 2, "colectiva")
     assert client.get(f"/propuestas/{one.folio}.json").json["apoyos"] == 1

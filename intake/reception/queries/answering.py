@@ -95,10 +95,10 @@ def judges() -> sa.CompoundSelect[Any]:
     )
 
 
-def judged(proposal: Proposal, user_id: int | None) -> bool:
+def judged(proposal_id: int, user_id: int | None) -> bool:
     """Whether the account had a hand in what was decided of the proposal. One statement."""
     if user_id is None:
         return False
     of, who, _when = judges().subquery().c
-    query = sa.select(sa.literal(1)).where(of == proposal.id, who == user_id).limit(1)
+    query = sa.select(sa.literal(1)).where(of == proposal_id, who == user_id).limit(1)
     return db.session.scalar(query) is not None

@@ -15,7 +15,7 @@ from intake.reception import hints
 from intake.reception.hints import Hint, Vocabulary
 from intake.reception.wording import Text
 from models import Proposal
-from models.enums import ProposalStatus
+from models.enums import ProposalKind, ProposalStatus
 
 if TYPE_CHECKING:
     from typing import Any
@@ -39,6 +39,7 @@ class Similar(NamedTuple):
     status: ProposalStatus
     score: float
     shared: tuple[str, ...]
+    kind: ProposalKind = ProposalKind.CITIZEN
 
 
 def similar_to(title: str, body: str, plan_id: int, *, without: int | None = None) -> list[Similar]:
@@ -49,7 +50,8 @@ def similar_to(title: str, body: str, plan_id: int, *, without: int | None = Non
     if not asked:
         return []
     candidates = _candidates(words, asked, vocabulary)
-    columns = (Proposal.id, Proposal.folio, Proposal.title, Proposal.language, Proposal.status, Proposal.search_stems)
+    shown = (Proposal.folio, Proposal.title, Proposal.language, Proposal.status, Proposal.kind)
+    columns: Any = (Proposal.id, *shown, Proposal.search_stems)
     query = sa.select(*columns).where(Proposal.id.in_(candidates), Proposal.plan_id == plan_id, Proposal.is_public)
     found: list[tuple[Hint, Any]] = [
         (hints.weigh(title, words, row.title, row.search_stems), row)
@@ -59,7 +61,7 @@ def similar_to(title: str, body: str, plan_id: int, *, without: int | None = Non
     least = hints.LEAST_OF_WHOLE if body.strip() else hints.LEAST
     found.sort(key=lambda pair: (-pair[0].score, pair[1].id))
     return [
-        Similar(row.folio, row.title, row.language, row.status, hint.score, hint.shared)
+        Similar(row.folio, row.title, row.language, row.status, hint.score, hint.shared, row.kind)
         for hint, row in found[:SHOWN]
         if hint.score >= least
     ]

@@ -15,13 +15,14 @@ from intake.extensions import db
 from intake.reception import answers, mail
 from intake.reception.queries import answering
 from intake.reception.services.asking import words_of
-from models import AuthorReply
+from models import AuthorReply, Proposal
 
 if TYPE_CHECKING:
-    from intake.core.identity import Principal
-    from models import Proposal
+    from datetime import date
 
-_NOW = ["status", "folio", "author_id", "lock_version"]
+    from intake.core.identity import Principal
+
+_NOW = ["status", "folio", "author_id", "joined_to_id", "lock_version"]
 
 
 def reply(proposal: Proposal, text: str, *, by: Principal) -> AuthorReply:
@@ -35,7 +36,7 @@ def reply(proposal: Proposal, text: str, *, by: Principal) -> AuthorReply:
         db.session.refresh(proposal, _NOW, with_for_update=True)
         if answering.reply_of(proposal) is not None:
             raise Conflict(_l("Usted ya presentó su réplica. Se presenta una sola vez."))
-        last = answers.reply_until(proposal.status, db.session.scalar(sa.select(answering.decided_at(proposal.id))))
+        last = _reply_until(proposal)
         if last is None:
             raise Conflict(_l("Esta propuesta no tiene una decisión a la que se pueda replicar."))
         if clock.today() > last:
@@ -43,6 +44,15 @@ def reply(proposal: Proposal, text: str, *, by: Principal) -> AuthorReply:
         made = AuthorReply(proposal_id=proposal.id, text=said, replied_at=clock.now())
         audit.record("author_reply.write", made, by=by, reference=proposal.folio)
     return made
+
+
+def _reply_until(proposal: Proposal) -> date | None:
+    """Until when its author may reply: of a part, to the decision on the collective proposal. One or two statements."""
+    decided = proposal
+    if proposal.joined_to_id is not None:
+        decided = db.session.get_one(Proposal, proposal.joined_to_id)
+    moment = db.session.scalar(sa.select(answering.decided_at(decided.id)))
+    return answers.reply_until(decided.status, moment)
 
 
 def answer_reply(proposal: Proposal, text: str, *, by: Principal) -> None:
@@ -71,6 +81,7 @@ def answer_reply(proposal: Proposal, text: str, *, by: Principal) -> None:
 
 
 def may_answer(proposal: Proposal, by: Principal) -> bool:
-    """Whether this person had no hand in the proposal nor in what was decided of it. One statement."""
+    """Whether this person had no hand in the proposal nor in what was decided of it. One or two statements."""
     mine = by.user_id is not None and by.user_id == proposal.author_id
-    return not mine and not answering.judged(proposal, by.user_id)
+    ids = [proposal.id] if proposal.joined_to_id is None else [proposal.id, proposal.joined_to_id]
+    return not mine and not any(answering.judged(key, by.user_id) for key in ids)
