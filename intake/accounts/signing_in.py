@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from intake.accounts import links, passwords, queries, services, throttle
 from intake.accounts import policy as p
 from intake.accounts.inputs import Registration
-from intake.core import audit, clock, limits, mail, outbox
+from intake.core import altcha, audit, clock, limits, mail, outbox
 from intake.core.errors import Gone, Invalid
 from intake.core.i18n import lazy_gettext as _l
 from intake.core.identity import GUEST, Principal
@@ -237,4 +237,4 @@ def _principal(person: User) -> Principal:
 def tidy() -> int:
     """Delete links and counts of attempts that ended more than a day ago. Returns how many rows went."""
     with transaction():
-        return links.purge() + limits.purge()
+        return links.purge() + limits.purge() + altcha.purge()

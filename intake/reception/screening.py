@@ -127,6 +127,15 @@ def _is_test(arrival: Arrival) -> bool:
     return len(real) * 2 < len(words)
 
 
+def weighed_with(findings: Findings, from_network: int, *, proven: bool | None) -> Findings:
+    """The signs once a proof of work was asked for: with it the crowd is none, without it the crowd is enough."""
+    if proven is None:
+        return findings
+    others = dict(findings)
+    others.pop(HoldReason.FLOOD, None)
+    return others if proven else {**others, HoldReason.FLOOD: (ENOUGH, str(from_network))}
+
+
 def is_enough(findings: Findings) -> bool:
     """Whether these signs together set a proposal aside."""
     return sum(weight for weight, _evidence in findings.values()) >= ENOUGH

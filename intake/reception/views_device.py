@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 #: Says which build a page was drawn for: the worker keeps only those of its own.
 BUILD = "X-Intake-Build"
 #: Built files that no page of the citizen's writing uses.
-_UNUSED_OFFLINE = frozenset({"sw.js", "review.js"})
+_UNUSED_OFFLINE = frozenset({"sw.js", "review.js", "proof.js", "proofworker.js"})
 
 
 @lru_cache(maxsize=1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from flask import redirect, render_template, request, session, url_for
@@ -11,7 +12,7 @@ from intake.core import calendar
 from intake.core.errors import Invalid, StageClosed
 from intake.core.i18n import lazy_gettext as _l
 from intake.core.permissions import Permission
-from intake.reception import personal, points, queries, serializers, services
+from intake.reception import crowding, personal, points, queries, serializers, services
 from intake.reception.blueprint import bp
 from intake.reception.prefill import form_of
 from intake.reception.queries import attached
@@ -38,7 +39,25 @@ def review(proposal: Proposal) -> ResponseReturnValue:
     return _review_page(proposal, SendForm())
 
 
-def _review_page(proposal: Proposal, form: SendForm) -> str:
+def _press_again(proposal: Proposal, form: SendForm) -> ResponseReturnValue:
+    """The review once more, with a token that counts."""
+    if proposal.status is not ProposalStatus.DRAFT:
+        return redirect(url_for("reception.receipt", folio=proposal.folio), 303)
+    form.csrf_token.errors = []
+    form.form_errors.append(
+        _l("La página llevaba mucho tiempo abierta. Lo que escribió sigue aquí: pulse el botón otra vez.")
+    )
+    return _review_page(proposal, form), 422
+
+
+def _ask_for_proof(proposal: Proposal, form: SendForm, *, refused: bool) -> ResponseReturnValue:
+    """The review again, with something to compute before it is sent."""
+    if refused:
+        form.form_errors.append(_l("El cálculo que hizo su equipo ya no vale. Se hace otro ahora mismo."))
+    return _review_page(proposal, form, crowding.challenge(draft_key())), HTTPStatus.TOO_MANY_REQUESTS
+
+
+def _review_page(proposal: Proposal, form: SendForm, challenge: dict[str, str | int] | None = None) -> str:
     texts = {name: getattr(proposal, name) for name in TEXTS}
     return render_template(
         "reception/review.html",
@@ -56,6 +75,7 @@ def _review_page(proposal: Proposal, form: SendForm) -> str:
         point=points.of(proposal),
         is_coarse=points.is_coarse(proposal),
         square=points.COARSE,
+        challenge=challenge,
     )
 
 
@@ -65,20 +85,13 @@ def send(proposal: Proposal) -> ResponseReturnValue:
     """Give it its folio, once. Whoever lost the session on the way sees the review again and presses once more."""
     key, form = draft_key(), SendForm()
     if not form.validate_on_submit():
-        if proposal.status is not ProposalStatus.DRAFT:
-            return redirect(url_for("reception.receipt", folio=proposal.folio), 303)
-        form.csrf_token.errors = []
-        form.form_errors.append(
-            _l("La página llevaba mucho tiempo abierta. Lo que escribió sigue aquí: pulse el botón otra vez.")
-        )
-        return _review_page(proposal, form), 422
+        return _press_again(proposal, form)
     try:
-        who = principal()
-        address = request.remote_addr or ""
-        if proposal.status is ProposalStatus.DRAFT and not who.is_staff:
-            services.count_sending(address)
-        secret = key if proposal.author_id is None else None
-        receipt = services.submit(proposal, by=who, key=secret, sparing=True, address=address)
+        who, secret = principal(), key if proposal.author_id is None else None
+        proven, address = crowding.proven(proposal, key), request.remote_addr or ""
+        receipt = services.submit(proposal, by=who, key=secret, sparing=True, address=address, proven=proven)
+    except crowding.ProofNeeded as needed:
+        return _ask_for_proof(proposal, form, refused=needed.refused)
     except StageClosed:
         plan = queries.by_draft_key(key).plan
         return render_template("reception/closed.html", plan=plan, **closed(plan), key=key), 409

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from config import ROOT
 from intake.core import clock, keyed, tokens
 from intake.extensions import db
+from intake.reception import views_device
 from models import AuditEntry, Hold, Plan, Proposal, ProposalContact, Stage
 from models.enums import ProposalStatus, StageKind
 from tests import factories
@@ -238,7 +239,7 @@ def test_the_worker_is_served_from_the_root_and_names_what_it_keeps(plan, client
     assert "worker-src 'self'" in answer.headers["Content-Security-Policy"]
     told = json.loads(answer.text.split(";\n", 1)[0].removeprefix("self.intake="))
     built = json.loads((ROOT / "static" / "dist" / "manifest.json").read_text())
-    assert set(told["files"]) == {f"/static/{f}" for n, f in built.items() if n not in {"sw.js", "review.js"}}
+    assert set(told["files"]) == {f"/static/{f}" for n, f in built.items() if n not in views_device._UNUSED_OFFLINE}
     for page in told["pages"]:
         kept = client.get(page)
         assert (kept.status_code, kept.headers["X-Intake-Build"]) == (200, told["version"])

@@ -516,10 +516,12 @@ def test_contact_is_not_kept_for_the_signed_in_unless_given(plan, sign_in):
 
 
 def test_a_network_that_sends_without_end_waits_and_its_draft_is_kept(client, plan, monkeypatch):
-    monkeypatch.setattr(submission, "SENDINGS", limits.Limit("proposal_send", times=1, minutes=60))
-    submitted(client)
-    path = write(client, title="Otra idea para el agua de Macas").location
+    for name, limit in (("SENDINGS", "proposal_send"), ("FLOODS", "proposal_flood")):
+        monkeypatch.setattr(submission, name, limits.Limit(limit, times=1, minutes=60))
     with time_machine.travel(clock.now().replace(minute=48, second=30), tick=False):
+        submitted(client)
+        path = write(client, title="Otra idea para el agua de Macas").location
+        assert send(client, path).status_code == 429  # asks for a proof of work
         refused = send(client, path)
     assert refused.status_code == 429
     assert "espere 12 minutos" in html.unescape(refused.text)

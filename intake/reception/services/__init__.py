@@ -15,6 +15,7 @@ from intake.reception.services.submission import (
     claim,
     count_sending,
     derived_code,
+    is_crowded,
     submit,
     submit_directly,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "draft_reference",
     "hold_by_hand",
     "holding",
+    "is_crowded",
     "look_at_link",
     "move",
     "note_pace",

@@ -37,6 +37,8 @@ BY_SHARED_ADDRESS = limits.Limit("claim_shared", times=60, minutes=15)
 BY_FOLIO = limits.Limit("claim_folio", times=40, minutes=60)
 #: Sendings from one network address: a school or a table shares one, so there is room for a whole class.
 SENDINGS = limits.Limit("proposal_send", times=60, minutes=60)
+#: Beyond `SENDINGS` a sending brings a proof of work or waits for a person's look; beyond this, for the next hour.
+FLOODS = limits.Limit("proposal_flood", times=600, minutes=60)
 #: Receipts to one address: a guest may write anybody's.
 RECEIPTS = limits.Limit("proposal_receipt", times=10, minutes=60)
 _PLAN = Plan.metadata.tables["plan"]
@@ -44,12 +46,23 @@ _PLAN = Plan.metadata.tables["plan"]
 _DECIDING = ["status", "folio", "claim_code_hash", "lock_version"]
 
 
-def count_sending(address: str) -> None:
-    """Count a sending from a network address. Raises `TooMany` beyond `SENDINGS`; the draft stays as it is."""
+def is_crowded(address: str) -> bool:
+    """Count a sending from a network address; whether it is beyond `SENDINGS`. Raises `TooMany` beyond `FLOODS`."""
     try:
         limits.hit(SENDINGS, address)
+    except TooMany:
+        count_sending(address, FLOODS)
+        return True
+    return False
+
+
+def count_sending(address: str, limit: limits.Limit | None = None) -> None:
+    """Count a sending from a network address. Raises `TooMany` beyond `SENDINGS`; the draft stays as it is."""
+    limit = limit or SENDINGS
+    try:
+        limits.hit(limit, address)
     except TooMany as error:
-        left = limits.minutes_left(SENDINGS)
+        left = limits.minutes_left(limit)
         raise TooMany(
             lazy_ngettext(
                 "Desde su red se enviaron muchas propuestas en la última hora. Su texto quedó guardado como borrador: "
@@ -63,14 +76,21 @@ def count_sending(address: str) -> None:
 
 
 def submit(
-    proposal: Proposal, *, by: Principal, key: str | None = None, sparing: bool = False, address: str = ""
+    proposal: Proposal,
+    *,
+    by: Principal,
+    key: str | None = None,
+    sparing: bool = False,
+    address: str = "",
+    proven: bool | None = None,
 ) -> Receipt:
     """Give a draft its folio. Repeated, it returns the same folio and changes nothing.
 
     With ``key`` (a guest's draft key) the claim code is derived from it, so that whoever holds the key is told the same
     code again. ``sparing``: no receipt by mail to an address that has had `RECEIPTS` already. What the team does not
     write itself is screened first (``address``: the sender's network address) and may be set aside, with folio and
-    receipt as always.
+    receipt as always. ``proven``: whether the proof of work came that was asked of a crowded network; without it, it
+    is set aside.
 
     Raises `StageClosed`, and `Invalid` where something is missing.
     """
@@ -82,17 +102,18 @@ def submit(
         calendar.require_open(stages_of(proposal.plan_id), StageKind.RECEPTION)
         queries.complete(proposal)
         writing.require_complete(proposal)
-        signs = _signs(proposal, by, address)
+        signs = _signs(proposal, by, address, proven)
         tell = not sparing or _may_write_to(proposal)
         by = holding(by, proposal)  # the code that it gets now is theirs too
         return _submit(proposal, by=by, key=key, tell=tell, signs=signs, address=address)
 
 
-def _signs(proposal: Proposal, by: Principal, address: str) -> screening.Findings:
+def _signs(proposal: Proposal, by: Principal, address: str, proven: bool | None) -> screening.Findings:  # noqa: FBT001
     """What speaks for setting it aside; nothing where the team or the system writes, or where it is too little."""
     if by.is_staff or by.is_system:
         return {}
-    found = quarantine.findings_of(proposal, from_network=limits.used(SENDINGS, address) if address else 0)
+    sent = limits.used(SENDINGS, address) if address else 0
+    found = screening.weighed_with(quarantine.findings_of(proposal, from_network=sent), sent, proven=proven)
     if not screening.is_enough(found):
         quarantine.forget(proposal)
         return {}

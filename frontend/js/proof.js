@@ -1,0 +1,39 @@
+// A crowded network: the telephone computes for a moment, then the form goes by itself. Without this file, or where the
+// computing fails, the button sends without a proof: the proposal is received, and a person looks at it first.
+const form = document.querySelector("form[data-proof]");
+
+const answer = (asked, number) => {
+  const { algorithm, challenge, salt, signature } = asked;
+  return btoa(JSON.stringify({ algorithm, challenge, number, salt, signature }));
+};
+
+if (form) {
+  const asked = JSON.parse(form.dataset.proof);
+  const status = form.querySelector('[role="status"]');
+  const button = form.querySelector("button");
+  const say = (name) => (status.textContent = status.dataset[name]);
+  const fail = () => {
+    say("failed");
+    button.disabled = false;
+  };
+  say("working");
+  button.disabled = true;
+  try {
+    const worker = new Worker(form.dataset.worker);
+    worker.addEventListener("error", fail);
+    worker.addEventListener("message", ({ data: number }) => {
+      worker.terminate();
+      if (number < 0) {
+        fail();
+        return;
+      }
+      form.elements.altcha.value = answer(asked, number);
+      say("done");
+      button.disabled = false;
+      form.requestSubmit();
+    });
+    worker.postMessage(asked);
+  } catch {
+    fail();
+  }
+}
