@@ -127,3 +127,14 @@ def forget_scans(*, days: int, as_json: bool) -> None:
 
     number = scanning.forget_scans(days)
     say(f"Scans erased: {number}.", as_json=as_json, erased=number)
+
+
+@group.command("close-joinings")
+@json_option
+def close_joinings(*, as_json: bool) -> None:
+    """Withdraw collective proposals whose days to answer are over with fewer than two parts; may run daily."""
+    from intake.reception.services import join_answers
+    from intake.web.console import say
+
+    number = join_answers.close_lapsed()
+    say(f"Collective proposals closed: {number}.", as_json=as_json, closed=number)

@@ -19,6 +19,7 @@ from intake.reception import (
     familyjson,
     familysteps,
     points,
+    promises,
     queries,
     serializers,
     storyline,
@@ -26,6 +27,7 @@ from intake.reception import (
 )
 from intake.reception.blueprint import bp
 from intake.reception.inputs import public_status
+from intake.reception.owed import owed
 from intake.reception.queries import attached
 from intake.reception.queries.conversation import family_supports, newest
 from intake.reception.related import related
@@ -62,6 +64,8 @@ def show(folio: str) -> ResponseReturnValue:
         places=list(serializers.place_names(proposal.territory).values()),
         next_words=storyline.what_next(proposal, proposal.plan.stages, story),
         reply_until=storysteps.until(proposal, story),
+        owed=owed(proposal),
+        promises=promises,
         is_late=answers.is_late,
         links=owner_links(proposal) if mine else None,
         contact=proposal.contact if may(Permission.PROPOSAL_CONTACT, proposal) else None,

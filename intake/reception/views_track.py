@@ -12,10 +12,11 @@ from intake.core.i18n import lazy_gettext as _l
 from intake.core.i18n import ngettext
 from intake.core.permissions import Permission
 from intake.plans import queries as plans
-from intake.reception import answers, queries, services, storyline, storysteps
+from intake.reception import answers, promises, queries, services, storyline, storysteps
 from intake.reception.blueprint import bp
 from intake.reception.folios import folio_of
 from intake.reception.inputs import public_status
+from intake.reception.owed import owed
 from intake.reception.queries import desk
 from intake.reception.services import paper
 from intake.reception.views_author import NotKeyed, load, owner_links
@@ -139,6 +140,8 @@ def follow(folio: str) -> ResponseReturnValue:
         status=public_status(proposal.status),
         next_words=storyline.what_next(proposal, proposal.plan.stages, story),
         reply_until=storysteps.until(proposal, story),
+        owed=owed(proposal),
+        promises=promises,
         is_late=answers.is_late,
         links=owner_links(proposal) | _awaited(proposal, story) if mine else None,
         form=form,
