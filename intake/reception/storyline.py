@@ -78,7 +78,7 @@ def _received(proposal: Proposal) -> Step:
         return Step(_("Integrada"), DONE, day_of(proposal.submitted_at), _("Reúne varias propuestas ciudadanas."))
     if proposal.kind is ProposalKind.COLLECTIVE:
         words = _("El equipo preguntó a quienes presentaron propuestas que hablan de lo mismo.")
-        return Step(_("Propuesta la unión"), DONE, day_of(proposal.submitted_at), words)
+        return Step(_("Se propuso unirlas"), DONE, day_of(proposal.submitted_at), words)
     return Step(_("Recibida"), DONE, day_of(proposal.submitted_at), label(proposal.channel))
 
 
