@@ -219,7 +219,7 @@ class TestPages:
         fields = {"csrf_token": token_in(page.text), "answer": "si", "name": "Rosa T.", "is_named": "y"}
         assert other.post(link, data=fields).status_code == 303
         shown = html.unescape(other.get(f"/propuestas/{folio}").text)
-        assert "También la proponen: Rosa T." in shown
+        assert "También la propone Rosa T." in shown
         assert ROSA not in shown
         assert other.get(f"/propuestas/{folio}.json").json["coautores"] == ["Rosa T."]
         assert other.get(f"/propuestas/{folio}/editar").status_code in {302, 403}
