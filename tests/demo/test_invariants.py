@@ -39,6 +39,7 @@ from tests.demo import (
     breaks_events,
     breaks_joining,
     breaks_outreach,
+    breaks_paper,
     breaks_registry,
 )
 
@@ -262,6 +263,7 @@ BREAKS: dict[str, Callable[[], str]] = {
         vars(breaks_events),
         vars(breaks_joining),
         vars(breaks_outreach),
+        vars(breaks_paper),
         vars(breaks_registry),
     )
     for name, call in list(module.items())
