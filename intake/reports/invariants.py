@@ -24,6 +24,7 @@ from intake.reports import invariants_imports as imports
 from intake.reports import invariants_joining as joining
 from intake.reports import invariants_outreach as outreach
 from intake.reports import invariants_paper as paper
+from intake.reports import invariants_promises as promises
 from intake.reports import invariants_reception as reception
 from intake.reports import invariants_registry as registry
 from intake.reports import kept, recomputed
@@ -316,6 +317,8 @@ INVARIANTS: tuple[Invariant, ...] = (
     Invariant("family_authors_once", "a family's authors stand once each", joining.family_authors_once),
     Invariant("family_supports_once", "a family's supports are distinct people", joining.family_supports_once),
     Invariant("families_are_told", "every author of a part is answered", joining.families_are_told),
+    Invariant("promises_counted_once", "each promise to an author is counted once", promises.counted_once),
+    Invariant("promises_kept_after_made", "no promise is kept before it is made", promises.kept_after_made),
     Invariant("one_open_question", "an author is asked one thing at a time", answers.one_open_question),
     Invariant("replies_in_their_term", "a reply follows its decision in its days", answers.replies_in_their_term),
     Invariant("replies_by_another", "nobody answers a reply to an own decision", answers.replies_answered_by_another),
