@@ -17,7 +17,7 @@ from intake.reception.queries import joining as reading
 from intake.reception.queries.conversation import family_supports
 from intake.reception.services import asking, supporting
 from models import Proposal
-from models.enums import ProposalKind, PublicName, Role, StageKind
+from models.enums import ProposalKind, ProposalStatus, PublicName, Role, StageKind
 from tests.conftest import token_in
 from tests.reception.family import (
     LEAD,
@@ -375,3 +375,32 @@ def test_a_total_of_the_family_that_is_wrong_is_seen(app, analyst, monkeypatch):
     assert invariants_joining.family_supports_once() == []
     monkeypatch.setattr(invariants_joining, "family_supports", lambda _lead: 1)
     assert invariants_joining.family_supports_once() == [made.folio]
+
+
+def test_what_people_sent_is_counted_once_and_nobody_is_left_without_an_answer(app, analyst):
+    from intake.accountability import queries as accountability
+    from intake.plans import queries as plans
+    from intake.reports import desk as order
+    from intake.reports.queries import desk as rows
+    from intake.reports.queries import home
+
+    one, two, three = proposals(3)
+    plan = plan_of(one)
+
+    def told() -> tuple[int, ...]:
+        stands = rows.stands(plan.id)
+        steps = {step.key: step for step in order.funnel(stands, 0)}
+        return (
+            home.numbers(plan).proposals,
+            plans.numbers([plan.id])[plan.id].proposals,
+            steps["received"].reached,
+            accountability.unanswered(plan),
+        )
+
+    assert told() == (3, 3, 3, 3)
+    made = collective_of([one, two, three], analyst)
+    say(made, one, YES)
+    say(made, two, YES)
+    say(made, three, NO)
+    assert told() == (3, 3, 3, 2)  # the collective one waits for all that were joined to it
+    assert dict(order.aside(rows.stands(plan.id)))[ProposalStatus.JOINED] == 2
