@@ -23,6 +23,11 @@ def _text(words: Any, most: int, hint: Any, *, least: int = 0, empty: Any = None
     return TextAreaField(words, description=hint, validators=checks, render_kw={"rows": rows})
 
 
+def _body(words: Any, hint: Any, empty: Any) -> TextAreaField:
+    least, most = TEXT_WORDS
+    return _text(words, most, hint, least=least, empty=empty, rows=10)
+
+
 def _due() -> DateField:
     return DateField(
         _l("Responder hasta el"),
@@ -43,21 +48,15 @@ class LeadForm(Form):
             Length(max=TITLE_CHARACTERS[1], message=_l("El título pasa de %(max)d caracteres.")),
         ],
     )
-    problem = _text(
+    problem = _body(
         _l("El problema"),
-        TEXT_WORDS[1],
         _l("Empieza con lo que cuenta cada una, bajo su folio. Haga un solo texto que diga qué aporta cada una."),
-        least=TEXT_WORDS[0],
-        empty=_l("Cuente el problema."),
-        rows=10,
+        _l("Cuente el problema."),
     )
-    solution = _text(
+    solution = _body(
         _l("La propuesta"),
-        TEXT_WORDS[1],
         _l("Quién tendría que hacer qué. No añada nada que ninguna propone."),
-        least=TEXT_WORDS[0],
-        empty=_l("Cuente su propuesta de solución."),
-        rows=10,
+        _l("Cuente su propuesta de solución."),
     )
     expected_result = _text(_l("El resultado que esperan"), RESULT_WORDS[1], "")
     reason = _text(
