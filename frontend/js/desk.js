@@ -11,9 +11,24 @@ document.querySelectorAll("[data-desk-tools]").forEach((tools) => (tools.hidden 
 let zoom = 1;
 let turn = 0;
 
+// A turned picture keeps its place in the frame: it is shifted back to the corner, and margins make up for the swapped sides.
 const show = () => {
-  for (let n = 2; n <= MOST; n += 1) image.classList.toggle(`desk__image--zoom-${n}`, n === zoom);
-  for (let n = 1; n <= 3; n += 1) image.classList.toggle(`desk__image--turn-${n}`, n === turn);
+  const { naturalWidth, naturalHeight } = image;
+  if (!naturalWidth) return;
+  const ratio = naturalHeight / naturalWidth;
+  const sideways = turn % 2 === 1;
+  const shown = frame.clientWidth * (0.5 + 0.5 * zoom);
+  const width = sideways ? shown / ratio : shown;
+  const height = width * ratio;
+  const shift = ["", `translateX(${height}px) `, `translate(${width}px, ${height}px) `, `translateY(${width}px) `][turn];
+  Object.assign(image.style, {
+    maxWidth: "none",
+    width: `${width}px`,
+    marginRight: sideways ? `${height - width}px` : "",
+    marginBottom: sideways ? `${width - height}px` : "",
+    transform: turn ? `${shift}rotate(${turn * 90}deg)` : "",
+  });
+  Object.assign(image.dataset, { zoomed: zoom, turned: turn });
 };
 const grow = (by) => {
   zoom = Math.min(MOST, Math.max(1, zoom + by));

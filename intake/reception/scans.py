@@ -55,7 +55,7 @@ def _contents(upload: Upload) -> Iterator[tuple[str, bytes]]:
     try:
         kind = files.judge(upload)
     except Invalid as error:
-        raise Invalid(f"{upload.name}: {error.message}", field="files") from error
+        raise Invalid(_l("«%(name)s»: %(why)s", name=upload.name, why=error.message), field="files") from error
     if kind in files.PICTURES:
         yield upload.name, upload.content
     elif kind == _PDF:

@@ -63,7 +63,10 @@ def existing(app: Flask) -> dict[str, dict[str, str]]:
     with app.app_context():
         one = lambda query: str(db.session.scalar(sa.text(query)) or "")
         return {
-            "FolioConverter": {"": one("SELECT folio FROM proposal WHERE status = 'in_evaluation' ORDER BY id")},
+            "FolioConverter": {
+                "/ventanilla/": one("SELECT folio FROM sheet WHERE keyed_at IS NULL AND spoilt_reason = '' ORDER BY id"),
+                "": one("SELECT folio FROM proposal WHERE status = 'in_evaluation' ORDER BY id"),
+            },
             "CommitmentConverter": {
                 "": one("SELECT reference FROM commitment WHERE status = 'formalized' ORDER BY id DESC")
             },
@@ -72,6 +75,8 @@ def existing(app: Flask) -> dict[str, dict[str, str]]:
             "SlugConverter": {
                 "/mesas/": one("SELECT slug FROM event ORDER BY id DESC"),
                 "/acercamiento/": one("SELECT slug FROM campaign WHERE status = 'open' ORDER BY id"),
+                "/ventanilla/mesas/": one("SELECT slug FROM event ORDER BY id DESC"),
+                "/ventanilla/paquetes/": one("SELECT reference FROM packet ORDER BY id"),
                 "/cuenta/demo/": "direccion",
                 "": one("SELECT slug FROM actor WHERE status = 'verified' ORDER BY id"),
             },
