@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from models.plan import Plan
     from models.reference import Territory, Theme
 
+#: Of few proposals: an index of them alone.
+POINTED = sa.text("latitude IS NOT NULL")
 #: States in which nobody but the author and the team reads a proposal.
 NOT_PUBLIC = (ProposalStatus.DRAFT, ProposalStatus.HELD, ProposalStatus.DISCARDED)
 
@@ -64,6 +66,7 @@ class Proposal(Base):
         sa.Index("ix_proposal_supported", "support_count", "id"),
         sa.Index("ix_proposal_commented", "comment_count", "id"),
         sa.Index("ix_proposal_title", "title", "id"),
+        sa.Index("ix_proposal_point", "submitted_at", "id", sqlite_where=POINTED, postgresql_where=POINTED),
     )
 
     plan_id: Mapped[int] = mapped_column(sa.ForeignKey("plan.id"))

@@ -81,13 +81,13 @@ def test_signed_in_list_and_own_list_take_one_more(plan, sign_in, count_queries)
         assert len(statements) == number
 
 
-def test_proposal_page_takes_ten_statements_three_of_them_for_related_ones(plan, client, count_queries):
+def test_proposal_page_takes_eleven_statements_three_of_them_for_related_ones(plan, client, count_queries):
     folio = factories.proposal(plan, ProposalStatus.ADMITTED).folio
     db.session.commit()
     client.get(f"/propuestas/{folio}")  # how rare each word is, is counted once
     with count_queries() as statements:
         assert client.get(f"/propuestas/{folio}").status_code == 200
-    assert len(statements) == 10
+    assert len(statements) == 11
 
 
 def test_filters_find_by_code_and_nothing_else(plan):

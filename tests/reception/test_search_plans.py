@@ -13,6 +13,7 @@ from intake.core.search import stems
 from intake.extensions import db
 from intake.reception import queries
 from intake.reception.inputs import ORDERS, RANDOM, Filters
+from intake.reception.queries import mapped
 from models.enums import Approach, Branch, Channel
 from tests import factories
 
@@ -124,6 +125,8 @@ def test_lists_of_every_order_and_filter_their_counts_and_their_news_go_by_an_in
         "state": lambda: page(status="retirada"),
         "table": lambda: page(event="mesa"),
         "rows": lambda: queries.rows_of([1, 2, 3]),
+        "map": lambda: mapped.marks(Filters()),
+        "map of a plan": lambda: mapped.marks(Filters(plan="PAGA3")),
         "news": lambda: queries.news(Filters()),
         "news of a plan": lambda: queries.news(Filters(plan="PAGA3")),
     }
