@@ -404,3 +404,17 @@ def test_what_people_sent_is_counted_once_and_nobody_is_left_without_an_answer(a
     say(made, three, NO)
     assert told() == (3, 3, 3, 2)  # the collective one waits for all that were joined to it
     assert dict(order.aside(rows.stands(plan.id)))[ProposalStatus.JOINED] == 2
+
+
+def test_an_official_answer_reaches_every_author_and_exports_hold_the_family(app, client, analyst):
+    from tests.reception.talk import say as comment
+
+    one, two, three = proposals(3)
+    made = collective_of([one, two, three], analyst)
+    for p in (one, two):
+        say(made, p, YES)
+    db.session.refresh(made)
+    comment(made, analyst, "La estamos leyendo.", official=True)
+    assert [m.to_address for m in queued("comment_answer")] == ["autora1@demo.example", "autora2@demo.example"]
+    rows = client.get("/propuestas/exportar.csv").text
+    assert f"{made.folio}," in rows and "colectiva" in rows and f"{one.folio}," in rows and "unida" in rows

@@ -13,8 +13,9 @@ from intake.core.permissions import Permission, authorize
 from intake.core.text import clean
 from intake.core.transaction import in_savepoint, transaction
 from intake.extensions import db
-from intake.reception import conversation, queries
+from intake.reception import conversation
 from intake.reception.queries import conversation as reading
+from intake.reception.queries import joining
 from intake.reception.services.moves import stages_of
 from models import Comment, Proposal, User
 
@@ -120,9 +121,9 @@ def page_of(proposal: Proposal, comment: Comment) -> str:
 
 
 def _tell_of_answer(proposal: Proposal, parent: Comment | None, answer: Comment) -> None:
-    """Write to the proposal's author, and to whoever is answered, each once."""
-    reader = queries.author_of(proposal)
-    readers = {reader.email: reader.locale} if reader.email else {}
+    """Write to the proposal's author, of a collective one to those of its parts, and to whoever is answered, once."""
+    told = [one.reader for one in joining.told_of(proposal)]
+    readers = {reader.email: reader.locale for reader in told if reader.email}
     if parent is not None:
         asked = db.session.get_one(User, parent.author_id)
         readers.setdefault(asked.email, asked.locale)
