@@ -128,7 +128,7 @@ def test_farmer_writes_in_the_field_closes_the_page_and_it_arrives_once(
     context.set_offline(True)
     expect(phone.get_by_role("heading", name="Está sin conexión")).to_be_visible()
     write(phone, title)
-    phone.get_by_label("Su correo").fill("rosa.campos@demo.example")
+    phone.locator("#contact_email").fill("rosa.campos@demo.example")
     phone.get_by_label("Acepto que guarden estos datos").check()
     shot(phone, "sin-red-escribe")
     phone.close()  # the telephone goes into the pocket, its text goes nowhere
@@ -137,8 +137,8 @@ def test_farmer_writes_in_the_field_closes_the_page_and_it_arrives_once(
     page.goto("/propuestas/nueva")
     expect(page.get_by_text("Recuperamos lo que había escrito antes")).to_be_visible()
     assert_kept(page, title)
-    expect(page.get_by_label("Su correo")).to_have_value("")  # no draft keeps who somebody is
-    page.get_by_label("Su correo").fill("rosa.campos@demo.example")
+    expect(page.locator("#contact_email")).to_have_value("")  # no draft keeps who somebody is
+    page.locator("#contact_email").fill("rosa.campos@demo.example")
     page.get_by_role("button", name="Dejarla lista para enviar").click()
     expect(page.get_by_role("alert").filter(has_text="Hay algo que corregir")).to_contain_text(
         "necesitamos su aceptación"
@@ -297,7 +297,7 @@ def test_what_the_server_refuses_comes_back_to_the_form_with_everything(
     context = phone.context
     context.set_offline(True)
     write(phone, title)
-    phone.get_by_label("Su correo").fill("sin arroba")
+    phone.locator("#contact_email").fill("sin arroba")
     phone.get_by_label("Acepto que guarden estos datos").check()
     phone.get_by_role("combobox", name="Provincia").select_option(label="Azuay")
     phone.get_by_label("Género").check()
@@ -307,11 +307,11 @@ def test_what_the_server_refuses_comes_back_to_the_form_with_everything(
     alert = phone.get_by_role("alert").filter(has_text="Hay algo que corregir")
     expect(alert).to_contain_text("Escriba un correo como nombre@ejemplo.org", timeout=40_000)
     assert_kept(phone, title)
-    expect(phone.get_by_label("Su correo")).to_have_value("sin arroba")
+    expect(phone.locator("#contact_email")).to_have_value("sin arroba")
     expect(phone.get_by_role("combobox", name="Provincia")).to_have_value("01")
     expect(phone.get_by_label("Género")).to_be_checked()
     shot(phone, "volvio")
-    phone.get_by_label("Su correo").fill("ana@demo.example")
+    phone.locator("#contact_email").fill("ana@demo.example")
     phone.get_by_role("button", name="Revisar antes de enviar").click()
     phone.get_by_role("button", name="Enviar mi propuesta").click()
     expect(phone.get_by_role("heading", name="Recibimos su propuesta")).to_be_visible()
@@ -338,14 +338,14 @@ def test_a_page_kept_for_long_takes_the_usual_way_once_there_is_a_network(phone:
 def test_a_button_pressed_as_the_network_dies_brings_the_form_back_full(phone: Page, server: Server) -> None:
     title = "Camino vecinal hasta la escuela de la comuna"
     write(phone, title)
-    phone.get_by_label("Su correo").fill("luis@demo.example")
+    phone.locator("#contact_email").fill("luis@demo.example")
     phone.evaluate("Object.defineProperty(navigator, 'onLine', { get: () => true })")
     phone.context.set_offline(True)
     phone.evaluate("document.querySelector('[data-online]').hidden = false")
     phone.get_by_role("button", name="Revisar antes de enviar").click()
     expect(phone.get_by_role("heading", name="Está sin conexión")).to_be_visible()
     assert_kept(phone, title)
-    expect(phone.get_by_label("Su correo")).to_have_value("luis@demo.example")
+    expect(phone.locator("#contact_email")).to_have_value("luis@demo.example")
     assert rows(server, title) == []
 
 
