@@ -64,7 +64,7 @@ def existing(app: Flask) -> dict[str, dict[str, str]]:
         one = lambda query: str(db.session.scalar(sa.text(query)) or "")
         return {
             "FolioConverter": {
-                "/ventanilla/": one("SELECT folio FROM sheet WHERE keyed_at IS NULL AND spoilt_reason = '' ORDER BY id"),
+                "/ventanilla/": one("SELECT folio FROM sheet WHERE keyed_at IS NULL AND spoilt_reason = '' LIMIT 1"),
                 "": one("SELECT folio FROM proposal WHERE status = 'in_evaluation' ORDER BY id"),
             },
             "CommitmentConverter": {

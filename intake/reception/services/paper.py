@@ -117,10 +117,14 @@ def spoil(sheet: Sheet, reason: SpoiltReason, note: str = "", *, by: Principal) 
         held(sheet)
         if sheet.keyed_at is not None:
             raise Conflict(_l("Esta hoja ya se digitó."))
-        sheet.spoilt_reason, sheet.spoilt_note = reason.value, clean(note)[:400]
-        sheet.claimed_by_id = sheet.claimed_until = None
-        audit.record("sheet.spoil", sheet, by=by, reason=sheet.spoilt_note)
-        _draw_again(sheet)
+        _mark_spoilt(sheet, reason, note, by)
+        _draw_again(sheet.packet_id)
+
+
+def _mark_spoilt(sheet: Sheet, reason: SpoiltReason, note: str, by: Principal) -> None:
+    sheet.spoilt_reason, sheet.spoilt_note = reason.value, clean(note)[:400]
+    sheet.claimed_by_id = sheet.claimed_until = None
+    audit.record("sheet.spoil", sheet, by=by, reason=sheet.spoilt_note)
 
 
 def spoil_rest(packet: Packet, *, by: Principal) -> int:
@@ -134,9 +138,11 @@ def spoil_rest(packet: Packet, *, by: Principal) -> int:
             Sheet.spoilt_reason == "",
             Sheet.illegible_note == "",
         )
-        left = db.session.scalars(query).all()
+        lock(query.with_only_columns(Sheet.id))
+        left = db.session.scalars(query.execution_options(populate_existing=True)).all()
         for sheet in left:
-            spoil(sheet, SpoiltReason.UNUSED, by=by)
+            _mark_spoilt(sheet, SpoiltReason.UNUSED, "", by)
+        _draw_again(packet.id)
     return len(left)
 
 
@@ -149,12 +155,12 @@ def recover(sheet: Sheet, *, by: Principal) -> None:
             raise Conflict(_l("Esta hoja no está anulada."))
         sheet.spoilt_reason, sheet.spoilt_note, sheet.illegible_note = "", "", ""
         audit.record("sheet.recover", sheet, by=by)
-        _draw_again(sheet)
+        _draw_again(sheet.packet_id)
 
 
-def _draw_again(sheet: Sheet) -> None:
+def _draw_again(packet_id: int) -> None:
     """Draw others for those that dropped out, so that a tenth of what is left is keyed twice."""
-    packet = db.session.get_one(Packet, sheet.packet_id)
+    packet = db.session.get_one(Packet, packet_id)
     query = sa.select(Sheet).where(Sheet.packet_id == packet.id).order_by(Sheet.folio_number)
     for other in sheets.draw(packet.seed, db.session.scalars(query).all()):
         other.needs_second = True
