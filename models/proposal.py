@@ -56,9 +56,12 @@ class Proposal(Base):
         sa.CheckConstraint("(latitude IS NULL) = (longitude IS NULL)", name="whole_point"),
         sa.UniqueConstraint("plan_id", "folio_number"),
         sa.UniqueConstraint("plan_id", "external_id"),
-        sa.Index("ix_proposal_plan_submitted", "plan_id", "submitted_at", "id"),
+        # the lists, newest first: each index also holds the state, and what the other is filtered by
+        sa.Index("ix_proposal_plan_submitted", "plan_id", "submitted_at", "id", "status"),
+        sa.Index("ix_proposal_of_theme", "theme_id", "submitted_at", "id", "territory_id", "status"),
+        sa.Index("ix_proposal_of_place", "territory_id", "submitted_at", "id", "status"),
         sa.Index("ix_proposal_plan_status", "plan_id", "status"),
-        sa.Index("ix_proposal_submitted", "submitted_at", "id"),  # the list of all
+        sa.Index("ix_proposal_submitted", "submitted_at", "id", "status"),  # the list of all
         sa.Index("ix_proposal_place", "plan_id", "territory_id", "status"),  # the map
         sa.Index(  # how many each filter of the list would leave, without reading the texts
             "ix_proposal_facets", "status", "plan_id", "theme_id", "territory_id", "branch", "channel", "event_id"

@@ -11,7 +11,7 @@ from intake.core import calendar, clock
 from intake.core.i18n import gettext as _
 from intake.core.i18n import language
 from intake.core.labels import label, tone
-from intake.core.pagination import SIZE, Page, number_from, paginate
+from intake.core.pagination import Page, number_from
 from intake.core.search import parsed, terms
 from intake.plans import queries as plans
 from intake.reception import conversation, exporting, filterpanel, queries
@@ -158,10 +158,7 @@ def _page(filters: Filters) -> Page[Any]:
         total = queries.how_many(filters)
     else:
         total = remembered(f"proposal total {_same(filters)}", lambda: queries.how_many(filters))
-    if filters.order != RANDOM or filters.own is not None:
-        return paginate(queries.listing(filters), number=number, total=total, row=lambda row: row)
-    found = paginate(queries.shuffled(filters), number=number, total=total)
-    return Page(queries.rows_of(found.items) if found.items else [], found.number, SIZE, total)
+    return queries.page(filters, number, total)
 
 
 # -- the search -----------------------------------------------------------------------------------

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from intake.core.pagination import paginate
 from intake.core.search import stems
 from intake.extensions import db
 from intake.reception import queries
@@ -92,7 +91,7 @@ def whole_table(step: str) -> bool:
 def test_searches_and_hints_go_by_an_index(plan):
     def pages(**values: Any) -> None:
         filters = Filters(plan="PAGA3", **values)
-        paginate(queries.listing(filters), number=1, total=queries.how_many(filters), row=lambda row: row)
+        queries.page(filters, 1, queries.how_many(filters))
 
     calls = {
         "rare word": lambda: pages(query="raro7"),
@@ -112,7 +111,7 @@ def test_searches_and_hints_go_by_an_index(plan):
 def test_lists_of_every_order_and_filter_their_counts_and_their_news_go_by_an_index(plan):
     def page(order: str = "recientes", **values: Any) -> None:
         filters = Filters(order=order, **values)
-        paginate(queries.listing(filters), number=1, total=queries.how_many(filters), row=lambda row: row)
+        queries.page(filters, 1, queries.how_many(filters))
 
     calls = {
         **{order: lambda order=order: page(order) for order in ORDERS if order != RANDOM},

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from intake.core import clock
 from intake.core.identity import MARK_CHARACTERS
+from intake.core.pagination import SIZE, Page
 from intake.core.search import matches_first, proposals_matching
 from intake.extensions import db
 from intake.reception.inputs import MOST_SUPPORTED, NEWEST_FIRST, RANDOM, STATUS_SLUGS
@@ -45,19 +46,24 @@ _ROWS: sa.Select[Any] = (
 )
 
 
-def listing(filters: Filters) -> sa.Select[Any]:
-    """The ordered rows of a list, lean columns only; `intake.core.pagination.paginate` runs it in two statements.
+def keys(filters: Filters) -> sa.Select[Any]:
+    """The ids of a list in its order. An index answers it alone where one holds what filters and order ask for."""
+    order = _order(filters)
+    query = sa.select(Proposal.id).where(*conditions(filters))
+    return query.order_by(*(matches_first(order) if filters.query else order))
+
+
+def page(filters: Filters, number: int, total: int) -> Page[Any]:
+    """The rows of one page: which they are first, then what they show, lean columns only. One statement.
 
     A row: ``id folio title language status kind excerpt submitted_at updated_at theme_es theme_en place author_id
     idempotency_key source``.
     """
-    order = _order(filters)
-    return _ROWS.where(*conditions(filters)).order_by(*(matches_first(order) if filters.query else order))
-
-
-def shuffled(filters: Filters) -> sa.Select[Any]:
-    """The ids of a list in its random order, which the seed alone decides, the same on both databases."""
-    return sa.select(Proposal.id).where(*conditions(filters)).order_by(_shuffle(filters.seed))
+    number = min(max(1, number), max(1, -(-total // SIZE)))
+    shown = keys(filters).limit(SIZE).offset((number - 1) * SIZE).subquery("shown")
+    # sorting whole rows, and passing over them, is what made filtered and late pages slow among 100,000 proposals
+    query = _ROWS.join(shown, shown.c.id == Proposal.id).order_by(*_order(filters))
+    return Page(list(db.session.execute(query)), number, SIZE, total)
 
 
 def rows_of(keys: Sequence[int]) -> list[Any]:
@@ -93,7 +99,7 @@ def bodies(keys: list[int]) -> dict[int, list[str]]:
 
 
 def how_many(filters: Filters) -> int:
-    """How many rows `listing` has, counted without what is only shown. One statement."""
+    """How many proposals a list has, counted without what is only shown. One statement."""
     query = sa.select(sa.func.count()).select_from(Proposal).where(*conditions(filters))
     return int(db.session.scalar(query) or 0)
 

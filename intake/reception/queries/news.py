@@ -22,7 +22,7 @@ MOST = 50
 
 
 class News(NamedTuple):
-    """A proposal as a row of `lists.listing`, and when something last happened to it that everybody may know."""
+    """A proposal as a row of `lists.page`, and when something last happened to it that everybody may know."""
 
     row: Any
     happened_at: datetime
