@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -12,6 +12,8 @@ from models import Proposal, Territory
 from models.enums import ProposalStatus, PublicName
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from intake.reception.inputs import Filters
 
 #: More marks than this hide each other, and a page should stay light.
@@ -54,4 +56,5 @@ def marks(filters: Filters) -> list[Mark]:
         .order_by(Proposal.submitted_at.desc(), Proposal.id.desc())
         .limit(MOST_MARKS)
     )
-    return [Mark(*row) for row in db.session.execute(query)]
+    rows: Sequence[Any] = db.session.execute(query).all()
+    return [Mark(*row) for row in rows]
