@@ -5,13 +5,15 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
     from datetime import date
 
     from models import Sheet
@@ -47,6 +49,7 @@ FIELDS = (
 CONTACT = frozenset({"contact_name", "contact_email", "contact_phone"})
 #: Fields in the writer's own words: a third person may write what neither did.
 WORDS = frozenset({"title", "problem", "solution", "expected_result", "organisation_name", *CONTACT})
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 _QUOTES = str.maketrans({"“": '"', "”": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "–": "-", "—": "-"})
 
 
@@ -106,15 +109,18 @@ def same_form(text: str) -> str:
 
 @dataclass(frozen=True)
 class Comparison:
-    """``fields`` were filled in by either person; ``differing`` of them are not the same."""
+    """``fields`` were filled in or changed by either person; ``differing`` of them are not the same."""
 
     fields: tuple[str, ...]
     differing: tuple[str, ...]
 
 
-def compare(first: Mapping[str, str], second: Mapping[str, str]) -> Comparison:
-    """Compare two keyings field by field. What neither filled in is not counted: it would make the rate look better."""
-    filled = tuple(name for name in FIELDS if first.get(name) or second.get(name))
+def compare(first: Mapping[str, str], second: Mapping[str, str], begun: Mapping[str, str] = _NOTHING) -> Comparison:
+    """Compare two keyings field by field. ``begun``: with what the page began.
+
+    What both left as the page began is not counted: agreeing on it would make the rate look better.
+    """
+    filled = tuple(n for n in FIELDS if {first.get(n, ""), second.get(n, "")} != {begun.get(n, "")})
     differing = (n for n in filled if same_form(first.get(n, "")) != same_form(second.get(n, "")))
     return Comparison(filled, tuple(differing))
 

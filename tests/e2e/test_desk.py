@@ -297,7 +297,9 @@ def the_public_reads(page: Page, stack: Stack, shot: Shot) -> None:
     shot(page, "public")
     folio = stack.folios[0]
     page.goto(f"/seguimiento/{folio}")
+    page.get_by_text("¿Es suya? Entre con su código").click()
     page.get_by_label("Código de seguimiento").fill(stack.codes[folio])
-    page.get_by_role("button", name=re.compile("código", re.IGNORECASE)).click()
+    page.get_by_role("button", name="Abrir con mi código").click()
+    page.get_by_role("link", name="Corregirla").wait_for()
     page.goto(f"/propuestas/{folio}/editar")
     expect(page.get_by_label("Título de su propuesta")).to_have_value(stack.written(1)[0])

@@ -269,6 +269,13 @@ def test_fields_that_nobody_filled_in_are_not_counted():
     assert found == sheets.Comparison(("title", "theme"), ("theme",))
 
 
+def test_what_both_left_as_the_page_began_is_not_counted():
+    begun = {"territory": "14", "public_name": "anonymous"}
+    first = {"title": "A", "territory": "14", "public_name": "anonymous"}
+    found = sheets.compare(first, {**first, "public_name": "name"}, begun)
+    assert found == sheets.Comparison(("title", "public_name"), ("public_name",))
+
+
 def drawn_sheet(packet) -> Sheet:
     folio = next(s.folio for s in desk.packet(packet.reference, with_sheets=True).sheets if s.needs_second)
     return desk.sheet(folio)
@@ -284,11 +291,11 @@ def test_the_second_person_is_another_and_differences_are_counted(packet, clerk,
     )
     assert found.differing == ("title",)
     sheet = drawn_sheet(packet)
-    assert (sheet.field_count, sheet.difference_count, sheet.wrong_count) == (6, 1, None)
+    assert (sheet.field_count, sheet.difference_count, sheet.wrong_count) == (3, 1, None)
     assert sheet.second == {"title": "Agua limpia para Sucúa"}
     quality = desk.quality_of_event(packet.event_id)
-    assert (quality.twice, quality.fields, quality.differing, quality.disputed) == (1, 6, 1, 1)
-    assert quality.difference_rate == pytest.approx(100 / 6)
+    assert (quality.twice, quality.fields, quality.differing, quality.disputed) == (1, 3, 1, 1)
+    assert quality.difference_rate == pytest.approx(100 / 3)
     assert quality.error_rate is None
     with pytest.raises(Conflict):
         keying.key_again(drawn_sheet(packet), written(), by=other)
@@ -338,7 +345,7 @@ def test_a_third_person_says_what_the_sheet_says(packet, clerk, people):
     assert sheet.second == {"title": "Agua limpia para Sucúa"}  # no address is kept twice
     versions = db.session.scalars(sa.select(ProposalVersion).order_by(ProposalVersion.number)).all()
     assert [(v.number, v.edited_by_author) for v in versions] == [(1, True), (2, False)]
-    assert desk.quality_of_event(packet.event_id).error_rate == pytest.approx(100 / 8)
+    assert desk.quality_of_event(packet.event_id).error_rate == pytest.approx(100 / 5)
     entry = db.session.scalars(sa.select(AuditEntry).where(AuditEntry.action == "sheet.settle")).one()
     assert (entry.user_id, entry.changes["wrong"]) == (people[Role.DIRECTORATE].user_id, ["title"])
 

@@ -20,7 +20,7 @@ from intake.reception.services.moves import stages_of
 from intake.reception.services.paper import forget_codes, held
 from intake.reception.services.submission import submit_directly
 from models import Event, Packet, Plan, Proposal, Sheet
-from models.enums import Channel, EventKind, StageKind
+from models.enums import Channel, EventKind, ProposerKind, PublicName, StageKind
 
 if TYPE_CHECKING:
     from datetime import date
@@ -151,18 +151,30 @@ def leave_illegible(sheet: Sheet, note: str, *, by: Principal) -> None:
         audit.record("sheet.illegible", sheet, by=by, reason=sheet.illegible_note)
 
 
+def begins_with(event: Event) -> dict[str, str]:
+    """What the page of a sheet begins with, by field: the place and day of the event, and the usual answers."""
+    day = clock.local(event.starts_at).date().isoformat() if event.starts_at else ""
+    return {
+        "territory": event.territory.code if event.territory else "",
+        "dated_on": day,
+        "proposer_kind": ProposerKind.PERSON.value,
+        "public_name": PublicName.ANONYMOUS.value,
+    }
+
+
 def key_again(sheet: Sheet, given: SheetInput, *, by: Principal) -> sheets.Comparison:
     """Keep where a second person's keying differs from the first, and count it.
 
     Raises `Forbidden` to whoever keyed it first, `Conflict` where it is not to be keyed again.
     """
+    begun = begins_with(sheet.packet.event)
     with transaction():
         _hold(sheet, by)
         authorize(by, Permission.SHEET_SECOND, sheet)
         if not sheet.needs_second or sheet.keyed_at is None or sheet.second_at is not None:
             raise Conflict(_l("Esta hoja no espera una segunda digitación."))
         told = given.fields()
-        found = sheets.compare(desk.first_keying(sheet), told)
+        found = sheets.compare(desk.first_keying(sheet), told, begun)
         sheet.second = {name: told.get(name, "") for name in found.differing} or None
         sheet.differences, sheet.difference_count = list(found.differing), len(found.differing)
         sheet.field_count, sheet.second_at, sheet.second_by_id = len(found.fields), clock.now(), by.user_id
