@@ -65,6 +65,15 @@ def undo_import(batch: str, reason: str, *, as_json: bool) -> None:
         transfers.tell_undone(undoing.undo(batch, by=SYSTEM, reason=reason), as_json=as_json)
 
 
+@group.command("forget-drafts")
+@click.option("--days", default=365, show_default=True, type=click.IntRange(min=30), help="Untouched for so long.")
+def forget_drafts(days: int) -> None:
+    """Delete drafts, with their files, that nobody has changed for so many days."""
+    from intake.reception.services import forgetting
+
+    click.echo(f"{forgetting.forget_drafts(days)} drafts forgotten.")
+
+
 @group.command("export")
 @PLAN
 @click.option("--format", "kind", type=click.Choice(FORMATS), default="csv")

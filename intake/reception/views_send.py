@@ -5,17 +5,19 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from flask import redirect, render_template, request, session, url_for
+from flask import flash, redirect, render_template, request, session, url_for
 
 from forms.reception import SendForm
 from intake.core import calendar
 from intake.core.errors import Invalid, StageClosed
+from intake.core.i18n import gettext as _
 from intake.core.i18n import lazy_gettext as _l
 from intake.core.permissions import Permission
 from intake.reception import crowding, personal, points, queries, serializers, services
 from intake.reception.blueprint import bp
 from intake.reception.prefill import form_of
 from intake.reception.queries import attached
+from intake.reception.services import forgetting
 from intake.reception.views_similar import alike_to
 from intake.reception.views_write import DRAFT, RECEIPT, closed, draft_key, load_draft
 from intake.reception.writing import TEXTS
@@ -77,6 +79,16 @@ def _review_page(proposal: Proposal, form: SendForm, challenge: dict[str, str | 
         square=points.COARSE,
         challenge=challenge,
     )
+
+
+@bp.route("/propuestas/borrador/<key:key>/borrar", methods=["POST"])
+@requires(Permission.PROPOSAL_EDIT, load=load_draft)
+def delete(proposal: Proposal) -> ResponseReturnValue:
+    """Delete the draft for good, with its files."""
+    forgetting.delete_draft(proposal, by=principal())
+    session.pop(DRAFT, None)
+    flash(_("Su borrador quedó borrado, con sus archivos."), "success")
+    return redirect(url_for("reception.new"), 303)
 
 
 @bp.route("/propuestas/borrador/<key:key>/enviar", methods=["POST"])

@@ -158,6 +158,7 @@ ACTS: dict[str, Text] = {
     "proposal.export": _l("Descargó propuestas con contactos"),
     "proposal.import": _l("Importó una propuesta"),
     "proposal.undo_import": _l("Deshizo la importación de una propuesta"),
+    "proposal.delete_draft": _l("Borró un borrador"),
     "proposal.attach_file": _l("Adjuntó un archivo a una propuesta"),
     "proposal.detach_file": _l("Quitó un archivo de una propuesta"),
     "proposal.describe_file": _l("Cambió lo que dice un archivo de una propuesta"),

@@ -1,0 +1,77 @@
+"""Drafts deleted for good: nothing of them stays, and nothing that was sent goes."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from intake.core import clock
+from intake.core.errors import Conflict, SignInNeeded
+from intake.core.identity import GUEST
+from intake.extensions import db
+from intake.reception import services
+from intake.reception.services import forgetting, inviting
+from models import AuditEntry, CoAuthor, Consent, Proposal, ProposalContact, ProposalFile, StoredFile
+from models.enums import ProposalStatus
+from tests import factories
+from tests.conftest import token_in
+from tests.reception.kit import PDF
+from tests.reception.test_attachments import attach, post
+from tests.reception.test_views import WRITTEN, plan, submitted
+
+__all__ = ["plan"]  # a fixture
+
+LEFT = (Proposal, ProposalContact, Consent, ProposalFile, StoredFile, CoAuthor)
+
+
+def numbers() -> list[int]:
+    return [db.session.scalar(sa.select(sa.func.count()).select_from(kind)) for kind in LEFT]
+
+
+def test_a_draft_goes_with_all_that_is_its_own(plan, client):
+    kept = post(client, button="save", upload=("acta.pdf", PDF), person_name="Rosa", person_email="rosa@demo.example")
+    path = kept.location.partition("?")[0]
+    assert numbers() == [1, 1, 1, 1, 1, 1]
+    token = token_in(client.get(path).text)
+    assert client.post(f"{path}/borrar", data={"csrf_token": token}).location == "/propuestas/nueva"
+    assert numbers() == [0, 0, 0, 0, 0, 0]
+    assert client.get(path).status_code == 404
+    assert "borrado" in client.get("/propuestas/nueva").text
+    entry = db.session.scalars(sa.select(AuditEntry).order_by(AuditEntry.id.desc()).limit(1)).one()
+    assert (entry.action, entry.changes) == ("proposal.delete_draft", {})
+
+
+def test_nobody_else_and_nothing_that_was_sent(plan, app, client):
+    draft = factories.proposal(plan, ProposalStatus.DRAFT)
+    sent = factories.proposal(plan, ProposalStatus.SUBMITTED)
+    db.session.commit()
+    with pytest.raises(SignInNeeded):
+        forgetting.delete_draft(draft, by=GUEST)
+    with pytest.raises(Conflict):
+        forgetting.delete_draft(sent, by=services.holding(GUEST, sent))
+    assert numbers()[0] == 2
+
+
+def test_what_nobody_came_back_to_is_forgotten(plan, client):
+    folio = submitted(client)
+    draft = factories.proposal(plan, ProposalStatus.DRAFT)
+    db.session.commit()
+    by = services.holding(GUEST, draft)
+    attach(draft, "acta.pdf", PDF, by=by)
+    inviting.invite(draft, "Rosa", "rosa@demo.example", by=by)
+    assert forgetting.forget_drafts() == 0
+    with clock.at(clock.now() + timedelta(days=forgetting.KEPT_DAYS + 1)):
+        assert forgetting.forget_drafts() == 1
+    assert db.session.scalars(sa.select(Proposal.folio)).all() == [folio]
+    assert numbers()[3:] == [0, 0, 0]
+
+
+def test_the_page_asks_before_it_deletes(plan, client):
+    path = post(client, button="save").location.partition("?")[0]
+    page = client.get(path).text
+    assert re.search(rf'action="{path}/borrar"', page)
+    assert "Sí, continuar" in page
+    assert WRITTEN["title"] in page
