@@ -100,7 +100,7 @@ def test_the_paper_is_spanish_and_kichwa_in_every_language(sign_in, packet, cler
     page = sign_in(clerk).get(f"/ventanilla/paquetes/{packet.reference}/imprimir?lang=en").text
     assert '<html lang="en"' in page
     papers = page[page.index('<div class="papers"') :]
-    assert papers.startswith('<div class="papers" lang="es-EC">')
+    assert papers.startswith('<div class="papers" lang="es-EC"')
     for words in ("En pocas palabras, ¿qué propone?", "Instrucciones para quien facilita", "Asistencia por números"):
         assert words in papers
     # nobody has translated it yet: room for a speaker's hand, and a note that says so
