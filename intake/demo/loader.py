@@ -21,6 +21,7 @@ from intake.demo import (
     load_paper,
     load_people,
     load_plans,
+    load_quarantine,
     load_reception,
     load_registry,
     load_selection,
@@ -87,4 +88,5 @@ def _present(world: World) -> None:
     load_selection.sessions(world)
     load_answers.answers(world)
     load_commitments.commitments(world)
+    load_quarantine.quarantine(world)
     load_outreach.outreach_campaigns(world)
