@@ -28,6 +28,7 @@ from intake.reception.screening import Pace
 from intake.reception.views_write import RECEIPT, blame, closed, prepared
 from intake.web import errors
 from intake.web.access import principal, public, remember_claim
+from intake.web.security import WITH_LOCATION
 from models.enums import StageKind
 
 if TYPE_CHECKING:
@@ -108,7 +109,9 @@ def form_shell() -> Response:
         for_worker=True,
         consent_version=CONSENT_VERSION,
     )
-    return _marked(page)
+    answer = _marked(page)
+    answer.headers["Permissions-Policy"] = WITH_LOCATION  # the point on the map, by a button
+    return answer
 
 
 def _plan() -> Plan:

@@ -53,7 +53,7 @@ def check_forgery() -> None:
     if request.method in SAFE_METHODS or request.endpoint is None:
         return
     view = access_of(current_app.view_functions.get(request.endpoint))
-    if view is not None and view.files:
+    if view is not None and view.files and request.mimetype == "multipart/form-data":
         request.max_content_length = FILES_BYTES
     try:
         csrf.protect()

@@ -18,7 +18,7 @@ from flask.testing import FlaskClient
 from intake.core.permissions import Permission
 from intake.extensions import db
 from intake.web.access import access_of
-from intake.web.security import HEADERS
+from intake.web.security import HEADERS, WITH_LOCATION
 from models import AuditEntry, User
 from tests.conftest import token_in
 
@@ -104,10 +104,16 @@ def addresses(app: Flask, *, missing: bool = False) -> Iterator[tuple[str, sa.An
         yield path, rule
 
 
+def may_locate(answer: object) -> bool:
+    """Whether the page has the button that puts the reader's own place on the map; only there a browser may ask."""
+    return "data-point-picker" in answer.get_data(as_text=True)
+
+
 def assert_sound(answer: object, what: str) -> None:
     assert answer.status_code < 500, what
+    wanted = {**HEADERS, "Permissions-Policy": WITH_LOCATION} if may_locate(answer) else HEADERS
     assert {k: answer.headers.get(k) for k in HEADERS if k != "Content-Security-Policy"} == {
-        k: v for k, v in HEADERS.items() if k != "Content-Security-Policy"
+        k: v for k, v in wanted.items() if k != "Content-Security-Policy"
     }, what
     assert (
         "default-src 'none'" in answer.headers["Content-Security-Policy"]
