@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from flask import request
+from werkzeug.exceptions import RequestEntityTooLarge
 
 #: Fields that are never handed back to the browser with what a person had typed.
 SECRET_FIELDS = frozenset(
@@ -17,8 +18,11 @@ _CHOICE = re.compile(r"[a-z0-9_]+")
 
 
 def texts() -> list[str]:
-    """Every text of the form, in its order: values of more than one word, and reasons."""
-    sent = [(k, v.strip()) for k, v in request.form.items(multi=True)] if request.method == "POST" else []
+    """Every text of the form, in its order: values of more than one word, and reasons; none of what is too much."""
+    try:
+        sent = [(k, v.strip()) for k, v in request.form.items(multi=True)] if request.method == "POST" else []
+    except RequestEntityTooLarge:
+        return []
     return [v for name, v in sent if name not in SECRET_FIELDS and _is_text(name, v)]
 
 
