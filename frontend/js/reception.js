@@ -8,10 +8,7 @@ import { get, remove } from "./device/store.js";
 // Once the server has the text, or it has been sent, the device no longer needs it.
 const finish = async () => {
   const key = drafts.sent();
-  for (const owner of ["", document.querySelector("form[data-autosave]")?.dataset.autosave ?? ""]) {
-    const kept = drafts.read(owner);
-    if (!key || !kept?.key || kept.key === key) drafts.forget(owner);
-  }
+  drafts.done(key);
   const item = key && (await get("queue", key));
   if (item && item.state !== "waiting") await remove("queue", key);
 };

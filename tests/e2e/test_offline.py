@@ -365,6 +365,13 @@ def test_nothing_of_an_account_is_kept_and_signing_out_clears_the_device(phone: 
     page.context.set_offline(False)
     page.reload()
     expect(page.get_by_label("¿Qué problema quiere resolver?")).to_have_value(PROBLEM)
+    page.get_by_label("¿Qué propone hacer?").fill(SOLUTION)
+    page.get_by_role("button", name="Guardar borrador").click()
+    expect(page.get_by_text("Su borrador está guardado.")).to_be_visible()
+    page.goto("/propuestas/nueva")  # the server has it: the device has nothing
+    expect(page.get_by_label("¿Qué problema quiere resolver?")).to_have_value("")
+    page.get_by_label("Título de su propuesta").fill("Otra cosa que escribo con mi cuenta")
+    page.wait_for_timeout(600)
     assert {path for path in cached(page) if not path.startswith("/static/")} <= {
         "/propuestas/sin-conexion", "/propuestas/sin-conexion/formulario", "/propuestas/sin-conexion/idioma",
         "/actores/territorios.json",

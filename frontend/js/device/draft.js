@@ -27,6 +27,13 @@ export const write = (owner, draft) =>
   }) ?? false;
 export const forget = (owner = "") => quietly(() => localStorage.removeItem(owner ? ACCOUNT : GUEST));
 
+/** The server has what was written under this key: neither a guest's nor an account's draft of it stays. */
+export const done = (key) =>
+  [GUEST, ACCOUNT].forEach((name) => {
+    const kept = quietly(() => parsed(localStorage.getItem(name)));
+    if (!key || !kept?.key || kept.key === key) quietly(() => localStorage.removeItem(name));
+  });
+
 /** The whole form on its way to the server, for this window only: where the way is cut, the form comes back full. */
 export const leave = (key, pairs) => quietly(() => sessionStorage.setItem(WHOLE, JSON.stringify({ key, pairs })));
 export const comeBack = () => {

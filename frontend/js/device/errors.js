@@ -1,6 +1,9 @@
 // Errors that came without a page: in the summary with a link, and at the field, as the server draws them.
 const clearOld = (form) => {
-  form.querySelectorAll("[data-device-error]").forEach((line) => line.remove());
+  form.querySelectorAll("[data-device-error]").forEach((line) => {
+    document.getElementById(line.id.replace(/-device$/, ""))?.removeAttribute("aria-invalid");
+    line.remove();
+  });
   form.querySelectorAll(".govuk-form-group--error").forEach((group) => group.classList.remove("govuk-form-group--error"));
 };
 
