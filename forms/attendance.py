@@ -24,7 +24,7 @@ from intake.core.i18n import lazy_gettext as _l
 from intake.core.labels import CATEGORY_LABELS, label, label_later
 from intake.mapping.inputs_events import ProfileInput, RegistrationInput
 from intake.plans.inputs import CATEGORIES, contradictions
-from models.enums import Dimension
+from models.enums import AttendanceMethod, Dimension
 
 NOT_STATED = "not_stated"
 
@@ -92,6 +92,8 @@ class _Attendance(Form):
     def show(self, participation: Any) -> None:
         """Begin with what was recorded before."""
         self.total.data, self.source.data = participation.total, participation.source
+        if participation.method is AttendanceMethod.LIST:
+            return  # beside the names of the list, its answers stay counts that nobody reads back
         for count in participation.counts:
             name = _name(count.dimension, count.category)
             if name in self:
@@ -167,6 +169,9 @@ NO_ACTOR = "-"
 
 class DoorForm(ContactFields, Form):
     """Somebody who came without having registered; a way to reach them is not needed."""
+
+    name = StringField(_l("Nombre de la persona"), [required(), Length(max=120)], render_kw={"autocomplete": "off"})
+    another = BooleanField(_l("Sí, es otra persona con el mismo nombre"))
 
     def to_input(self) -> RegistrationInput:
         """What the service takes."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from flask import g, has_app_context
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
-from wtforms import SelectFieldBase, StringField, TextAreaField
+from wtforms import IntegerField, SelectFieldBase, StringField, TextAreaField
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # the stubs lag
 from wtforms.validators import DataRequired, InputRequired, ValidationError
 
@@ -47,6 +47,7 @@ class Form(FlaskForm):
     def validate(self, extra_validators: Any = None) -> bool:
         """As ever; and never right where a service has just refused it: what happened meanwhile then stands on top."""
         right = bool(super().validate(extra_validators))
+        self._say_once()
         refusal = g.get("refusal") if has_app_context() else None
         if refusal is None:
             return right
@@ -58,6 +59,13 @@ class Form(FlaskForm):
         self.form_errors.extend(rest)
         refusal.shown = True
         return False
+
+    def _say_once(self) -> None:
+        """What is no number is said once, in the field's own words where it has some."""
+        for field in self:
+            own = [error for error in field.errors if error not in field.process_errors]
+            if isinstance(field, IntegerField) and own:
+                field.errors = own
 
     @property
     def session_was_old(self) -> bool:

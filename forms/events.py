@@ -233,6 +233,7 @@ class ActForm(Form):
     )
     participant_confirms = BooleanField(_l("Estuve en el encuentro, leí el acta y la firmo"))
     participant_consents = BooleanField(_l("Acepto que mi nombre se publique en el acta"))
+    unlisted = BooleanField(_l("Sí participó, aunque ese nombre no está marcado en la lista"))
     sheet = FileField(_l("O la hoja firmada en papel"), render_kw={"accept": ".pdf,.jpg,.jpeg,.png", **FILE_LIMIT})
     seen = HiddenField()
 

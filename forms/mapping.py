@@ -222,6 +222,10 @@ class ContactFields:
 class ContactForm(ContactFields, Form):
     """A contact that the team adds to an actor."""
 
+    contact_name = StringField(
+        _l("Nombre de la persona"), [required(), Length(max=120)], render_kw={"autocomplete": "off"}
+    )
+
 
 class SelfRegistrationForm(ContactFields, ActorForm):
     """An organisation that registers itself. ``segundo_apellido`` is a trap: people never see it."""

@@ -17,7 +17,7 @@ from intake.core import audit, clock, files
 from intake.core.errors import Conflict, Invalid
 from intake.core.i18n import lazy_gettext as _l
 from intake.core.permissions import Permission, authorize
-from intake.core.text import clean
+from intake.core.text import clean, plain
 from intake.core.transaction import lock, transaction
 from intake.extensions import db
 from intake.mapping import act_text
@@ -25,8 +25,8 @@ from intake.mapping.doors import WITH_STEPS, check_reason
 from intake.mapping.event_lifecycle import EVENT
 from intake.mapping.inputs_events import STEPS, ActInput, FileInput, MinutesInput
 from intake.mapping.records import check_version
-from models import Event, EventAct, EventFile, EventStep, Participation, StoredFile
-from models.enums import EventFileKind, EventStatus
+from models import Event, EventAct, EventFile, EventStep, Participation, Registration, StoredFile
+from models.enums import AttendanceMethod, EventFileKind, EventStatus, RegistrationStatus
 
 if TYPE_CHECKING:
     from intake.core.identity import Principal
@@ -131,6 +131,7 @@ def close(event: Event, given: ActInput, *, by: Principal) -> EventAct:
         db.session.refresh(event)
         draft = act_text.body(event)
         check_ready(event)
+        _check_two(given)
         if given.seen and digest(draft) != given.seen:
             raise Conflict(_l("Algo cambió mientras leían el acta. Léanla otra vez antes de firmar."))
         content = act_text.signed(draft, given, clock.now())
@@ -149,6 +150,24 @@ def close(event: Event, given: ActInput, *, by: Principal) -> EventAct:
         EVENT.fire(event, "close", by=by, sha256=act.sha256)
         db.session.add(act)
     return act
+
+
+def _check_two(given: ActInput) -> None:
+    """Raise `Invalid` where one person would sign as both."""
+    if plain(given.facilitator_name) == plain(given.participant_name):
+        words = _l("Firman dos personas distintas: quien facilita no puede firmar también como participante.")
+        raise Invalid(words, field="participant_name")
+
+
+def is_unlisted(event: Event, name: str) -> bool:
+    """Whether a list gave the figures and nobody of that name is marked on it. At most two statements."""
+    method = db.session.scalar(sa.select(Participation.method).where(Participation.event_id == event.id))
+    if method is not AttendanceMethod.LIST:
+        return False
+    query = sa.select(Registration.name).where(
+        Registration.event_id == event.id, Registration.status == RegistrationStatus.ATTENDED
+    )
+    return plain(name) not in {plain(known) for known in db.session.scalars(query)}
 
 
 def _sheet(event: Event, given: ActInput, by: Principal) -> int | None:

@@ -96,15 +96,15 @@ def _move(row: Registration, came: bool) -> str | None:  # noqa: FBT001 -- a mar
     return "unmark" if row.status is RegistrationStatus.ATTENDED else None
 
 
-def add_at_door(event: Event, given: RegistrationInput, *, by: Principal) -> Registration:
-    """Add somebody who came without having registered. Raises `Invalid` if that person stands in the list."""
+def add_at_door(event: Event, given: RegistrationInput, *, by: Principal, another: bool = False) -> Registration:
+    """Add somebody who came without having registered. Raises `Invalid` if that person stands in the list.
+
+    Whoever bears a name that stands there already is added once somebody said that it is ``another`` person.
+    """
     authorize(by, Permission.ATTENDANCE_RECORD, event)
     with transaction():
         _markable(event)
-        same = sa.select(Registration).where(Registration.event_id == event.id)
-        for row in db.session.scalars(same):
-            if plain(row.name) == plain(given.name) and (row.email, row.phone) == (given.email, given.phone):
-                raise Invalid(_l("Esa persona ya está en la lista."), field="name")
+        _refuse_known(event, given, another=another)
         made = Registration(
             event_id=event.id,
             reference=tokens.new_code(10).lower(),
@@ -118,6 +118,19 @@ def add_at_door(event: Event, given: RegistrationInput, *, by: Principal) -> Reg
         REGISTRATION.establish(made, RegistrationStatus.ATTENDED)
         audit.record("registration.at_door", made, by=by)
     return made
+
+
+def _refuse_known(event: Event, given: RegistrationInput, *, another: bool) -> None:
+    """Raise `Invalid` for whoever stands in the list: under one contact surely, else unless it is ``another``."""
+    query = sa.select(Registration).where(
+        Registration.event_id == event.id, Registration.status != RegistrationStatus.CANCELLED
+    )
+    same = [row for row in db.session.scalars(query) if plain(row.name) == plain(given.name)]
+    reached = (given.email, given.phone)
+    if any(reached) and reached in [(row.email, row.phone) for row in same]:
+        raise Invalid(_l("Esa persona ya está en la lista."), field="name")
+    if same and not another:
+        raise Invalid(_l("Ya hay una persona con ese nombre en la lista. ¿Es otra?"), field="another")
 
 
 def _markable(event: Event) -> None:

@@ -48,6 +48,14 @@ def place_in_queue(registration: Registration, event: Event) -> int:
     return max(0, (db.session.scalar(query) or 0) - event.capacity)
 
 
+def queue(event: Event) -> dict[int, int]:
+    """Key of each registration that waits → its number, in order. One statement, or none."""
+    if event.capacity is None:
+        return {}
+    query = sa.select(Registration.id).where(*_holding(event.id)).order_by(Registration.id).offset(event.capacity)
+    return {key: number for number, key in enumerate(db.session.scalars(query), 1)}
+
+
 def waiting(event: Event) -> Sequence[Registration]:
     """Those without a place, in order. One statement, or none."""
     if event.capacity is None:

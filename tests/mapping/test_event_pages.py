@@ -14,7 +14,7 @@ from intake.core.identity import GUEST, SYSTEM
 from intake.extensions import db
 from intake.mapping import acts, attendance, gatherings, meetings, registering, services
 from intake.mapping.inputs_council import MeetingInput
-from intake.mapping.inputs_events import MinutesInput
+from intake.mapping.inputs_events import MinutesInput, ProfileInput
 from intake.mapping.views import registrations
 from models import EventFile, OutboxMessage, Participation, PersonProfile, Plan, Registration
 from models.enums import ActorStatus, AttendanceMethod, Dimension, EventKind, EventStatus, MeetingMode, Role
@@ -164,7 +164,7 @@ def test_pages_of_events_take_the_same_statements(app, client, sign_in, count_qu
             with count_queries() as statements:
                 assert browser.get(path).status_code == 200
             seen.append(len(statements))
-    assert seen == [7, 5, 4, 6, 7, 6]
+    assert seen == [7, 5, 4, 6, 7, 7]
 
 
 # -- registering
@@ -330,7 +330,10 @@ def test_a_list_is_taken_on_a_telephone(app, sign_in, post):
     door = post(browser, f"{base}/puerta", name="Luis Paz")
     assert door.status_code == 302 and "/perfil/" in door.location
     assert "Entregue el teléfono a Luis Paz" in browser.get(door.location).text
-    assert post(browser, door.location, gender="man").status_code == 302
+    lent = browser.get(door.location).text
+    assert "Salir" not in lent and "<nav" not in lent and "account" not in lent and 'href="/mesas' in lent
+    done = post(browser, door.location, gender="man")
+    assert done.status_code == 302 and "listo=si" in done.location
     assert post(browser, f"{base}/puerta", name="").status_code == 422
     assert post(browser, f"{base}/puerta", name="luis paz").status_code == 422
     closed = post(browser, f"{base}/cerrar-lista")
@@ -507,3 +510,112 @@ def test_a_table_for_a_gap_begins_with_its_theme_and_place(app, sign_in):
     odd = browser.get("/mesas/nueva?tema=nada&territorio=%00").text
     assert 'name="themes" value="salud" checked' not in odd
     assert '<option value="14" selected>' not in odd
+
+
+# -- what people at the door and on the telephone need
+
+
+def test_a_lent_telephone_opens_nothing_but_the_questions(app, sign_in, post):
+    event = called(starts_at=later_today())
+    row = registering.register(event, person(), code=tokens.new_token(), by=GUEST)
+    browser = sign_in(user := make.user(Role.FACILITATOR))
+    path = f"/mesas/{event.slug}/asistencia/perfil/{row.reference}"
+    for page in (browser.get(path).text, browser.get(f"{path}?listo=si").text, browser.get(f"{path}?listo=no").text):
+        links = set(re.findall(r'(?:href|action)="(/[^"]*)"', page)) - {"/favicon.svg"}
+        assert {link for link in links if not link.startswith("/static/")} <= {
+            f"{path}?listo=no",
+            f"/mesas/{event.slug}/asistencia/puerta",
+        }
+        assert user.name not in page and "Salir" not in page and "<nav" not in page
+    assert "Devuelva el teléfono" in browser.get(f"{path}?listo=no").text
+    assert post(browser, path, gender="woman").location == f"{path}?listo=si"
+
+
+def test_whoever_waits_stands_apart_with_their_number(app, sign_in):
+    event = called(capacity=1)
+    for name in ("Zoe Paz", "Ana Vera", "Eva Ruiz"):
+        registering.register(event, person(name, email=f"{name[:3]}@demo.example"), code=tokens.new_token(), by=GUEST)
+    browser, path = sign_in(make.user(Role.FACILITATOR)), f"/mesas/{event.slug}/asistencia/lista"
+    page = browser.get(path).text
+    assert "1 con lugar y 2 en espera" in page
+    assert "Zoe Paz" in page and "Ana Vera" not in page and "Eva Ruiz" not in page
+    waiting = browser.get(f"{path}?ver=espera").text
+    assert "Zoe Paz" not in waiting and waiting.index("Ana Vera") < waiting.index("Eva Ruiz")
+    assert "En espera: número 1" in waiting and "En espera: número 2" in waiting
+    assert "En espera: número 2" in browser.get(f"{path}?q=eva").text  # whoever is looked for is found
+
+
+def test_whoever_left_only_a_telephone_is_called(app, client, sign_in, post):
+    event = called()
+    registering.register(
+        event, person("Luz Tapuy", email=None, phone="+593991234567"), code=tokens.new_token(), by=GUEST
+    )
+    registering.register(event, person(), code=tokens.new_token(), by=GUEST)
+    browser, base = sign_in(make.user(Role.FACILITATOR)), f"/mesas/{event.slug}"
+    shown = browser.get(f"{base}/asistencia/lista?ver=sin-correo").text
+    assert "+593991234567" in shown and "Ana Vera" not in shown
+    assert "ver=sin-correo" in browser.get(base).text and "sin-correo" not in client.get(base).text
+    assert sign_in(make.user(Role.CITIZEN)).get(f"{base}/asistencia/lista?ver=sin-correo").status_code == 403
+    done = post(browser, f"{base}/movimientos", page=base, action="cancel", reason="El puente está cerrado.")
+    assert done.status_code == 302
+    page = browser.get(base).text
+    assert "1 persona sin correo: llámela." in page and "ver=sin-correo" in page
+    assert "+593" not in client.get(base).text
+
+
+def test_the_same_name_at_the_door_is_asked_about_and_kept(app, sign_in, post):
+    event = called(starts_at=later_today())
+    registering.register(event, person(), code=tokens.new_token(), by=GUEST)
+    browser, path = sign_in(make.user(Role.FACILITATOR)), f"/mesas/{event.slug}/asistencia/puerta"
+    asked = post(browser, path, name="ana VERA", phone="+593991234567")
+    assert asked.status_code == 422 and "¿Es otra?" in asked.text
+    assert 'value="ana VERA"' in asked.text and 'name="another"' in asked.text
+    assert post(browser, path, name="ana VERA", phone="+593991234567", another="y").status_code == 302
+    assert len(db.session.scalars(sa.select(Registration)).all()) == 2
+    assert "Nombre de la persona:" in post(browser, path, name="").text
+
+
+def test_what_few_answered_is_not_read_beside_their_names(app, sign_in):
+    event = called(starts_at=later_today())
+    for n in range(6):
+        row = attendance.add_at_door(event, person(f"Persona{n} X", email=f"p{n}@demo.example"), by=SYSTEM)
+        if not n:
+            attendance.describe(row, event, ProfileInput(answers={Dimension.GENDER: "woman"}))
+    attendance.close_list(event, by=SYSTEM)
+    browser = sign_in(make.user(Role.FACILITATOR))
+    page = browser.get(f"/mesas/{event.slug}").text
+    women = re.search(r'Mujeres</th><td class="num">([^<]*)<', page)
+    assert "Asistieron 6 personas." in page and women and women[1] == "no se publica"
+    assert fields(browser.get(f"/mesas/{event.slug}/asistencia").text).get("gender__woman", "") == ""
+
+
+def test_two_different_people_sign_and_one_who_is_not_listed_is_asked_about(app, sign_in, post):
+    event = called(starts_at=later_today())
+    attendance.add_at_door(event, person("Ana Vera"), by=SYSTEM)
+    attendance.close_list(event, by=SYSTEM)
+    acts.write_minutes(event, MinutesInput(minutes="Se acordó limpiar el río."), by=SYSTEM)
+    browser, path = sign_in(make.user(Role.FACILITATOR)), f"/mesas/{event.slug}/cerrar"
+    signed = {"facilitator_name": "Ana Véra", "facilitator_confirms": "y", "participant_confirms": "y"}
+    twice = post(browser, path, **signed, participant_name="ana vera")
+    assert twice.status_code == 422 and "dos personas distintas" in twice.text
+    signed["facilitator_name"] = "Flor Guía"
+    unknown = post(browser, path, **signed, participant_name="Otra Persona")
+    assert unknown.status_code == 422 and 'name="unlisted"' in unknown.text and "Otra Persona" in unknown.text
+    assert post(browser, path, **signed, participant_name="Otra Persona", unlisted="y").status_code == 302
+
+
+def test_a_cancelled_place_offers_no_calendar_and_another_registration(app, client, post):
+    event = called()
+    sent(client, event)
+    path = letter(event)
+    assert ".ics" in client.get(path).text
+    post(client, f"{path}/cancelar", page=path)
+    page = client.get(path).text
+    assert ".ics" not in page and "ver o cancelar su lugar" not in page
+    assert "Inscribirme otra vez" in page and f'href="/mesas/{event.slug}/registro"' in page
+
+
+def test_what_is_no_number_is_said_once(app, sign_in, post):
+    event = held()
+    page = post(sign_in(make.user(Role.FACILITATOR)), f"/mesas/{event.slug}/asistencia", total="muchas").text
+    assert "No es un valor entero" not in page and "Escriba un" in page

@@ -306,8 +306,11 @@ def test_a_record_that_was_never_public_stays_unnamed(app, client, sign_in):
     kept, other = make.actor("La que queda"), make.actor("Secreta", status=ActorStatus.PENDING)
     merging.merge(kept, other, MergeInput(reason="Duplicada."), by=SYSTEM)
     page = client.get("/actores/secreta")
-    assert page.status_code == 410 and "Secreta" not in page.text and "Duplicada." not in page.text
+    assert page.status_code == 410 and "Secreta" not in page.text and "Duplicada." in page.text  # as it was promised
     assert "Secreta" in team(sign_in).get("/actores/secreta").text
+    named = make.actor("Otra más", status=ActorStatus.PENDING)
+    merging.merge(kept, named, MergeInput(reason="OTRA MÁS era la misma."), by=SYSTEM)
+    assert "era la misma" not in client.get("/actores/otra-mas").text  # a reason that would name it stays inside
     hidden, gone = (make.actor(name, status=ActorStatus.PENDING) for name in ("Oculta", "Ida"))
     merging.merge(hidden, gone, MergeInput(reason="x"), by=SYSTEM)
     assert client.get("/actores/ida").status_code == 404

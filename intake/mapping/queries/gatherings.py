@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from enum import StrEnum
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
@@ -47,22 +48,57 @@ def list_numbers(event: Event) -> ListNumbers:
     return ListNumbers(**{status.value: int(number) for status, number in db.session.execute(query)})
 
 
-def registrations(event: Event, *, number: int = 1, name: str = "") -> Page[Registration]:
-    """A page of those who did not cancel, by name, with the organisation. Two statements.
+class Part(StrEnum):
+    """Which of an event's list: the values stand in addresses."""
 
-    ``name`` narrows without regard to capitals; accents count, as the database compares.
+    SEATED = ""  # everybody but those who wait
+    WAITING = "espera"
+    WITHOUT_MAIL = "sin-correo"
+
+
+def registrations(
+    event: Event, *, number: int = 1, name: str = "", part: Part = Part.SEATED, first_waiting: int | None = None
+) -> Page[Registration]:
+    """A page of those who did not cancel, by name (who waits: in order), with the organisation. Two statements.
+
+    ``name`` narrows without regard to capitals, among those with a place and those without; accents count, as the
+    database compares. ``first_waiting``: the key of the first registration that waits (`seats.queue`).
     """
     found = [Registration.event_id == event.id, Registration.status != RegistrationStatus.CANCELLED]
     if name:
         found.append(sa.func.lower(Registration.name).contains(name.lower(), autoescape=True))
+    order: list[Any] = [sa.func.lower(Registration.name), Registration.id]
+    if part is Part.WITHOUT_MAIL:
+        found += _by_telephone()
+    elif part is Part.WAITING:
+        found.append(_waits(first_waiting))
+        order = [Registration.id]
+    elif not name:
+        found.append(sa.not_(_waits(first_waiting)))
     total = db.session.scalar(sa.select(sa.func.count(Registration.id)).where(*found)) or 0
-    query = (
-        sa.select(Registration)
-        .where(*found)
-        .options(joinedload(Registration.actor))
-        .order_by(sa.func.lower(Registration.name), Registration.id)
-    )
+    query = sa.select(Registration).where(*found).options(joinedload(Registration.actor)).order_by(*order)
     return paginate(query, number=number, total=total)
+
+
+def _waits(first: int | None) -> sa.ColumnElement[bool]:
+    if first is None:
+        return sa.false()
+    return sa.and_(Registration.at_door.is_(False), Registration.id >= first)
+
+
+def _by_telephone() -> list[sa.ColumnElement[bool]]:
+    """No letter reaches them: somebody has to call."""
+    return [
+        Registration.email.is_(None),
+        Registration.phone.is_not(None),
+        Registration.status == RegistrationStatus.REGISTERED,
+    ]
+
+
+def without_mail(event: Event) -> int:
+    """How many who have, or wait for, a place are reached by telephone alone. One statement."""
+    query = sa.select(sa.func.count(Registration.id)).where(Registration.event_id == event.id, *_by_telephone())
+    return db.session.scalar(query) or 0
 
 
 def registration(event: Event, reference: str) -> Registration:

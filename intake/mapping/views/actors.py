@@ -15,6 +15,7 @@ from intake.core.i18n import localized
 from intake.core.labels import label
 from intake.core.pagination import number_from
 from intake.core.permissions import Permission, can
+from intake.core.text import plain
 from intake.mapping import duplicates, exporting, merging, queries, services
 from intake.mapping.lifecycle import ACTOR
 from intake.mapping.queries import ActorFilters
@@ -129,7 +130,8 @@ def _joined(found: Actor) -> ResponseReturnValue:
     row, live = merging.story_of(found)
     if not can(principal(), Permission.ACTOR_READ, live):
         raise NotFound(_l("No existe un actor con esa dirección."))
-    return render_template("mapping/actor_joined.html", actor=found, merge=row, live=live), 410
+    names_it = found.name_plain in plain(row.reason)
+    return render_template("mapping/actor_joined.html", actor=found, merge=row, live=live, names_it=names_it), 410
 
 
 def page_of(found: Actor, failed: dict[str, Any] | None = None) -> str:

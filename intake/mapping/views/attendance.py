@@ -11,7 +11,7 @@ from intake.core.i18n import lazy_gettext as _l
 from intake.core.i18n import ngettext
 from intake.core.pagination import number_from
 from intake.core.permissions import Permission, authorize
-from intake.mapping import attendance, queries, services
+from intake.mapping import attendance, queries, seats, services
 from intake.mapping.doors import has_come
 from intake.mapping.queries import gatherings as reading
 from intake.mapping.views import common
@@ -66,23 +66,33 @@ def attendance_list(found: Event) -> ResponseReturnValue:
     slug = found.slug
     typed = request.args.get("q", "").strip()[:120]
     number = number_from(request.args.get("pagina"))
+    part = next((one for one in reading.Part if one.value == request.args.get("ver", "")), reading.Part.SEATED)
     if request.method == "POST":
         came, shown = request.form.getlist("vino")[:100], request.form.getlist("persona")[:100]
         changed = attendance.mark(found, came, shown, by=principal())
         words = ngettext("%(num)s marca guardada.", "%(num)s marcas guardadas.", changed)
         flash(str(words), "success")
-        return redirect(url_for("mapping.attendance_list", slug=slug, q=typed or None, pagina=number or None))
+        return redirect(
+            url_for(
+                "mapping.attendance_list", slug=slug, q=typed or None, ver=part.value or None, pagina=number or None
+            )
+        )
     g.plan = found.plan
     known = queries.participation_of(found)
     counted = known is not None and known.method is AttendanceMethod.LIST
+    queue = seats.queue(found)
+    first = next(iter(queue), None)
     return render_template(
         "mapping/attendance_list.html",
         event=found,
         may_describe=not counted and found.status in {EventStatus.CALLED, EventStatus.HELD},
-        page=Listing(reading.registrations(found, number=number, name=typed)),
+        page=Listing(reading.registrations(found, number=number, name=typed, part=part, first_waiting=first)),
         has_come=has_come(found),
         numbers=reading.list_numbers(found),
         typed=typed,
+        which=part,
+        queue=queue,
+        without_mail=reading.without_mail(found),
         form=CloseListForm(),
         known=known,
     )
@@ -96,7 +106,7 @@ def add_at_door(found: Event) -> ResponseReturnValue:
     slug = found.slug
     if request.method == "POST" and form.validate():
         try:
-            made = attendance.add_at_door(found, form.to_input(), by=principal())
+            made = attendance.add_at_door(found, form.to_input(), by=principal(), another=bool(form.another.data))
         except (Conflict, Invalid) as error:
             common.put_on_form(_as_invalid(error), form)
             found = queries.event(slug)
@@ -110,7 +120,10 @@ def add_at_door(found: Event) -> ResponseReturnValue:
 @bp.route("/mesas/<slug:slug>/asistencia/perfil/<slug:reference>", methods=["GET", "POST"])
 @requires(Permission.ATTENDANCE_RECORD, form=True)
 def describe_at_door(slug: str, reference: str) -> ResponseReturnValue:
-    """The telephone goes to the person, who answers or not; what they answered is not shown again."""
+    """The telephone goes to the person, who answers or not; what they answered is not shown again.
+
+    The page has no way into the account of whoever facilitates; at its end it asks to give the telephone back.
+    """
     found = queries.event(slug)
     authorize(principal(), Permission.ATTENDANCE_RECORD, found)
     person = reading.registration(found, reference)
@@ -123,10 +136,12 @@ def describe_at_door(slug: str, reference: str) -> ResponseReturnValue:
             form.form_errors = [*form.form_errors, error.message]
             found = queries.event(slug)
         else:
-            flash(str(_l("Gracias. Las respuestas se guardaron sin el nombre.")), "success")
-            return redirect(url_for("mapping.add_at_door", slug=slug))
+            return redirect(url_for("mapping.describe_at_door", slug=slug, reference=reference, listo="si"))
+    if request.method == "GET" and request.args.get("listo"):
+        answered = request.args["listo"] == "si"
+        return render_template("mapping/event_profile_done.html", event=found, answered=answered)
     g.plan = found.plan
-    back = url_for("mapping.attendance_list", slug=slug)
+    back = url_for("mapping.describe_at_door", slug=slug, reference=reference, listo="no")
     return render_template("mapping/event_profile.html", event=found, form=form, back=back, name=name), common.status()
 
 

@@ -87,7 +87,7 @@ def close_event(found: Event) -> ResponseReturnValue:
     slug = found.slug
     if request.method == "GET":
         form.facilitator_name.data = found.facilitator or principal().name
-    if request.method == "POST" and form.validate():
+    if request.method == "POST" and form.validate() and not _asks_who(found, form):
         try:
             acts.close(found, form.to_input(), by=principal())
         except (Conflict, Invalid) as error:
@@ -103,6 +103,15 @@ def close_event(found: Event) -> ResponseReturnValue:
     return render_template("mapping/event_close.html", form=form, event=found, draft=draft, missing=missing), (
         common.status()
     )
+
+
+def _asks_who(found: Event, form: ActForm) -> bool:
+    """Whether the person who signs is not on the list and nobody said yet that they took part all the same."""
+    if form.unlisted.data or not acts.is_unlisted(found, form.participant_name.data or ""):
+        return False
+    words = _l("Ese nombre no está marcado en la lista de asistencia. Revíselo, o confirme que la persona participó.")
+    form.unlisted.errors = [words]
+    return True
 
 
 def _missing(found: Event) -> object:

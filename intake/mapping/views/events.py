@@ -11,7 +11,7 @@ from forms.base import with_rows
 from forms.events import EventForm
 from intake.core.errors import Conflict, Invalid
 from intake.core.i18n import lazy_gettext as _l
-from intake.core.i18n import localized
+from intake.core.i18n import localized, ngettext
 from intake.core.labels import label
 from intake.core.pagination import number_from
 from intake.core.permissions import Permission, can
@@ -31,7 +31,10 @@ from intake.plans import queries as plans
 from intake.web.access import principal, public, requires
 from intake.web.listing import Listing, chips, url_with
 from models import Event
-from models.enums import EventFileKind
+from models.enums import AttendanceMethod, EventFileKind, EventStatus
+
+#: Where whoever left only a telephone has to be called when something changes.
+_TOLD = frozenset({EventStatus.CALLED, EventStatus.CANCELLED})
 
 
 @bp.route("/mesas/")
@@ -65,7 +68,9 @@ def event(slug: str) -> str:
 def _page(found: Event, failed: dict[str, Any] | None = None) -> str:
     g.plan = found.plan
     participation = queries.participation_of(found)
-    exact = can(principal(), Permission.ATTENDANCE_RECORD, found)
+    inside = can(principal(), Permission.ATTENDANCE_RECORD, found)
+    by_list = participation is not None and participation.method is AttendanceMethod.LIST
+    exact = inside and not by_list  # beside the names of a list, few answers would tell whose they are
     files = reading.files_of(found)
     invites = outreach.inviting_to(found) if can(principal(), Permission.OUTREACH_READ) else []
     proposals, with_sheets = queries.proposals_born(found)
@@ -78,7 +83,8 @@ def _page(found: Event, failed: dict[str, Any] | None = None) -> str:
         participation=participation,
         groups=count_groups(participation, exact=exact, part=found.counted_in_id is not None) if participation else [],
         exact=exact,
-        reserved=participation is not None and not exact and is_reserved(participation.total),
+        reserved=participation is not None and not inside and is_reserved(participation.total),
+        few_listed=participation is not None and inside and by_list and is_reserved(participation.total),
         born=reading.born(found),
         proposals=proposals,
         with_sheets=with_sheets,
@@ -90,6 +96,7 @@ def _page(found: Event, failed: dict[str, Any] | None = None) -> str:
         step_words=STEP_WORDS,
         with_steps=found.kind in WITH_STEPS,
         has_come=not early,
+        without_mail=reading.without_mail(found) if inside and found.status in _TOLD else 0,
         campaigns=invites,
         moves=moves,
         failed=failed,
@@ -108,7 +115,16 @@ def move_event(found: Event) -> ResponseReturnValue:
         failed = {"action": action, "reason": reason, "error": error.message}
         return _page(queries.event(slug), failed), 422
     flash(str(_l("Listo: el encuentro está en «%(state)s».", state=label(found.status))), "success")
+    if action == "cancel":
+        _ask_to_call(found)
     return redirect(url_for("mapping.event", slug=slug))
+
+
+def _ask_to_call(found: Event) -> None:
+    """Say how many no letter reaches; the page of the event leads to their telephones."""
+    if number := reading.without_mail(found):
+        words = ngettext("%(num)s persona sin correo: llámela.", "%(num)s personas sin correo: llámelas.", number)
+        flash(str(words), "warning")
 
 
 @bp.route("/mesas/nueva", methods=["GET", "POST"])
@@ -157,6 +173,7 @@ def edit_event(found: Event) -> ResponseReturnValue:
     _fill(form, found)
     slug, current = found.slug, found.lock_version
     if request.method == "POST" and not common.is_refresh() and form.validate():
+        before = event_changes.when_and_where(found)
         try:
             version, reason = common.version_in(form), form.reason.data or ""
             services.edit_event(found, form.to_input(), by=principal(), version=version, reason=reason)
@@ -168,5 +185,7 @@ def edit_event(found: Event) -> ResponseReturnValue:
             found = queries.event(slug)
         else:
             flash(str(_l("Cambios guardados.")), "success")
+            if found.status is EventStatus.CALLED and event_changes.when_and_where(found) != before:
+                _ask_to_call(found)
             return redirect(url_for("mapping.event", slug=slug))
     return render_template("mapping/event_form.html", form=form, event=found), common.status()
