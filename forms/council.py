@@ -109,6 +109,7 @@ class MeetingForm(Form):
 
     title = StringField(_l("Nombre de la reunión"), [required(), Length(max=200)])
     day = DateField(_l("Fecha"), [required(_l("Escriba la fecha."))])
+    already_held = BooleanField(_l("Sí, ya se realizó"))
     starts = TimeField(_l("Hora de inicio"), [required(_l("Escriba la hora."))])
     ends = TimeField(_l("Hora de cierre"), [Optional()])
     mode = SelectField(_l("Modalidad"), [chosen()], choices=choices(MeetingMode, blank=_l("Elija una opción")))
@@ -132,6 +133,7 @@ class MeetingForm(Form):
             agenda=self.agenda.data or "",
             starts_at=_instant(day, starts),
             ends_at=_instant(day, self.ends.data) if self.ends.data else None,
+            confirmed=bool(self.already_held.data),
         )
 
     def show(self, meeting: Any) -> None:

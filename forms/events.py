@@ -60,6 +60,7 @@ class EventForm(TerritoryFields, Form):
     kind = SelectField(_l("Tipo"), [chosen()], choices=[])
     title = StringField(_l("Nombre de la mesa"), [required(), Length(max=200)])
     day = DateField(_l("Fecha"), [required(_l("Escriba la fecha."))])
+    already_held = BooleanField(_l("Sí, ya se realizó"))
     starts = TimeField(_l("Hora de inicio"), [Optional()])
     ends = TimeField(_l("Hora de cierre"), [Optional()])
     place = StringField(_l("Lugar"), [Length(max=200)])
@@ -120,6 +121,7 @@ class EventForm(TerritoryFields, Form):
             registration_closes_on=self.registration_closes_on.data,
             capacity=self.capacity.data,
             counted_in=optional_text(self.counted_in.data),
+            confirmed=bool(self.already_held.data),
         )
 
     def show(self, event: Any) -> None:

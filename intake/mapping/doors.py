@@ -55,7 +55,8 @@ _BY_STATUS = {
 def doors(event: Event) -> Doors:
     """Whether one can register now."""
     if event.status in _BY_STATUS:
-        return Doors(_BY_STATUS[event.status], event.starts_at)
+        begun = event.starts_at is not None and event.starts_at <= clock.now()
+        return Doors(_BY_STATUS[event.status], event.starts_at if begun else None)
     if event.starts_at is not None and clock.now() >= event.starts_at:
         return Doors(Door.BEGUN, event.starts_at)
     if not event.takes_registrations:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -14,11 +14,8 @@ from intake.core.outbox import Letter
 from intake.extensions import db
 from intake.mapping import registering, registration_mail, seats
 from intake.mapping.queries.letters import stopped
-from models import ActorContact, Campaign, Consent, Invitation, Registration, Target, Territory
+from models import ActorContact, AuditEntry, Campaign, Consent, Event, Invitation, Registration, Target, Territory
 from models.enums import EventStatus, OutreachStep
-
-if TYPE_CHECKING:
-    from models import Event
 
 KIND = "event_change"
 
@@ -58,6 +55,33 @@ class Readers:
 def when_and_where(event: Event) -> WhenAndWhere:
     """What the event says now."""
     return WhenAndWhere(event.starts_at, event.ends_at, event.place, event.territory_id, event.online_url)
+
+
+def last_told(event: Event) -> WhenAndWhere:
+    """What people were told last: what the event says, without what changed while its day lay behind.
+
+    One statement, or none.
+    """
+    said = when_and_where(event)
+    if event.starts_at is None or event.starts_at > clock.now():
+        return said
+    query = sa.select(AuditEntry).where(
+        AuditEntry.subject_type == Event.__tablename__,
+        AuditEntry.subject_id == event.id,
+        AuditEntry.action.in_(("event.call", "event.edit")),
+    )
+    for entry in db.session.scalars(query.order_by(AuditEntry.id.desc())):
+        if entry.action == "event.call" or (said.starts_at is not None and said.starts_at > entry.at):
+            break
+        said = replace(said, **_old(entry.changes))
+    return said
+
+
+def _old(changes: dict[str, Any]) -> dict[str, Any]:
+    """When and where it was before a change, as the trace keeps it."""
+    found = {name: changes[name][0] for name in WhenAndWhere.__annotations__ if name in changes}
+    moments = {name: datetime.fromisoformat(v) for name, v in found.items() if name.endswith("_at") and v}
+    return found | moments
 
 
 def readers(event: Event, before: WhenAndWhere) -> Readers:

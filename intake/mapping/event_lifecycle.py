@@ -25,9 +25,25 @@ EVENT = Lifecycle(
         Transition(
             action="hold",
             label=_l("Marcar como realizado"),
-            sources=frozenset({EventStatus.CALLED}),
+            sources=frozenset({EventStatus.PLANNED, EventStatus.CALLED}),
             target=EventStatus.HELD,
             permission=Permission.ATTENDANCE_RECORD,
+        ),
+        Transition(
+            action="redraft",
+            label=_l("Volver a prepararlo"),
+            sources=frozenset({EventStatus.HELD}),
+            target=EventStatus.PLANNED,
+            permission=Permission.EVENT_EDIT,
+            button=False,
+        ),
+        Transition(
+            action="recall",
+            label=_l("Volver a convocarlo"),
+            sources=frozenset({EventStatus.HELD}),
+            target=EventStatus.CALLED,
+            permission=Permission.EVENT_EDIT,
+            button=False,
         ),
         Transition(
             action="close",

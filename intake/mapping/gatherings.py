@@ -14,7 +14,7 @@ from intake.core.permissions import Permission, authorize
 from intake.core.text import clean
 from intake.core.transaction import lock, transaction
 from intake.extensions import db
-from intake.mapping import attendance, event_changes, queries, registering, seats
+from intake.mapping import attendance, calling, event_changes, event_dates, queries, registering, seats
 from intake.mapping.doors import check_begun, check_reason
 from intake.mapping.event_lifecycle import EVENT
 from intake.mapping.inputs import EventInput
@@ -47,15 +47,16 @@ _COLUMNS = [column.key for column in sa.inspect(Event).column_attrs]
 def create_event(given: EventInput, *, by: Principal) -> Event:
     """Prepare a co-creation event, or record one of the past: that is held at once, unless ``given`` says otherwise."""
     authorize(by, Permission.EVENT_CREATE)
+    event_dates.check_new(given)
     with transaction():
         event = Event(created_at=clock.now(), created_by_id=by.user_id)
         EVENT.establish(event, given.status or _first_state(given))
         if event.status is EventStatus.CALLED:
             event.called_at = clock.now()
         event.facilitator_id = by.user_id if by.holds(Role.FACILITATOR) else None
-        _fill_event(event, given)
+        themes = _fill_event(event, given)
         event.slug = free_slug(Event, given.slug or f"{given.title}-{given.plan_code}")
-        audit.record("event.create", event, by=by, extra=_lists(given))
+        audit.record("event.create", event, by=by, extra=themes)
     return event
 
 
@@ -66,7 +67,7 @@ def edit_event(
 
     Once the call is out, those who are coming are told of another day, hour or place; and nobody loses a place: less
     room than places given raises `Invalid`. With a signed act it needs a reason: the act stays as it was signed, and
-    its page says that there was a correction.
+    its page says that there was a correction. A day on the other side of today moves the event (`event_dates.turn`).
     """
     authorize(by, Permission.EVENT_EDIT, event)
     with transaction():
@@ -74,17 +75,23 @@ def edit_event(
         check_version(event, version)
         check_reason(event, reason)
         _check_room(event, given)
-        before = event_changes.when_and_where(event)
+        before, lacking = event_changes.last_told(event), calling.lacking(event)
+        move = event_dates.turn(event, given)
+        if move != "hold":
+            event_dates.make(event, move, by=by)
         waiting = seats.waiting(event) if event.status is EventStatus.CALLED else []
-        _fill_event(event, given)
-        _check_published(event)
-        told = event_changes.readers(event, before)
-        extra = _lists(given) | ({"told": told.letters} if told.letters else {})
+        themes = _fill_event(event, given)
+        calling.check_public(event, lacking)
+        with db.session.no_autoflush:  # the trace compares what is pending: nothing may be written before it
+            told = event_changes.readers(event, before)
+        extra = themes | ({"told": told.letters} if told.letters else {})
         audit.record("event.edit", event, by=by, reason=reason, extra=extra)
         if event.status is EventStatus.CALLED:
             registering.seat_those_waiting(event, waiting)
             registering.move_reminders(event)
             event_changes.tell(event, before, told)
+        if move == "hold":
+            event_dates.make(event, move, by=by)
     return event
 
 
@@ -107,12 +114,6 @@ def _check_room(event: Event, given: EventInput) -> None:
         raise Invalid(words, field="capacity")
 
 
-def _check_published(event: Event) -> None:
-    """People rely on a public call: it goes on saying when and where."""
-    if event.status is EventStatus.CALLED and (what := _lacks(event)):
-        raise Invalid(_l("La convocatoria ya es pública: tiene que decir el día, la hora y dónde es."), field=what)
-
-
 def move_event(event: Event, action: str, *, by: Principal, reason: str = "") -> Event:
     """Call, hold or cancel an event. Whoever had registered is told why it does not take place."""
     authorize(by, EVENT[action].permission, event)
@@ -120,7 +121,7 @@ def move_event(event: Event, action: str, *, by: Principal, reason: str = "") ->
         raise Invalid(_l("Un encuentro se cierra firmando su acta."))
     with transaction():
         if action == "call":
-            _check_call(event)
+            calling.check(event)
         if action == "hold":
             check_begun(event)
         if action == "cancel":
@@ -157,31 +158,12 @@ def record_attendance(  # noqa: PLR0913 -- a count carries its source, and what 
 
 
 def _first_state(given: EventInput) -> EventStatus:
-    ahead = given.starts_at is not None and given.starts_at >= clock.now()
-    return EventStatus.PLANNED if ahead else EventStatus.HELD
+    past = event_dates.is_past(given.starts_at, has_time=given.has_time)
+    return EventStatus.HELD if past else EventStatus.PLANNED
 
 
-def _check_call(event: Event) -> None:
-    """A public call says when and where."""
-    what = _lacks(event)
-    if what == "starts":
-        raise Invalid(_l("Antes de convocar ponga el día y la hora."))
-    if what:
-        raise Invalid(_l("Antes de convocar diga dónde es: lugar, territorio o enlace."))
-
-
-def _lacks(event: Event) -> str:
-    """Which field a call still lacks, "" if none."""
-    if event.starts_at is None or not event.has_time:
-        return "starts"
-    return "" if event.place or event.territory_id or event.online_url else "place"
-
-
-def _lists(given: EventInput) -> dict[str, object]:
-    return {"themes": sorted(given.themes)} if given.themes else {}
-
-
-def _fill_event(event: Event, given: EventInput) -> None:
+def _fill_event(event: Event, given: EventInput) -> dict[str, object]:
+    """Write down what was given. Returns the themes for the trace, where they changed."""
     if given.starts_at and given.ends_at and given.ends_at < given.starts_at:
         raise Invalid(_l("La mesa no puede terminar antes de empezar."), field="ends_at")
     with db.session.no_autoflush:
@@ -189,21 +171,24 @@ def _fill_event(event: Event, given: EventInput) -> None:
         places = all_found(queries.territories, (given.territory,) if given.territory else (), "provincia")
         themes = _themes(given.themes)
         same = _same_people(event, given, plan)
+        changed = _set_themes(event, themes)
     event.plan_id = plan.id
     event.territory_id = places[0].id if places else None
     event.counted_in_id = same.id if same else None
-    _set_themes(event, themes)
     for name in _TEXTS:
         setattr(event, name, clean(getattr(given, name)))
     for name in _VALUES:
         setattr(event, name, getattr(given, name))
+    return changed
 
 
-def _set_themes(event: Event, themes: list[Theme]) -> None:
+def _set_themes(event: Event, themes: list[Theme]) -> dict[str, object]:
     # read first where the event is known: a list that was not loaded cannot be compared
     if sa.inspect(event).has_identity:
         db.session.refresh(event, ["themes"])
-    event.themes = themes
+    before, event.themes = {theme.code for theme in event.themes}, themes
+    after = {theme.code for theme in themes}
+    return {} if after == before else {"themes": sorted(after)}
 
 
 def _themes(codes: tuple[str, ...]) -> list[Theme]:

@@ -93,6 +93,7 @@ class EventInput:
     registration_closes_on: date | None = None
     capacity: int | None = None  # people
     counted_in: str | None = None  # address of the event whose people are the same
+    confirmed: bool = True  # that a day in the past is meant: False where a person wrote it and was not asked yet
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -51,6 +51,7 @@ class MeetingInput:
     starts_at: datetime
     agenda: str
     ends_at: datetime | None = None
+    confirmed: bool = True  # that a day in the past is meant: False where a person wrote it and was not asked yet
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -15,7 +15,7 @@ from intake.core.permissions import Permission, authorize
 from intake.core.text import clean
 from intake.core.transaction import flush, lock, transaction
 from intake.extensions import db
-from intake.mapping import seating, voting
+from intake.mapping import event_dates, seating, voting
 from intake.mapping.council import reference_of
 from intake.mapping.inputs_council import PRESENT, SITS, MeetingInput, PresenceInput
 from intake.mapping.lifecycle_council import MEETING
@@ -47,6 +47,7 @@ def call_meeting(body: Body, given: MeetingInput, *, by: Principal) -> Meeting:
         meeting = Meeting(
             body_id=body.id, number=(last or 0) + 1, created_at=clock.now(), created_by_id=by.user_id, lock_version=1
         )
+        _check_day(given)
         _fill(meeting, given)
         audit.record("meeting.call", meeting, by=by, reference=reference(meeting))
         tell(meeting, queries.seats(body.id).values(), "meeting_call")
@@ -63,6 +64,14 @@ def _fill(meeting: Meeting, given: MeetingInput) -> None:
     meeting.mode, meeting.starts_at, meeting.ends_at = given.mode, given.starts_at, given.ends_at
 
 
+def _check_day(given: MeetingInput, before: datetime | None = None) -> None:
+    """Raise `Invalid` for an odd day, or for a new one in the past that nobody said to be meant."""
+    event_dates.check_bounds(given.starts_at, before)
+    if given.starts_at != before and event_dates.is_past(given.starts_at) and not given.confirmed:
+        words = _l("Esa fecha ya pasó. Corríjala o confirme que la reunión ya se realizó y solo se registra.")
+        raise Invalid(words, field=event_dates.CONFIRMATION)
+
+
 def edit_call(meeting: Meeting, given: MeetingInput, *, by: Principal, version: int | None = None) -> Meeting:
     """Change a call; members are told of another time or place. Raises `Conflict` once the meeting was held."""
     authorize(by, Permission.BODY_EDIT, meeting)
@@ -70,6 +79,7 @@ def edit_call(meeting: Meeting, given: MeetingInput, *, by: Principal, version: 
         _hold_row(meeting, MeetingStatus.CALLED)
         check_version(meeting, version)
         before = [getattr(meeting, name) for name in _WHEN_AND_WHERE]
+        _check_day(given, meeting.starts_at)
         _fill(meeting, given)
         audit.record("meeting.edit", meeting, by=by, reference=reference(meeting))
         if before != [getattr(meeting, name) for name in _WHEN_AND_WHERE]:

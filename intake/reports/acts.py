@@ -93,6 +93,8 @@ ACTS: dict[str, Text] = {
     "event.forget": _l("Borró los datos personales de las inscripciones"),
     "event.hold": _l("Marcó una mesa como realizada"),
     "event.minutes": _l("Escribió la memoria de una mesa"),
+    "event.recall": _l("Volvió a convocar una mesa al corregir su fecha"),
+    "event.redraft": _l("Volvió a preparar una mesa al corregir su fecha"),
     "event.remove_file": _l("Quitó un archivo de una mesa"),
     "evidence.add": _l("Añadió una evidencia"),
     "figure.create": _l("Registró una cifra publicada"),

@@ -194,7 +194,9 @@ def test_a_meeting_from_the_call_to_public_minutes(app, client, boss, post):
     assert done.status_code == 302 and done.location == f"{path}/reuniones/1"
     assert "Convocada" in client.get(done.location).text
     meeting = f"{path}/reuniones/1"
-    changed = post(boss, f"{meeting}/editar", **CALL | {"day": day(-1), "version": "1"})
+    asked = post(boss, f"{meeting}/editar", **CALL | {"day": day(-1), "version": "1"})
+    assert asked.status_code == 422 and 'id="already_held-error"' in asked.text
+    changed = post(boss, f"{meeting}/editar", **CALL | {"day": day(-1), "version": "1", "already_held": "y"})
     assert changed.status_code == 302
     stale = post(boss, f"{meeting}/editar", **CALL | {"day": day(-1), "version": "1", "agenda": "Otra"})
     assert stale.status_code == 409 and "Otra" in stale.text

@@ -242,7 +242,10 @@ def test_a_facilitator_records_a_table_and_who_came(app, sign_in, post, client):
     plan = make.plan()
     browser = sign_in(make.user(Role.FACILITATOR))
     sent = {"plan": plan.code, "kind": "territorial_table", "title": "Mesa de Puyo", "provincia": "16"}
-    made = post(browser, "/mesas/nueva", **sent, day="2026-03-01", starts="09:00", ends="13:00")
+    sent |= {"day": "2026-03-01", "starts": "09:00", "ends": "13:00"}
+    asked = post(browser, "/mesas/nueva", **sent)
+    assert asked.status_code == 422 and "Sí, ya se realizó" in asked.text and 'id="already_held-error"' in asked.text
+    made = post(browser, "/mesas/nueva", **sent, already_held="y")
     assert made.status_code == 302
     event = db.session.scalars(sa.select(Event)).one()
     assert (event.starts_at.hour, event.ends_at.hour, event.has_time) == (14, 18, True)  # UTC

@@ -21,7 +21,13 @@ CONFLICT = HTTPStatus.CONFLICT
 COUNTRY = "EC"
 ADD_PLACE = "place"  # value of the button that adds another place to an actor
 #: Fields of services that stand under another name in forms.
-FIELDS = {"territories": "territorios", "starts_at": "day", "ends_at": "ends"}
+FIELDS = {
+    "territories": "territorios",
+    "territory": "provincia",
+    "starts_at": "day",
+    "ends_at": "ends",
+    "has_time": "starts",
+}
 
 
 def cantons_asked(code: str) -> list[tuple[str, str]]:
@@ -116,14 +122,25 @@ def put_conflict(error: Conflict, form: Any, version: int) -> None:
     last = error.details.get("last")
     words = error.message
     if last is not None:
-        changed = ", ".join(sorted(last.entry.changes))  # type: ignore[attr-defined]
-        words = _l(
-            "%(name)s cambió esto mientras usted lo tenía abierto (%(changed)s). Revise y guarde otra vez.",
-            name=last.name,  # type: ignore[attr-defined]
-            changed=changed,
-        )
+        changed = _labels(last.entry.changes, form)  # type: ignore[attr-defined]
+        name = last.name  # type: ignore[attr-defined]
+        if changed:
+            words = _l(
+                "%(name)s cambió esto mientras usted lo tenía abierto (%(changed)s). Revise y guarde otra vez.",
+                name=name,
+                changed=changed,
+            )
+        else:
+            words = _l("%(name)s cambió esto mientras usted lo tenía abierto. Revise y guarde otra vez.", name=name)
     form.form_errors = [*form.form_errors, words]
     form.version.data = str(version)
+
+
+def _labels(changes: Iterable[str], form: Any) -> str:
+    """What changed, as the form calls it and in its order; what the form does not show is left out."""
+    names = {name.removesuffix("_id") for name in changes}
+    fields = names | {FIELDS[name] for name in names if name in FIELDS}
+    return ", ".join(str(field.label.text) for field in form if field.name in fields)
 
 
 def status() -> HTTPStatus:

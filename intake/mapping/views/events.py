@@ -17,7 +17,7 @@ from intake.core.pagination import number_from
 from intake.core.permissions import Permission, can
 from intake.core.smallcells import is_reserved
 from intake.core.text import clean
-from intake.mapping import gatherings, queries, seats, services
+from intake.mapping import calling, event_changes, gatherings, queries, seats, services
 from intake.mapping.doors import WITH_STEPS, doors, has_come
 from intake.mapping.event_lifecycle import EVENT
 from intake.mapping.queries import gatherings as reading
@@ -100,6 +100,7 @@ def _page(found: Event, failed: dict[str, Any] | None = None) -> str:
         campaigns=invites,
         moves=moves,
         failed=failed,
+        missing=calling.missing(found) if found.status is EventStatus.PLANNED else [],
     )
 
 
