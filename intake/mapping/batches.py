@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -21,7 +21,7 @@ from models import ImportBatch
 if TYPE_CHECKING:
     from intake.core.identity import Principal
     from intake.core.tabular import Source
-    from models.enums import BatchKind
+    from models.enums import ActorKind, BatchKind
 
 #: Called with how many rows are done.
 Tick = Callable[[int], None]
@@ -30,18 +30,34 @@ SHOWN = 20
 _LOCK = 41_003  # key of PostgreSQL's advisory lock: two imports happen one after the other
 
 
+class NewRow(NamedTuple):
+    """A record that would come in, as the file describes it; ``places`` and ``themes`` are names."""
+
+    line: int
+    name: str
+    kind: ActorKind
+    places: Sequence[str]
+    themes: Sequence[str]
+
+
 @dataclass(frozen=True)
 class Preview:
-    """What an import would do. ``known``, ``alike``: line, what it says, what is there already; rows up to `SHOWN`."""
+    """What an import would do. ``known``, ``alike``: line, what it says, what is there already; rows up to `SHOWN`.
+
+    ``names``: what bears the addresses among what is there already. ``doubts``: line and name of those that a
+    spreadsheet would read as a formula.
+    """
 
     name: str
     rows: int
     new: int
     known: int
-    new_rows: Sequence[tuple[int, str]] = field(default_factory=list)  # line, name
+    new_rows: Sequence[NewRow] = field(default_factory=list)
     known_rows: Sequence[tuple[int, str, str]] = field(default_factory=list)
     alike: int = 0
     alike_rows: Sequence[tuple[int, str, str]] = field(default_factory=list)
+    names: Mapping[str, str] = field(default_factory=dict)
+    doubts: Sequence[tuple[int, str]] = field(default_factory=list)
     already: str | None = None  # the batch that brought this very file in
     contacts: int = 0  # new rows that name somebody or say how to answer
 

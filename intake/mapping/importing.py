@@ -12,13 +12,14 @@ import sqlalchemy as sa
 
 from intake.core import audit, bulk, clock
 from intake.core.i18n import lazy_gettext as _l
+from intake.core.i18n import localized
 from intake.core.permissions import Permission, authorize
 from intake.core.tabular import Limits, Problems, Refused, rows
 from intake.core.text import plain, slugify
 from intake.core.transaction import dialect, lock, transaction
 from intake.extensions import db
 from intake.mapping import batches
-from intake.mapping.batches import Outcome, Preview, Tick, no_tick
+from intake.mapping.batches import NewRow, Outcome, Preview, Tick, no_tick
 from intake.mapping.contacts import CONSENT_PURPOSE
 from intake.mapping.importrows import COLUMNS, ActorReader, ActorRow
 from intake.mapping.records import RESERVED, SLUG_LOCK
@@ -30,6 +31,8 @@ from models import (
     AuditEntry,
     Consent,
     ImportBatch,
+    Territory,
+    Theme,
     actor_language,
     actor_people,
     actor_territory,
@@ -48,6 +51,8 @@ CHUNK_ROWS = 500
 #: The consent was given on paper or elsewhere; which text it was, the file does not say.
 CONSENT_TEXT = "archivo"
 _IMPORTED = "actor.import"
+#: What a spreadsheet reads as the beginning of a formula.
+FORMULA = ("=", "+", "-", "@")
 
 
 class _Judge:
@@ -58,7 +63,8 @@ class _Judge:
         self.reader = ActorReader(problems)
         self.index = RegistryIndex()
         self.rows = self.new = self.known = 0
-        self.new_rows: list[tuple[int, str]] = []
+        self.new_rows: list[ActorRow] = []
+        self.doubts: list[tuple[int, str]] = []
         self.known_rows: list[tuple[int, str, str]] = []
         self.alike_rows: list[tuple[int, str, str]] = []
 
@@ -71,7 +77,8 @@ class _Judge:
             elif (actor := self.reader.read(row)) is not None and self._is_new(actor):
                 self.new += 1
                 if self.new <= batches.SHOWN:
-                    self.new_rows.append((actor.line, actor.name))
+                    self.new_rows.append(actor)
+                self._doubt(actor)
                 yield actor
             tick(1)
 
@@ -88,6 +95,11 @@ class _Judge:
             self.alike_rows.append((actor.line, actor.name, there))
         self.index.add(actor)
         return True
+
+    def _doubt(self, actor: ActorRow) -> None:
+        """Note a name that begins as a formula does: a cell that went wrong, or an attack on whoever opens a file."""
+        if actor.name.startswith(FORMULA) and len(self.doubts) < batches.SHOWN:
+            self.doubts.append((actor.line, actor.name))
 
     def _note_known(self, line: int, name: str, slug: str) -> None:
         self.known += 1
@@ -116,11 +128,37 @@ def preview(
         rows=judge.rows,
         new=judge.new,
         known=judge.known,
-        new_rows=judge.new_rows,
+        new_rows=_described(judge.new_rows),
         known_rows=judge.known_rows,
         alike=judge.index.alike_found,
         alike_rows=judge.alike_rows,
+        names=_names([there for _line, _said, there in (*judge.known_rows, *judge.alike_rows)]),
+        doubts=judge.doubts,
     )
+
+
+def _described(found: Sequence[ActorRow]) -> list[NewRow]:
+    """The rows with the names of their places and themes. Two statements."""
+    codes = {code for row in found for code in row.places}
+    keys = {key for row in found for key in row.themes}
+    places = {p.code: p.name for p in db.session.scalars(sa.select(Territory).where(Territory.code.in_(codes)))}
+    themes = {t.id: localized(t, "name") for t in db.session.scalars(sa.select(Theme).where(Theme.id.in_(keys)))}
+    return [
+        NewRow(
+            row.line,
+            row.name,
+            row.kind,
+            [places.get(code, code) for code in row.places],
+            [themes[key] for key in row.themes],
+        )
+        for row in found
+    ]
+
+
+def _names(slugs: Sequence[str]) -> dict[str, str]:
+    """The name that each address bears. One statement."""
+    query = sa.select(Actor.slug, Actor.name).where(Actor.slug.in_(set(slugs)))
+    return {row.slug: row.name for row in db.session.execute(query)}
 
 
 def run(

@@ -172,3 +172,19 @@ class TestDownloads:
         make.actor("Visible")
         page = client.get("/actores/").text
         assert 'href="/actores/exportar.xlsx"' in page and "50.000" in page and "con contactos" not in page.lower()
+
+
+def test_the_preview_describes_rows_names_what_is_there_and_doubts_formulas(team):
+    make.territory("14", name="Morona Santiago")
+    make.theme("agua", name_es="Agua limpia")
+    make.actor("Mujeres Tejedoras de Cotacachi")
+    rows = [
+        {"nombre": "Mujeres tejedoras Cotacachi", "tipo": "colectivo", "provincia": "14", "temas": "agua"},
+        {"nombre": "=HYPERLINK(1)", "tipo": "academia"},
+    ]
+    page = upload(team, content(rows)).text
+    shown = re.search(r'id="nuevos".*?</table>', page, re.DOTALL)[0]
+    assert "Morona Santiago" in shown and "Agua limpia" in shown and "Academia" in shown
+    assert '<a href="/actores/mujeres-tejedoras-de-cotacachi">Mujeres Tejedoras de Cotacachi</a>' in page
+    doubts = re.search(r'id="dudas".*?</div>', page, re.DOTALL)[0]
+    assert "línea 3: =HYPERLINK(1)" in doubts and "Mujeres" not in doubts
