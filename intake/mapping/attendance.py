@@ -239,9 +239,12 @@ def _described(event: Event, people: Mapping[str, Sequence[Registration]]) -> li
     Answers that another event's list has counted stay as they are: its figures are made of them.
     """
     known = _profiles(event.plan_id, list(people))
+    ids = [profile.id for profile in known.values()]
+    # another event's list counts the same people after us, or did so before: read what it left
+    mine = sa.select(PersonProfile).where(PersonProfile.id.in_(ids)).order_by(PersonProfile.id).with_for_update()
+    db.session.scalars(mine.execution_options(populate_existing=True)).all()
     own_keys = {row.id: own_key(event.plan_id, row.reference) for rows in people.values() for row in rows}
     own = _known(event.plan_id, list(own_keys.values()))
-    ids = [profile.id for profile in known.values()]
     counted = set(
         db.session.scalars(sa.select(ProfileAttendance.profile_id).where(ProfileAttendance.profile_id.in_(ids)))
     )

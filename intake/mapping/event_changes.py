@@ -87,12 +87,16 @@ def _old(changes: dict[str, Any]) -> dict[str, Any]:
 def readers(event: Event, before: WhenAndWhere) -> Readers:
     """Who is to be told: nobody unless the call is out, the event lies ahead and these facts changed.
 
-    Three statements, or none.
+    Of another link for connecting only those whom it lets in: who waits or was invited never had the old one. Three
+    statements, or none.
     """
     ahead = event.starts_at is not None and event.starts_at > clock.now()
     if event.status is not EventStatus.CALLED or not ahead or when_and_where(event) == before:
         return Readers()
     listed = registering.registered(event)
+    if replace(before, online_url=event.online_url) == when_and_where(event):
+        waiting = {row.id for row in seats.waiting(event)}
+        return Readers([row for row in listed if row.id not in waiting])
     there = {row.email.lower() for row in listed if row.email}
     invited = {row.email.lower(): row for row in _confirmed(event) if row.email.lower() not in there}
     gone = stopped(invited)

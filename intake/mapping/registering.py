@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from intake.core import audit, clock, limits, tokens
 from intake.core.errors import Conflict, Invalid
 from intake.core.i18n import lazy_gettext as _l
-from intake.core.keyed import address_hash
+from intake.core.keyed import address_hash, keyed_hash
 from intake.core.limits import Limit
 from intake.core.permissions import Permission, authorize
 from intake.core.text import clean, plain
@@ -35,7 +35,8 @@ if TYPE_CHECKING:
     from intake.core.identity import Principal
 
 PURPOSE = "event_registration"
-CODE = re.compile(r"[A-Za-z0-9_-]{43}")
+CODE_CHARACTERS = 43
+CODE = re.compile(rf"[A-Za-z0-9_-]{{{CODE_CHARACTERS}}}")
 #: A facilitator's office or a shared telephone may register many in an hour; a machine many more.
 FROM_NETWORK = Limit("event_registration", times=40, minutes=60)
 #: A family or a community may share a mailbox or a telephone; nobody fills it with our letters.
@@ -57,10 +58,10 @@ def register(
 ) -> Registration | None:
     """Ask for a place, or for one among those waiting (`seats.place_in_queue`).
 
-    The same ``code`` again gives the same registration. None: this mailbox and name had a place already; its link goes
-    there once more, nothing changes, and nothing tells whoever asks here. ``code`` opens the registration where no
-    mailbox was left, or where a letter brought it, so that the mailbox is ``proved``. Raises `Conflict` if registration
-    is closed.
+    The same ``code`` again gives the same registration, unless the place was given back: then another one. None: this
+    mailbox and name had a place already; its link goes there once more, nothing changes, and nothing tells whoever asks
+    here. ``code`` opens the registration where no mailbox was left, or where a letter brought it, so that the mailbox
+    is ``proved``. Raises `Conflict` if registration is closed.
     """
     authorize(by, Permission.EVENT_REGISTER, event)
     if not (given.email or given.phone):
@@ -69,11 +70,14 @@ def register(
     with transaction():
         hold(event)
         known = _by_hash(event, kept)
-        if known is not None:
+        if known is not None and known.status is not RegistrationStatus.CANCELLED:
             return known
         if not doors(event).is_open:
             raise Conflict(_l("Las inscripciones a este encuentro están cerradas."))
         actor_id = _actor_id(given.actor)
+        if known is not None:
+            known.code_hash = None  # opens the new place from now on
+            db.session.flush()
         same = _same_person(event, given)
         if same is not None:
             _link_again(same, event, kept if proved else "")
@@ -84,6 +88,15 @@ def register(
         if not waiting:
             letters.remind([made], event)
     return made
+
+
+def code_of_form(form_code: str, given: RegistrationInput) -> str:
+    """What a form asks for a place with: the same however often it is pressed, another for other people.
+
+    Whoever goes back to correct the address, or to bring a second person, presses a form with the same code.
+    """
+    person = (given.email or "", given.phone or "", plain(given.name))
+    return keyed_hash("registration_form", form_code, *person)[:CODE_CHARACTERS]
 
 
 def by_code(event: Event, code: str) -> Registration | None:

@@ -211,6 +211,19 @@ def test_pressed_twice_it_is_one_place(app, client):
     assert db.session.scalar(sa.select(sa.func.count(OutboxMessage.id))) == 2  # a confirmation, a reminder
 
 
+def test_who_goes_back_to_correct_the_form_is_not_told_of_what_was_wrong(app, client):
+    """The browser's button brings the same form with the same code."""
+    event, code = called(), tokens.new_token()
+    sent(client, event, code=code, email="mal@demo.example")
+    sent(client, event, code=code)
+    assert "Tiene su lugar" in client.get(letter(event)).text
+    places = [
+        sent(client, event, code=code, name=name, email="", phone="0991234567").location for name in ("Ana", "Luis")
+    ]
+    assert [name in client.get(place).text for name, place in zip(("Ana", "Luis"), places, strict=True)] == [True] * 2
+    assert places[0] != places[1]
+
+
 @pytest.mark.parametrize(
     ("values", "words"),
     [

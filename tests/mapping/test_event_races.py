@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from datetime import timedelta
 
 import pytest
@@ -12,15 +14,28 @@ from config import Config
 from intake import create_app
 from intake.core import clock, tokens
 from intake.core.identity import GUEST, SYSTEM
+from intake.core.transaction import transaction
 from intake.extensions import db
 from intake.mapping import attendance, gatherings, registering, seats
 from intake.mapping.inputs import EventInput
-from intake.mapping.inputs_events import RegistrationInput
-from models import Event, OutboxMessage, Participation, Plan, ProfileAttendance, Registration
+from intake.mapping.inputs_events import ProfileInput, RegistrationInput
+from intake.plans import participation
+from models import (
+    Event,
+    OutboxMessage,
+    Participation,
+    ParticipationCount,
+    PersonProfile,
+    Plan,
+    ProfileAttendance,
+    Registration,
+)
+from models.enums import Dimension
 from tests import factories
 from tests.racing import together
 
 TIMES = 4
+HELD = 0.5  # seconds for which the first keeps its rows once the second was let go
 
 
 @pytest.fixture
@@ -93,3 +108,39 @@ def test_two_who_close_the_list_count_it_once(own_app):
     with own_app.app_context():
         assert db.session.scalars(sa.select(Participation.total)).all() == [3]
         assert db.session.scalar(sa.select(sa.func.count(ProfileAttendance.id))) == 3
+
+
+def counted(slug):
+    """The genders in the figures of the event."""
+    c = ParticipationCount
+    query = sa.select(c.category, c.people).join(Participation, Participation.id == c.participation_id)
+    mine = (Participation.event_id == event(slug).id, c.dimension == Dimension.GENDER, c.people > 0)
+    return {row.category: row.people for row in db.session.execute(query.where(*mine))}
+
+
+def test_two_lists_at_once_agree_on_what_a_person_answered(own_app):
+    """The person was known to the plan, counted by no list yet, and says another thing at each event."""
+    first, mail = threading.Event(), "ana@demo.example"
+    with own_app.app_context():
+        plan = db.session.get_one(Plan, event("realizada").plan_id)
+        factories.event(plan, slug="otra")
+        db.session.add(PersonProfile(plan_id=plan.id, person_key=attendance.person_key(plan.id, mail)))
+        db.session.commit()
+        for slug, answer in (("realizada", "woman"), ("otra", "man")):
+            row = attendance.add_at_door(event(slug), RegistrationInput(name="Ana Vera", email=mail), by=SYSTEM)
+            attendance.describe(row, event(slug), ProfileInput(answers={Dimension.GENDER: answer}))
+
+    def one():
+        with transaction():
+            attendance.close_list(event("realizada"), by=SYSTEM)
+            first.set()
+            time.sleep(HELD)
+
+    def other():
+        first.wait(10)
+        attendance.close_list(event("otra"), by=SYSTEM)
+
+    assert together(own_app, one, other) == ["done"] * 2
+    with own_app.app_context():
+        for slug in ("realizada", "otra"):
+            assert counted(slug) == participation.listed(event(slug).id)[Dimension.GENDER] == {"woman": 1}

@@ -55,7 +55,7 @@ from models.enums import (
 from tests import factories as make
 
 #: Statements of a changed day, of marking, and of closing a list: SQLite writes each figure of it by itself.
-STATEMENTS = {"sqlite": [22, 10, 52], "postgresql": [22, 10, 22]}
+STATEMENTS = {"sqlite": [22, 10, 53], "postgresql": [22, 10, 23]}
 WOMAN = ProfileInput(answers={Dimension.GENDER: "woman", Dimension.AGE_BAND: "18_29"})
 MAN = ProfileInput(answers={Dimension.GENDER: "man"})
 
@@ -258,6 +258,20 @@ def test_whoever_comes_is_told_once_of_each_change(app):
     assert [e.changes.get("told") for e in edits] == [None, 2, None]
     services.edit_event(event, given(event, starts_at=old), by=SYSTEM)
     assert len(mails("event_change")) == 4
+
+
+def test_another_link_for_connecting_is_told_to_whom_it_lets_in(app):
+    event = called(capacity=1, online_url="https://sala.example/1")
+    place(event)
+    place(event, "Eva Paz")
+    services.edit_event(event, given(event, online_url="https://sala.example/2"), by=SYSTEM)
+    (ana,) = mails("event_change")
+    assert (ana.to_address, ana.context["online"]) == ("ana@demo.example", "https://sala.example/2")
+    text = mail.render("event_change", "es", ana.context).text
+    assert "https://sala.example/2" in text and "Antes era" not in text
+    later = event.starts_at + timedelta(days=1)
+    services.edit_event(event, given(event, starts_at=later, online_url="https://sala.example/2"), by=SYSTEM)
+    assert "Antes era" in mail.render("event_change", "es", mails("event_change")[-1].context).text
 
 
 def test_nobody_is_told_of_what_is_prepared_or_over(app):

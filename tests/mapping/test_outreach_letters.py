@@ -12,7 +12,7 @@ from intake.core.errors import Conflict, Forbidden, Invalid, NotFound
 from intake.core.identity import SYSTEM
 from intake.core.keyed import address_hash, keyed_hash
 from intake.extensions import db
-from intake.mapping import invitations, mailings, services
+from intake.mapping import invitations, mailings, registering, seats, services
 from intake.mapping import outreach_steps as steps
 from intake.mapping.inputs import EventInput
 from intake.mapping.inputs_outreach import INVITATION, REMINDER, AnswerInput, LetterInput
@@ -235,6 +235,11 @@ def test_an_answer_moves_the_actor_and_may_change(app):
     assert (target.step, place.status) == (S.DECLINED, RegistrationStatus.CANCELLED)
     invitations.confirm(found, AnswerInput(), token=token)
     assert target.step is S.CONFIRMED
+    again = registering.by_code(event, invitations.place_code(token))
+    assert again.status is RegistrationStatus.REGISTERED and again.id != place.id
+    invitations.decline(found, token=token)
+    invitations.confirm(found, AnswerInput(), token=token)
+    assert seats.taken(event) == 1
     assert S.DECLINED not in [e.step for e in steps.log_of(target)]
 
 

@@ -77,8 +77,8 @@ def _knows_organisation(form: RegistrationForm) -> bool:
 
 def _registered(found: Event, form: RegistrationForm) -> ResponseReturnValue | None:
     """With a mailbox the answer is the same for everybody, and what there is to know lies there."""
-    slug, code = found.slug, form.code.data or ""
-    given = form.to_input()
+    slug, given = found.slug, form.to_input()
+    code = registering.code_of_form(form.code.data or "", given)
     try:
         registering.register(found, given, code=code, by=principal())
     except Conflict as error:
