@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from typing import Any
 
@@ -224,6 +225,25 @@ class ContactForm(ContactFields, Form):
 
     contact_name = StringField(
         _l("Nombre de la persona"), [required(), Length(max=120)], render_kw={"autocomplete": "off"}
+    )
+    how = StringField(_l("Cómo aceptó que se publique"), [Length(max=300)])
+
+    def validate_how(self, field: Any) -> None:
+        """What is published by somebody else needs a word on how the person agreed."""
+        if self.contact_public.data and not field.data:
+            raise ValidationError(_l("Escriba cómo aceptó la persona que su contacto se publique."))
+
+    def to_contact(self) -> ContactInput:
+        """What the service takes."""
+        return dataclasses.replace(super().to_contact(), how=self.how.data or "")
+
+
+class ShowContactForm(Form):
+    """How a person agreed that their contact is public."""
+
+    how = StringField(
+        _l("Cómo aceptó que se publique"),
+        [required(_l("Escriba cómo aceptó la persona que su contacto se publique.")), Length(max=300)],
     )
 
 

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sqlalchemy as sa
 
-from intake.core import audit, clock, tokens
+from intake.core import audit, clock, outbox, tokens
 from intake.core.errors import Conflict, Gone, Invalid, NotFound
 from intake.core.i18n import LANGUAGES
 from intake.core.i18n import lazy_gettext as _l
 from intake.core.permissions import Permission, authorize
-from intake.core.text import clean
+from intake.core.text import clean, plain
 from intake.core.transaction import transaction
 from intake.extensions import db
-from intake.mapping import mailings
+from intake.mapping import mailings, registration_mail
 from intake.mapping.inputs import ContactInput
 from intake.mapping.records import refuse_merged, take_hold
-from models import Actor, ActorContact, Consent, Invitation
+from models import Actor, ActorContact, Consent, Event, Invitation, Registration
+from models.enums import EventStatus, RegistrationStatus
 
 if TYPE_CHECKING:
     from intake.core.identity import Principal
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 CONSENT_PURPOSE = "actor_contact"
 #: Where a consent keeps the hash of the link by which the person takes it back.
 _LINK = "link_hash"
+#: The same of the letter that tells a person that their contact is public now; the first link stays good.
+_LINK_SHOWN = "shown_link_hash"
 
 
 def add_contact(actor: Actor, given: ContactInput, *, by: Principal) -> ActorContact:
@@ -36,20 +40,48 @@ def add_contact(actor: Actor, given: ContactInput, *, by: Principal) -> ActorCon
         return new_contact(actor, given, by)[0]
 
 
-def show_contact(contact: ActorContact, actor: Actor, *, public: bool, by: Principal) -> None:
+def show_contact(contact: ActorContact, actor: Actor, *, public: bool, by: Principal, how: str = "") -> None:
     """Show a contact on the public page because its person agreed, or show it no longer.
 
-    Raises `Conflict` where the consent was taken back.
+    ``how`` the person agreed is kept as evidence with who says so and when, and the person is told by mail. Raises
+    `Invalid` where nothing says how, `Conflict` where the consent was taken back.
     """
     authorize(by, Permission.ACTOR_EDIT, actor)
+    if public and not clean(how):
+        raise Invalid(_l("Escriba cómo aceptó la persona que su contacto se publique."), field="how")
     with transaction():
         take_hold(actor)
         consent = db.session.get_one(Consent, contact.consent_id)
         if consent.revoked_at is not None:
             raise Conflict(_l("La persona retiró su consentimiento: este contacto ya no se usa."))
-        consent.details = {**consent.details, "public_since": clock.now().isoformat() if public else None}
+        consent.details = {**consent.details, "public_since": None, **(_evidence(how, by) if public else {})}
         contact.is_public = public
+        if public:
+            _tell_shown(contact, consent, actor, how)
         audit.record("actor_contact.show" if public else "actor_contact.hide", contact, by=by, reference=actor.slug)
+
+
+def _evidence(how: str, by: Principal) -> dict[str, Any]:
+    """What shows that a person agreed to be public: who said so, when, and how it was agreed."""
+    return {"public_since": clock.now().isoformat(), "shown_by": by.name, "shown_how": clean(how)}
+
+
+def _tell_shown(contact: ActorContact, consent: Consent, actor: Actor, how: str) -> None:
+    token = tokens.new_token()
+    consent.details = {**consent.details, _LINK_SHOWN: tokens.token_hash(token)}
+    facts: dict[str, Any] = {
+        "actor_name": actor.name,
+        "slug": actor.slug,
+        "contact_name": contact.name,
+        "how": clean(how),
+    }
+    outbox.enqueue("actor_contact_shown", to=contact.email, locale=contact.locale, token=token, **facts)
+
+
+def shown_since(contact: ActorContact) -> datetime | None:
+    """Since when the contact is public; None where it is not, or nothing says so. The consent is loaded."""
+    since = (contact.consent.details or {}).get("public_since")
+    return datetime.fromisoformat(since) if contact.is_public and since else None
 
 
 def revoke_contact(contact: ActorContact, actor: Actor, *, by: Principal) -> None:
@@ -62,11 +94,15 @@ def revoke_contact(contact: ActorContact, actor: Actor, *, by: Principal) -> Non
 
 def look_by_link(token: str) -> tuple[ActorContact, Actor]:
     """The contact that a mailed link takes back. Raises `NotFound`, `Gone` where it was taken back already."""
+    link = tokens.token_hash(token)
     query = (
         sa.select(ActorContact, Actor, Consent.revoked_at)
         .join(Actor, Actor.id == ActorContact.actor_id)
         .join(Consent, Consent.id == ActorContact.consent_id)
-        .where(Consent.purpose == CONSENT_PURPOSE, Consent.details[_LINK].as_string() == tokens.token_hash(token))
+        .where(
+            Consent.purpose == CONSENT_PURPOSE,
+            sa.or_(*(Consent.details[name].as_string() == link for name in (_LINK, _LINK_SHOWN))),
+        )
     )
     row = db.session.execute(query).one_or_none()
     if row is None:
@@ -78,11 +114,61 @@ def look_by_link(token: str) -> tuple[ActorContact, Actor]:
 
 
 def revoke_by_link(token: str, *, by: Principal) -> None:
-    """Let whoever holds the mailed link take the consent back. The link is the right to do it."""
+    """Let whoever holds the mailed link take the consent back, with what else the actor keeps of the same person.
+
+    The link is the right to do it.
+    """
     with transaction():
         contact, actor = look_by_link(token)
         take_hold(actor)
-        _erase(contact, db.session.get_one(Consent, contact.consent_id), actor, by)
+        for one in [contact, *of_same_person(contact)]:
+            _erase(one, db.session.get_one(Consent, one.consent_id), actor, by)
+
+
+def of_same_person(contact: ActorContact) -> list[ActorContact]:
+    """Further contacts of the person at the actor, as joined duplicates leave them. One statement.
+
+    The same mailbox; or the same telephone, unless another name with a mailbox of its own shares it.
+    """
+    query = (
+        sa.select(ActorContact)
+        .join(Consent, Consent.id == ActorContact.consent_id)
+        .where(ActorContact.actor_id == contact.actor_id, ActorContact.id != contact.id, Consent.revoked_at.is_(None))
+    )
+    return [one for one in db.session.scalars(query.order_by(ActorContact.id)) if _is_same(contact, one)]
+
+
+def _is_same(contact: ActorContact, other: ActorContact) -> bool:
+    if contact.email and contact.email == (other.email or "").lower():
+        return True
+    known = plain(contact.name) == plain(other.name) or not other.email
+    return bool(contact.phone) and contact.phone == other.phone and known
+
+
+class Remaining(NamedTuple):
+    """A place at an event to come, which a contact's consent has nothing to do with; ``link`` gives it back."""
+
+    title: str
+    starts_at: datetime | None
+    link: str
+
+
+def remaining(contact: ActorContact) -> list[Remaining]:
+    """What stays with the same mailbox when the contact goes. One statement, or none."""
+    if not contact.email:
+        return []
+    query = (
+        sa.select(Registration, Event)
+        .join(Event, Event.id == Registration.event_id)
+        .where(
+            sa.func.lower(Registration.email) == contact.email.lower(),
+            Registration.status == RegistrationStatus.REGISTERED,
+            Event.status == EventStatus.CALLED,
+        )
+        .order_by(Event.starts_at, Registration.id)
+    )
+    found = db.session.execute(query)
+    return [Remaining(event.title, event.starts_at, registration_mail.link_of(row, event)) for row, event in found]
 
 
 def new_contact(actor: Actor, given: ContactInput, by: Principal) -> tuple[ActorContact, str]:
@@ -92,7 +178,7 @@ def new_contact(actor: Actor, given: ContactInput, by: Principal) -> tuple[Actor
     now, token = clock.now(), tokens.new_token()
     details: dict[str, Any] = {
         _LINK: tokens.token_hash(token),
-        "public_since": now.isoformat() if given.is_public else None,
+        **(_evidence(given.how, by) if given.is_public else {"public_since": None}),
     }
     consent = Consent(purpose=CONSENT_PURPOSE, text_version=given.consent_version, given_at=now, details=details)
     db.session.add(consent)

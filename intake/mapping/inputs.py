@@ -49,6 +49,7 @@ class ContactInput:
     email: str | None = None
     phone: str | None = None  # E.164
     is_public: bool = False
+    how: str = ""  # how the person agreed to be shown, where somebody else says so
     consent_version: str = CONSENT_VERSION
     position: str = ""  # what the person is in the organisation
     locale: str = "es"  # in which to write to them

@@ -17,20 +17,29 @@ from intake.core.identity import GUEST
 from intake.core.keyed import address_hash
 from intake.core.transaction import in_savepoint, transaction
 from intake.extensions import db
-from intake.mapping import mailings, registering
+from intake.mapping import mailings, registering, seats
 from intake.mapping import outreach_steps as steps
 from intake.mapping.doors import doors
 from intake.mapping.inputs_events import RegistrationInput
 from intake.mapping.inputs_outreach import LETTERS, RANK, AnswerInput, StepInput
 from intake.mapping.queries.letters import STOP_PURPOSE
 from models import ActorContact, Campaign, Event, Invitation, MailStop, OutboxMessage, Plan, Registration, Target
-from models.enums import ActorStatus, ContactChannel, OutreachStep
+from models.enums import ActorStatus, ContactChannel, OutreachStep, RegistrationStatus
 
 if TYPE_CHECKING:
     from intake.core.i18n import Text
 
 #: Why a reader's earlier answer gives way to the new one, as the trace keeps it.
 _CHANGED = "La organización cambió su respuesta desde el correo."
+
+
+@dataclasses.dataclass(frozen=True)
+class Room:
+    """Whether the reader asked for a place, the number with which they wait (0: they need not), or would wait."""
+
+    has_place: bool = False
+    waiting: int = 0
+    would_wait: int = 0
 
 
 def by_token(token: str) -> Invitation:
@@ -99,6 +108,19 @@ def takes_places(invitation: Invitation) -> bool:
     return event is not None and doors(event).is_open
 
 
+def room(invitation: Invitation, token: str) -> Room:
+    """Where the reader stands at the event. Three statements at most."""
+    event = invitation.target.campaign.event
+    place = registering.by_code(event, place_code(token)) if event else None
+    if event is None or event.capacity is None or (place is None and not takes_places(invitation)):
+        return Room(has_place=place is not None)
+    if place is None:
+        return Room(would_wait=max(0, seats.taken(event) - event.capacity + 1))
+    if place.status is RegistrationStatus.CANCELLED:
+        return Room()
+    return Room(has_place=True, waiting=seats.place_in_queue(place, event))
+
+
 def place_code(token: str) -> str:
     """What opens the place that was asked for through an invitation: its reader can work it out, nobody else."""
     digest = hashlib.sha256(f"registration:{token}".encode()).digest()
@@ -156,6 +178,11 @@ def is_stopped(invitation: Invitation) -> bool:
         return False
     query = sa.select(MailStop.id).where(MailStop.address_hash == address_hash(STOP_PURPOSE, email))
     return db.session.scalar(query) is not None
+
+
+def is_erased(invitation: Invitation) -> bool:
+    """Whether the reader's contact was erased since: nothing is written to it any more. The contact is loaded."""
+    return not (invitation.contact.email or invitation.contact.phone)
 
 
 def _address_of(invitation: Invitation) -> str | None:

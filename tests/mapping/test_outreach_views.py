@@ -13,10 +13,10 @@ import sqlalchemy as sa
 from intake.core import clock
 from intake.core.identity import SYSTEM
 from intake.extensions import db
-from intake.mapping import mailings
+from intake.mapping import contacts, mailings
 from intake.mapping import outreach_steps as steps
 from intake.mapping.inputs_outreach import INVITATION, LetterInput
-from models import Campaign, Invitation, MailStop, OutboxMessage, Registration, Target
+from models import Actor, ActorContact, Campaign, Invitation, MailStop, OutboxMessage, Registration, Target
 from models.enums import CampaignStatus, EventStatus, Role, TerritoryLevel
 from models.enums import OutreachStep as S
 from tests import factories as make
@@ -401,6 +401,18 @@ def test_a_mail_program_may_stop_letters_with_one_post(client, invited):
     assert db.session.scalar(sa.select(sa.func.count(MailStop.id))) == 1
     assert target.step is S.CONTACTED
     assert client.get(f"{path}/baja").status_code == 200  # looking changes nothing
+
+
+def test_stopping_letters_answers_after_the_contact_was_erased(client, post, invited):
+    path, target = invited
+    contact = db.session.scalars(sa.select(ActorContact).where(ActorContact.actor_id == target.actor_id)).first()
+    contacts.revoke_contact(contact, db.session.get_one(Actor, target.actor_id), by=SYSTEM)
+    db.session.execute(sa.delete(OutboxMessage))
+    db.session.commit()
+    assert "Borramos su contacto" in client.get(path).text
+    answer = post(client, f"{path}/baja", page=path, follow=True)
+    assert answer.status_code == 200 and "ya borramos su contacto" in answer.text
+    assert "ya no recibe invitaciones" in client.get(f"{path}/baja").text
 
 
 def test_actors_are_filtered_by_every_filter(team):

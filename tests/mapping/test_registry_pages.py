@@ -8,14 +8,15 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from intake.core import clock
+from intake.core import clock, mail, tokens
 from intake.core.audit import PERSONAL_MARK
-from intake.core.identity import SYSTEM
+from intake.core.identity import GUEST, SYSTEM
 from intake.extensions import db
-from intake.mapping import merging, queries, services
+from intake.mapping import merging, queries, registering, services
 from intake.mapping.inputs import ActorInput, MergeInput
+from intake.mapping.inputs_events import RegistrationInput
 from models import Actor, ActorContact, AuditEntry, Consent, Language, OutboxMessage, People
-from models.enums import ActorKind, ActorStatus, GovernmentFunction, GovernmentLevel, Role, TerritoryLevel
+from models.enums import ActorKind, ActorStatus, EventStatus, GovernmentFunction, GovernmentLevel, Role, TerritoryLevel
 from tests import factories as make
 from tests.conftest import token_in
 
@@ -199,7 +200,7 @@ def test_its_own_people_maintain_a_record_and_nobody_elses(app, client, sign_in,
     page = browser.get("/actores/uno").text
     assert "uno@rio.example" in page and "Para su organización" in page and "Unir con otro" not in page
     assert "dos@rio.example" not in browser.get("/actores/dos").text
-    shown = post(browser, "/actores/uno/contacto/1/visibilidad", page="/actores/uno", publico="si")
+    shown = post(browser, "/actores/uno/contacto/1/visibilidad", publico="si", how="Lo pidió ella misma")
     assert shown.status_code == 302
     assert "uno@rio.example" in client.get("/actores/uno").text
     fields = {"csrf_token": token_in(page), "publico": "si"}
@@ -335,3 +336,53 @@ def test_pairs_are_told_apart_with_a_reason(app, sign_in, post):
 def test_unknown_records_are_not_found(app, sign_in, path):
     make.actor("Uno")
     assert team(sign_in).get(f"/actores/{path}").status_code == 404
+
+
+def test_what_is_published_keeps_how_it_was_agreed_and_its_person_is_told(app, client, sign_in, post):
+    actor = make.actor("Uno")
+    make.contact(actor, email="uno@rio.example")
+    browser, path = team(sign_in), "/actores/uno/contacto/1/visibilidad"
+    refused = post(browser, path, publico="si", how=" ")
+    assert refused.status_code == 422 and "how-error" in refused.text
+    assert "uno@rio.example" not in client.get("/actores/uno").text
+    assert post(browser, path, publico="si", how="Por teléfono, ayer").status_code == 302
+    public, inside = client.get("/actores/uno").text, browser.get("/actores/uno").text
+    assert "Público con su consentimiento desde el" in public and "Por teléfono, ayer" not in public
+    assert "Por teléfono, ayer" in inside
+    letter = db.session.scalars(sa.select(OutboxMessage)).one()
+    assert (letter.kind, letter.to_address) == ("actor_contact_shown", "uno@rio.example")
+    assert "Por teléfono, ayer" in mail.render(letter.kind, "es", letter.context).text
+    back = f"/actores/registro/retirar/{letter.context['token']}"
+    assert post(client, back).status_code == 303
+    assert "uno@rio.example" not in client.get("/actores/uno").text
+    sent = {"contact_name": "Rosa", "contact_email": "r@rio.example", "consent": "y", "contact_public": "y"}
+    assert post(browser, "/actores/uno/contacto", **sent).status_code == 422
+    assert post(browser, "/actores/uno/contacto", **sent, how="En la mesa").status_code == 302
+    assert "Nombre de la persona:" in post(browser, "/actores/uno/contacto", **{**sent, "contact_name": ""}).text
+
+
+def test_taking_a_contact_back_takes_its_doubles_and_says_what_stays(app, client, post):
+    post(client, "/actores/registro", **REGISTRATION)
+    token = db.session.scalars(sa.select(OutboxMessage)).one().context["token"]
+    actor = db.session.scalars(sa.select(Actor)).one()
+    mine = contact_of(actor)
+    make.contact(actor, name="Rosa E.", email=mine.email, phone=None)
+    make.contact(actor, name="Otra Persona", email="otra@rio.example", phone=mine.phone)
+    event = make.event(
+        title="Mesa del río", status=EventStatus.CALLED, starts_at=clock.now() + timedelta(days=5), place="Casa"
+    )
+    event.takes_registrations = True
+    db.session.commit()
+    given = RegistrationInput(name="Rosa", email=mine.email)
+    registering.register(event, given, code=tokens.new_token(), by=GUEST)
+    path = f"/actores/registro/retirar/{token}"
+    page = client.get(path).text
+    assert "1 contacto más" in page and "Mesa del río" in page
+    link = re.search(rf'href="(/mesas/{event.slug}/registro/[^"]+)"', page)[1]
+    assert "Cancelar mi lugar" in client.get(link).text
+    assert post(client, path).status_code == 303
+    db.session.expire_all()
+    left = db.session.scalars(sa.select(ActorContact.email).order_by(ActorContact.id)).all()
+    assert left == [None, None, "otra@rio.example"]
+    assert "esa inscripción sigue" in client.get("/actores/registro/retirado").text
+    assert "Cancelar mi lugar" in client.get(link).text

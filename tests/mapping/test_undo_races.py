@@ -58,7 +58,9 @@ def add_contact():
 
 def show_contact():
     actor = one()
-    contacts.show_contact(db.session.scalars(sa.select(ActorContact)).one(), actor, public=True, by=SYSTEM)
+    contacts.show_contact(
+        db.session.scalars(sa.select(ActorContact)).one(), actor, public=True, by=SYSTEM, how="Lo dijo"
+    )
 
 
 def verify():

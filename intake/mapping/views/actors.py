@@ -17,6 +17,7 @@ from intake.core.pagination import number_from
 from intake.core.permissions import Permission, can
 from intake.core.text import plain
 from intake.mapping import duplicates, exporting, merging, queries, services
+from intake.mapping.contacts import shown_since
 from intake.mapping.lifecycle import ACTOR
 from intake.mapping.queries import ActorFilters
 from intake.mapping.queries.actors import NONE, SORTS
@@ -149,6 +150,7 @@ def page_of(found: Actor, failed: dict[str, Any] | None = None) -> str:
         actor=found,
         contacts=contacts,
         everything=everything,
+        shown_since=shown_since,
         commitments=queries.commitments_of(found) if known else [],
         bodies=queries.bodies_of(found) if known else [],
         verifier=queries.verified_by(found) if team and known else "",

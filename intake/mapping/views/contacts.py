@@ -8,8 +8,9 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from forms.base import Form
-from forms.mapping import ContactForm
+from forms.mapping import ContactForm, ShowContactForm
 from intake.core.errors import Invalid, NotFound
+from intake.core.i18n import Text
 from intake.core.i18n import lazy_gettext as _l
 from intake.core.permissions import Permission
 from intake.mapping import contacts, queries
@@ -42,15 +43,23 @@ def _of_contact(slug: str, number: int) -> Actor:  # noqa: ARG001 -- the view lo
     return readable(slug)
 
 
-@bp.route("/actores/<slug:slug>/contacto/<int:number>/visibilidad", methods=["POST"])
-@requires(Permission.ACTOR_EDIT, load=_of_contact)
+@bp.route("/actores/<slug:slug>/contacto/<int:number>/visibilidad", methods=["GET", "POST"])
+@requires(Permission.ACTOR_EDIT, load=_of_contact, form=True)
 def show_contact(found: Actor) -> ResponseReturnValue:
-    """Show the actor's n-th contact on its public page, or hide it."""
-    shown = request.form.get("publico") == "si"
-    contacts.show_contact(_numbered(found), found, public=shown, by=principal())
-    words = _l("El contacto se muestra ahora al público.") if shown else _l("El contacto ya no se muestra al público.")
+    """Show the actor's n-th contact on its public page, saying how its person agreed, or hide it."""
+    contact, form = _numbered(found), ShowContactForm()
+    if request.method == "POST" and request.form.get("publico") != "si":
+        contacts.show_contact(contact, found, public=False, by=principal())
+        return _back(found, _l("El contacto ya no se muestra al público."))
+    if request.method == "POST" and form.validate():
+        contacts.show_contact(contact, found, public=True, by=principal(), how=form.how.data or "")
+        return _back(found, _l("El contacto se muestra ahora al público."))
+    return render_template("mapping/contact_show.html", form=form, actor=found, contact=contact), common.status()
+
+
+def _back(actor: Actor, words: Text) -> ResponseReturnValue:
     flash(str(words), "success")
-    return redirect(url_for("mapping.actor", slug=found.slug))
+    return redirect(url_for("mapping.actor", slug=actor.slug))
 
 
 @bp.route("/actores/<slug:slug>/contacto/<int:number>/retirar", methods=["POST"])
@@ -75,12 +84,16 @@ def _numbered(actor: Actor) -> ActorContact:
 def take_contact_back(token: str) -> ResponseReturnValue:
     """Let the person take the consent back with the link of the mail, by pressing a button (scanners open links)."""
     form = Form()
-    _contact, actor = contacts.look_by_link(token)
-    name = actor.name
+    contact, actor = contacts.look_by_link(token)
+    facts = {
+        "name": actor.name,
+        "more": len(contacts.of_same_person(contact)),
+        "remaining": contacts.remaining(contact),
+    }
     if form.validate_on_submit():
         contacts.revoke_by_link(token, by=principal())
         return redirect(url_for("mapping.contact_taken_back"), HTTPStatus.SEE_OTHER)
-    page = render_template("mapping/contact_back.html", form=form, name=name)
+    page = render_template("mapping/contact_back.html", form=form, **facts)
     return page, common.status()
 
 

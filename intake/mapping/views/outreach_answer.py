@@ -55,7 +55,9 @@ def _page(found: Invitation, token: str, form: AnswerForm) -> str:
         token=token,
         why=invitations.obstacle(found),
         takes_places=invitations.takes_places(found),
+        room=invitations.room(found, token),
         stopped=invitations.is_stopped(found),
+        erased=invitations.is_erased(found),
         done=request.args.get("hecho", ""),
     )
 
@@ -71,4 +73,6 @@ def stop_invitations(token: str) -> ResponseReturnValue:
             return "", HTTPStatus.OK
         return redirect(url_for("mapping.invitation", token=token, hecho="baja"))
     g.plan = found.target.campaign.plan
-    return render_template("mapping/outreach_stop.html", token=token, stopped=invitations.is_stopped(found))
+    return render_template(
+        "mapping/outreach_stop.html", token=token, stopped=invitations.is_stopped(found) or invitations.is_erased(found)
+    )
