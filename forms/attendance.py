@@ -129,7 +129,7 @@ class ContactFields:
 
 
 class RegistrationForm(ContactFields, Form):
-    """Asking for a place. segundo_apellido is a trap: people never see it; code opens the registration later."""
+    """Asking for a place. segundo_apellido is a trap: people never see it; code tells two presses from two forms."""
 
     organisation = StringField(_l("En nombre de qué organización"), [Length(max=240)])
     actor = RadioField(_l("¿Cuál de estas es?"), [Optional()], choices=[], validate_choice=False)

@@ -2,8 +2,8 @@
 
 What opens a registration to its owner goes to the mailbox that was written there, and nowhere else: its code is made
 with the server's secret (`registration_mail.code_of`), so that no form and no asker knows it. Whoever leaves only a
-telephone gets the page at once, under the 256-bit code that their form carried. Pressed twice, the same form asks for
-the same place. Only hashes are kept.
+telephone gets the page at once, under a code made of what their form carried. Pressed twice, the same form asks for the
+same place. Only hashes are kept.
 """
 
 from __future__ import annotations
