@@ -7,6 +7,7 @@ from typing import Any
 from wtforms import (
     BooleanField,
     DateField,
+    HiddenField,
     IntegerField,
     MultipleFileField,
     RadioField,
@@ -173,8 +174,9 @@ class SheetForm(TerritoryFields, Form):
 
 
 class WindowForm(SheetForm):
-    """A proposal that somebody says or brings, at a window or a table."""
+    """A proposal that somebody says or brings, at a window or a table. ``key``: random, one for each page."""
 
+    key = HiddenField()
     event = SelectField(_l("Encuentro"), choices=[], validate_choice=False, default="")
     how = RadioField(
         _l("¿Cómo llega?"),

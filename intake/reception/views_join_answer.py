@@ -70,7 +70,7 @@ def _answering(proposal: Proposal, request_id: int, *, by: Principal, link: bool
         except (Invalid, Conflict, Forbidden) as error:
             status = put(form, error)
         else:
-            flash(_thanks(said), "success")
+            flash(_thanks(said, joined=families.is_joined(reading.request_of(request_id))), "success")
             return redirect(url_for("reception.follow", folio=proposal_folio_of(proposal)), HTTPStatus.SEE_OTHER)
     elif form.is_submitted():
         status = HTTPStatus.UNPROCESSABLE_ENTITY
@@ -101,9 +101,14 @@ def _page(request_id: int, form: JoinAnswerForm, *, link: bool) -> str:
     )
 
 
-def _thanks(said: JoinStatus) -> str:
+def _thanks(said: JoinStatus, *, joined: bool) -> str:
+    """What follows from the answer: a yes joins nothing where the others said no meanwhile."""
     if said is JoinStatus.DECLINED:
         return str(_("Gracias por responder. Su propuesta sigue por separado."))
+    if not joined:
+        return str(
+            _("Gracias. Los demás no la unieron, así que no hay propuesta colectiva: la suya sigue por separado.")
+        )
     return str(_("Gracias. Su propuesta forma parte de la propuesta colectiva."))
 
 

@@ -9,7 +9,7 @@ from flask import g, redirect, render_template, request, session, url_for
 
 from forms.base import with_rows
 from forms.desk import WindowForm
-from intake.core import clock, mail
+from intake.core import clock, mail, tokens
 from intake.core.errors import Invalid, StageClosed
 from intake.core.i18n import lazy_gettext as _l
 from intake.core.permissions import Permission
@@ -37,6 +37,7 @@ def window() -> ResponseReturnValue:
     if request.method == "GET":
         session.pop(SLIP, None)
         event = next((e for e in events if e.slug == request.args.get("mesa")), None)
+        form.key.data = tokens.new_token()
         form.event.data = event.slug if event else ""
         begin(form, event, day=clock.today())
     lists(form)
@@ -59,6 +60,7 @@ def _received(form: WindowForm, plan: Plan, event: Event | None) -> bool:
             dated_on=form.dated_on.data,  # type: ignore[arg-type]  # the form demands it
             event=event,
             on_paper=form.how.data == "paper",
+            once=form.key.data if tokens.is_token(form.key.data or "") else None,
         )
     except (Invalid, StageClosed) as error:
         blame(form, error)

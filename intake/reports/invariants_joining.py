@@ -18,6 +18,8 @@ from models.enums import ProposalStatus as S
 
 _LEAD = aliased(Proposal)
 _SAID_YES = JoinRequest.status.in_(JOINING)
+#: States in which a collective proposal answers nobody.
+_DEAD = (S.WITHDRAWN, S.DRAFT, S.JOINED, S.HELD, S.DISCARDED)
 #: Moves of a collective proposal that answer its authors.
 _ANSWERS = ("admit", "refuse", "overrule", "select", "reserve", "leave_outside", "defer", "call_up")
 
@@ -54,11 +56,11 @@ def joined_once() -> Sequence[Any]:
 
 
 def parts_have_a_live_whole() -> Sequence[Any]:
-    """Proposals joined to one that is not collective or was withdrawn; collective ones examined with fewer than two."""
+    """Proposals joined to one not collective or not to be seen; collective ones examined with fewer than two parts."""
     dead = (
         sa.select(Proposal.folio)
         .join(_LEAD, _LEAD.id == Proposal.joined_to_id)
-        .where((_LEAD.kind != ProposalKind.COLLECTIVE) | _LEAD.status.in_((S.WITHDRAWN, S.DRAFT, S.JOINED)))
+        .where((_LEAD.kind != ProposalKind.COLLECTIVE) | _LEAD.status.in_(_DEAD))
     )
     parts = (
         sa.select(sa.func.count())

@@ -22,7 +22,7 @@ from intake.reception.queries import desk
 from intake.reception.services import keying, paper
 from intake.reports import invariants
 from models import Packet, Plan, Proposal, Sheet, User
-from models.enums import Role
+from models.enums import Role, SpoiltReason
 from tests import factories
 from tests.racing import together
 
@@ -97,3 +97,33 @@ def test_packets_and_the_web_share_one_counter(own_app):
         assert sorted([*of_sheets, *of_proposals]) == list(range(1, CLERKS + 3 + 6 + 1))
         assert db.session.scalar(sa.select(Plan.folio_counter)) == CLERKS + 9
         assert invariants.folios_contiguous() == []
+
+
+def test_two_presses_at_once_receive_once(own_app):
+    data = ProposalInput(title="Otra", problem="Un problema.", solution="Una solución.")
+    given = []
+
+    def press():
+        plan = plans.by_code("PAGA3")
+        given.append(keying.receive(plan, data, None, by=clerk(0), dated_on=clock.today(), once="k" * 43))
+
+    assert together(own_app, press, press, press) == ["done"] * 3
+    assert len(set(given)) == 1 and given[0].claim_code
+    with own_app.app_context():
+        assert db.session.scalars(sa.select(Proposal.folio)).all() == [given[0].folio]
+
+
+def test_a_tenth_stays_drawn_when_several_drop_out_at_once(own_app):
+    with own_app.app_context():
+        made = paper.create_packet(mapping.event("mesa-macas"), 40, by=clerk(0)).reference
+        drawn = [s.folio for s in desk.packet(made, with_sheets=True).sheets if s.needs_second]
+        db.session.remove()
+    assert len(drawn) == CLERKS
+
+    def drop(number):
+        paper.spoil(desk.sheet(drawn[number]), SpoiltReason.DAMAGED, by=clerk(number))
+
+    assert together(own_app, *(lambda n=n: drop(n) for n in range(CLERKS))) == ["done"] * CLERKS
+    with own_app.app_context():
+        live = [s for s in desk.packet(made, with_sheets=True).sheets if not s.spoilt_reason]
+        assert (len(live), sum(s.needs_second for s in live)) == (36, 4)

@@ -223,6 +223,24 @@ def test_a_window_gives_a_slip_and_no_claim(sign_in, post, event, clerk, app):
     assert citizen.get("/propuestas/PAGA3-00001/editar").status_code == 200
 
 
+def test_a_button_pressed_twice_receives_once(sign_in, post, event, clerk):
+    browser = sign_in(clerk)
+    page = browser.get("/ventanilla/nueva").text
+    key = re.search(r'name="key"[^>]* value="([^"]+)"', page)
+    assert key is not None
+    given = fields(how="said", dated_on=clock.today().isoformat(), key=key[1])
+    slips = []
+    for _press in range(2):
+        assert post(browser, "/ventanilla/nueva", **given).status_code == 303
+        slips.append(re.findall(r"receipt__code\">([^<]+)<", browser.get("/ventanilla/comprobante").text))
+    assert slips[0] == slips[1] != []
+    post(browser, "/ventanilla/nueva", **{**given, "title": "Lo que dice la persona siguiente"})  # she went back
+    assert db.session.scalars(sa.select(Proposal.folio).order_by(Proposal.folio)).all() == [
+        "PAGA3-00001",
+        "PAGA3-00002",
+    ]
+
+
 def test_scans_are_confirmed_and_seen_by_the_desk_alone(client, sign_in, post, packet, clerk):
     browser = sign_in(clerk)
     path = f"/ventanilla/paquetes/{packet.reference}/escaneos"

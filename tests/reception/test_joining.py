@@ -18,6 +18,7 @@ from intake.reception import families, services
 from intake.reception.inputs import ProposalInput
 from intake.reception.queries import joining as reading
 from intake.reception.services import join_answers, joining
+from intake.reports import invariants_joining
 from models import AuditEntry, CoAuthor, JoinRequest, OutboxMessage, Proposal
 from models.enums import JoinStatus, ProposalKind, ProposalStatus, PublicName, Role
 from tests import factories
@@ -464,3 +465,16 @@ def test_an_author_replies_to_the_decision_on_the_whole_from_the_part(app, analy
     assert replying.may_answer(one, as_principal(person(Role.ANALYST)))
     with pytest.raises(Conflict):
         join_answers.separate(request_of(made, two), reason="Tarde.", by=analyst)
+
+
+def test_a_collective_proposal_is_not_set_aside_over_its_parts(app, analyst):
+    one, two = proposals(2)
+    made = collective_of([one, two], analyst)
+    say(made, one, YES)
+    say(made, two, YES)
+    with pytest.raises(Conflict):
+        services.hold_by_hand(made, by=analyst, reason="Parece repetida.")
+    assert states(one, made) == ["joined", "submitted"]
+    assert invariants_joining.parts_have_a_live_whole() == []
+    db.session.execute(sa.update(Proposal).where(Proposal.id == made.id).values(status=ProposalStatus.HELD))
+    assert invariants_joining.parts_have_a_live_whole() == [one.folio, two.folio]

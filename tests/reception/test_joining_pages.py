@@ -15,7 +15,7 @@ from intake.core.transaction import transaction
 from intake.extensions import db
 from intake.reception.queries import joining as reading
 from intake.reception.queries.conversation import family_supports
-from intake.reception.services import asking, supporting
+from intake.reception.services import asking, joining, supporting
 from models import Proposal
 from models.enums import ProposalKind, ProposalStatus, PublicName, Role, StageKind
 from tests.conftest import token_in
@@ -31,6 +31,7 @@ from tests.reception.family import (
     more,
     plan_of,
     proposals,
+    request_of,
     say,
     states,
 )
@@ -418,3 +419,16 @@ def test_an_official_answer_reaches_every_author_and_exports_hold_the_family(app
     assert [m.to_address for m in queued("comment_answer")] == ["autora1@demo.example", "autora2@demo.example"]
     rows = client.get("/propuestas/exportar.csv").text
     assert f"{made.folio}," in rows and "colectiva" in rows and f"{one.folio}," in rows and "unida" in rows
+
+
+def test_a_yes_that_joins_nothing_is_not_thanked_as_if_it_did(client, analyst):
+    """The other part was silent: its day was an earlier one."""
+    one, two = proposals(2)
+    made = collective_of([one, two], analyst, due=5)
+    joining.ask_again(request_of(made, two), due_on=in_days(12), by=analyst)
+    letter = [m for m in queued("join_ask") if m.to_address == "autora2@demo.example"][-1]
+    path = re.search(r"/uniones/[\w-]+", written(letter).text)[0]
+    with time_machine.travel(clock.now() + timedelta(days=8)):
+        done = post(client, path, answer="accepted")
+        assert "no hay propuesta colectiva" in text_of(client.get(done.location))
+    assert states(one, two, made) == ["submitted", "submitted", "withdrawn"]

@@ -226,6 +226,12 @@ def test_what_never_came_back_is_unused(packet, clerk):
     assert reasons == ["", "", "", *["unused"] * 7]
 
 
+def test_what_another_has_on_the_screen_is_not_left_over(packet, clerk, people):
+    assert keying.claim_next(packet, by=people[Role.ANALYST]) == "PAGA3-00001"
+    assert paper.spoil_rest(packet, by=clerk) == 9
+    keying.key(of(packet), written(), by=people[Role.ANALYST])
+
+
 def test_the_draw_is_a_tenth_that_nobody_guesses_and_anybody_can_repeat(event, clerk):
     made = desk.packet(paper.create_packet(event, 40, by=clerk).reference, with_sheets=True)
     drawn = [s.folio for s in made.sheets if s.needs_second]
@@ -356,6 +362,22 @@ def test_a_third_person_may_read_what_neither_did(packet, clerk, people):
     settling.settle(desk.sheet(folio), chosen, by=people[Role.DIRECTORATE])
     assert proposal_of(folio).title == "Agua limpia para Logroño"
     assert db.session.scalar(sa.text("SELECT email FROM proposal_contact")) == "rosa.l@demo.example"
+
+
+@pytest.mark.parametrize(
+    ("second", "name", "words"),
+    [("rosa@otra.example", "contact_email", "rosa arroba algo"), ("", "contact_phone", "doce")],
+)
+def test_a_third_person_writes_no_address_that_is_none(packet, clerk, people, second, name, words):
+    folio = drawn_sheet(packet).folio
+    first = ContactInput(name="Rosa", email="rosa@demo.example", phone="+593991234567", consent=True)
+    keying.key(desk.sheet(folio), written(contact=first), by=clerk)
+    other = ContactInput(name="Rosa", email=second or first.email, phone=first.phone if second else "", consent=True)
+    keying.key_again(desk.sheet(folio), written(contact=other), by=people[Role.ANALYST])
+    with pytest.raises(Invalid) as refusal:
+        settling.settle(desk.sheet(folio), {name: f"={words}"}, by=people[Role.DIRECTORATE])
+    assert refusal.value.field == name
+    assert db.session.scalar(sa.text("SELECT phone FROM proposal_contact")) == "+593991234567"
 
 
 def test_neither_of_the_two_settles_and_everything_is_decided(packet, clerk, people, as_principal):

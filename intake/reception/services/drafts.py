@@ -62,6 +62,11 @@ def draft_reference(idempotency_key: str) -> str:
     return tokens.token_hash(f"address:{idempotency_key}")[:40]
 
 
+def desk_reference(key: str) -> str:
+    """What is kept of the key of a page at the desk. It opens nothing."""
+    return tokens.token_hash(f"desk:{key}")
+
+
 def holding(by: Principal, proposal: Proposal) -> Principal:
     """The same person, having shown the key of this proposal."""
     others = frozenset(mark for mark in by.marks if mark[0] != proposal.id)

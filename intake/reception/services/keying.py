@@ -6,6 +6,7 @@ from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 
 from intake.core import audit, calendar, clock
 from intake.core.errors import Conflict, Invalid, StageClosed
@@ -18,6 +19,7 @@ from intake.reception import sheets
 from intake.reception.queries import desk
 from intake.reception.services.moves import stages_of
 from intake.reception.services.paper import forget_codes, held
+from intake.reception.services.pressed import is_spent, received_before
 from intake.reception.services.submission import submit_directly
 from models import Event, Packet, Plan, Proposal, Sheet
 from models.enums import Channel, EventKind, ProposerKind, PublicName, StageKind
@@ -184,7 +186,7 @@ def key_again(sheet: Sheet, given: SheetInput, *, by: Principal) -> sheets.Compa
     return found
 
 
-def receive(
+def receive(  # noqa: PLR0913 -- what is told of a paper
     plan: Plan,
     data: ProposalInput,
     contact: ContactInput | None,
@@ -193,21 +195,35 @@ def receive(
     dated_on: date,
     event: Event | None = None,
     on_paper: bool = False,
+    once: str | None = None,
 ) -> Receipt:
     """Receive at a window or a table what a citizen says or brings. The citizen is its author; nobody's session is.
 
-    Raises as `key`.
+    ``once``: the random key of the page. The same words sent twice with it (a button pressed twice) are received once,
+    with the same folio and code. Raises as `key`.
     """
     authorize(by, Permission.SHEET_KEY)
-    return submit_directly(
-        plan,
-        data,
-        contact,
-        by=by,
-        channel=_channel(event, on_paper=on_paper),
-        event_id=event.id if event else None,
-        at=received_at(plan, dated_on, event),
-    )
+    known = received_before(once, data) if once else None
+    if known is not None:
+        return known
+    if once and is_spent(once):  # a page that somebody went back to, for the next person
+        once = None
+    try:
+        return submit_directly(
+            plan,
+            data,
+            contact,
+            by=by,
+            channel=_channel(event, on_paper=on_paper),
+            event_id=event.id if event else None,
+            at=received_at(plan, dated_on, event),
+            key=once,
+        )
+    except IntegrityError:  # the other press was quicker
+        known = received_before(once, data) if once else None
+        if known is None:
+            raise
+        return known
 
 
 def _channel(event: Event | None, *, on_paper: bool) -> Channel:

@@ -16,6 +16,7 @@ from intake.core.text import clean
 from intake.core.transaction import lock, transaction
 from intake.extensions import db
 from intake.reception import sheets
+from intake.reception.queries import desk
 from intake.reception.services.moves import stages_of
 from intake.reception.services.submission import BY_ADDRESS, BY_FOLIO, BY_SHARED_ADDRESS, derived_code
 from models import Packet, Plan, Sheet
@@ -104,6 +105,11 @@ def forget_codes(packet: Packet) -> None:
         packet.print_key, packet.printed_at = None, clock.now()
 
 
+def _hold_packet(packet_id: int) -> None:
+    """Lock a packet before its sheets: whoever draws others for what dropped out sees what the one before drew."""
+    lock(sa.select(Packet.id).where(Packet.id == packet_id))
+
+
 def held(sheet: Sheet) -> None:
     """Lock the row and read again what decides about it, within the caller's transaction."""
     lock(sa.select(Sheet.id).where(Sheet.id == sheet.id))
@@ -114,6 +120,7 @@ def spoil(sheet: Sheet, reason: SpoiltReason, note: str = "", *, by: Principal) 
     """Say why a sheet will bring no proposal, so that its folio is no hole. Raises `Conflict` once keyed."""
     authorize(by, Permission.SHEET_KEY, sheet)
     with transaction():
+        _hold_packet(sheet.packet_id)
         held(sheet)
         if sheet.keyed_at is not None:
             raise Conflict(_l("Esta hoja ya se digitó."))
@@ -128,15 +135,20 @@ def _mark_spoilt(sheet: Sheet, reason: SpoiltReason, note: str, by: Principal) -
 
 
 def spoil_rest(packet: Packet, *, by: Principal) -> int:
-    """Declare unused every sheet that neither came back as a scan nor was keyed; how many."""
+    """Declare unused every sheet that neither came back as a scan nor was keyed; how many.
+
+    Those that another person has on the screen at this moment stay.
+    """
     authorize(by, Permission.PACKET_MANAGE)
     with transaction():
+        _hold_packet(packet.id)
         query = sa.select(Sheet).where(
             Sheet.packet_id == packet.id,
             Sheet.keyed_at.is_(None),
             Sheet.scan_id.is_(None),
             Sheet.spoilt_reason == "",
             Sheet.illegible_note == "",
+            desk.free_for(by.user_id or 0),
         )
         lock(query.with_only_columns(Sheet.id))
         left = db.session.scalars(query.execution_options(populate_existing=True)).all()
@@ -150,6 +162,7 @@ def recover(sheet: Sheet, *, by: Principal) -> None:
     """Take back that a sheet is spoilt: it turned up, or can be read after all."""
     authorize(by, Permission.SHEET_KEY, sheet)
     with transaction():
+        _hold_packet(sheet.packet_id)
         held(sheet)
         if not sheet.spoilt_reason:
             raise Conflict(_l("Esta hoja no está anulada."))
@@ -162,7 +175,9 @@ def _draw_again(packet_id: int) -> None:
     """Draw others for those that dropped out, so that a tenth of what is left is keyed twice."""
     packet = db.session.get_one(Packet, packet_id)
     query = sa.select(Sheet).where(Sheet.packet_id == packet.id).order_by(Sheet.folio_number)
-    for other in sheets.draw(packet.seed, db.session.scalars(query).all()):
+    db.session.flush()
+    found = db.session.scalars(query.execution_options(populate_existing=True)).all()
+    for other in sheets.draw(packet.seed, found):
         other.needs_second = True
 
 

@@ -19,7 +19,7 @@ from intake.reception.lifecycle import PROPOSAL
 from intake.reception.services import inviting
 from intake.reception.writing import TEXTS
 from models import Hold, Proposal
-from models.enums import HoldReason
+from models.enums import HoldReason, ProposalKind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -64,8 +64,13 @@ def forget(proposal: Proposal) -> None:
 
 
 def hold_by_hand(proposal: Proposal, *, by: Principal, reason: str) -> None:
-    """Set a received proposal aside that no sign had caught. Raises `Conflict` once it was examined."""
+    """Set a received proposal aside that no sign had caught.
+
+    Raises `Conflict` once it was examined, and for a collective one: its parts would be left without an answer.
+    """
     authorize(by, Permission.PROPOSAL_ADMIT, proposal)
+    if proposal.kind is ProposalKind.COLLECTIVE:
+        raise Conflict(_l("Reúne propuestas de varios autores, que quedarían sin respuesta: deshaga antes la unión."))
     with transaction():
         PROPOSAL.fire(proposal, "set_aside", by=by, reason=reason)
         hold = _hold(proposal, HoldReason.BY_HAND, {HoldReason.BY_HAND.value: [screening.ENOUGH, reason.strip()]})

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from intake.core import audit, clock
-from intake.core.addresses import phone_of
+from intake.core.addresses import email_of, phone_of
 from intake.core.errors import Conflict, Invalid
 from intake.core.i18n import lazy_gettext as _l
 from intake.core.permissions import Permission, authorize
@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from intake.core.identity import Principal
     from models import Proposal, Sheet
 
+_SHAPES = {
+    "contact_email": (email_of, _l("Escriba un correo como nombre@ejemplo.org.")),
+    "contact_phone": (phone_of, _l("Ese número no parece correcto. Escríbalo como 099 123 4567.")),
+}
 FIRST, SECOND = "first", "second"
 _ENUMS = {"branch": Branch, "proposer_kind": ProposerKind, "public_name": PublicName}
 
@@ -61,8 +65,19 @@ def _right(name: str, choice: str, first: Mapping[str, str], second: Mapping[str
     if choice == SECOND:
         return second.get(name, "")
     if choice.startswith("=") and name in sheets.WORDS and clean(choice[1:]):
-        return clean(choice[1:])
+        return _told(name, clean(choice[1:]))
     raise Invalid(_l("Elija qué dice la hoja."), field=name)
+
+
+def _told(name: str, words: str) -> str:
+    """What a third person read, in the form in which the first keying is kept."""
+    if name not in _SHAPES:
+        return words
+    shape, refusal = _SHAPES[name]
+    found = shape(words)
+    if found is None:
+        raise Invalid(refusal, field=name)
+    return found
 
 
 def _put_right(sheet: Sheet, wrong: Mapping[str, str], by: Principal) -> bool:

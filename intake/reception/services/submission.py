@@ -18,7 +18,7 @@ from intake.mapping import noticed
 from intake.reception import queries, screening, writing
 from intake.reception.inputs import Receipt
 from intake.reception.services import inviting, quarantine
-from intake.reception.services.drafts import holding
+from intake.reception.services.drafts import desk_reference, holding
 from intake.reception.services.moves import fire, require_open, stages_of
 from models import Plan, ProposalVersion
 from models.enums import Channel, ProposalStatus, StageKind
@@ -98,7 +98,7 @@ def submit(
         db.session.refresh(proposal, _DECIDING, with_for_update=True)
         authorize(by, Permission.PROPOSAL_SUBMIT, proposal)
         if proposal.status is not ProposalStatus.DRAFT:
-            return Receipt(proposal.folio or "", _same_code(proposal, key))
+            return Receipt(proposal.folio or "", same_code(proposal, key))
         calendar.require_open(stages_of(proposal.plan_id), StageKind.RECEPTION)
         queries.complete(proposal)
         writing.require_complete(proposal)
@@ -136,12 +136,14 @@ def submit_directly(  # noqa: PLR0913 -- what is told of a paper
     author_id: int | None = None,
     at: datetime | None = None,
     sheet: Sheet | None = None,
+    key: str | None = None,
 ) -> Receipt:
     """Receive a proposal in one step: on paper, at a table, or from a file.
 
     The author is the citizen, never the clerk: only ``author_id``, or on the web the account of ``by``, becomes it.
     ``at`` is when it was handed in, for the team alone; the stage must have been open on that day. With ``sheet`` it
-    takes the folio that was printed, and its code is told to nobody: it stands on the paper.
+    takes the folio that was printed, and its code is told to nobody: it stands on the paper. With ``key`` (the random
+    one of a page) its code is derived from it; the database refuses the same key twice.
     """
     authorize(by, Permission.PROPOSAL_CREATE)
     assisted = channel is not Channel.WEB or at is not None or author_id is not None
@@ -152,11 +154,12 @@ def submit_directly(  # noqa: PLR0913 -- what is told of a paper
         proposal = writing.new_proposal(plan, data, by=by, at=at)
         proposal.channel, proposal.event_id = channel, event_id
         proposal.author_id = author_id or (by.user_id if channel is Channel.WEB else None)
+        proposal.idempotency_key = desk_reference(key) if key else None
         db.session.add(proposal)
         db.session.flush()
         writing.keep_contact(proposal, contact)
         writing.require_complete(proposal)
-        return _submit(proposal, by=holding(by, proposal), key=None, at=at, sheet=sheet)
+        return _submit(proposal, by=holding(by, proposal), key=key, at=at, sheet=sheet)
 
 
 def _submit(  # noqa: PLR0913 -- what is told of a sending and of a paper
@@ -220,10 +223,10 @@ def derived_code(key: str, folio: str) -> str:
 
 def is_opened_by(proposal: Proposal, key: str) -> bool:
     """Whether a guest's draft key still opens it: always while it is a draft, then as long as its first code stands."""
-    return proposal.status is ProposalStatus.DRAFT or _same_code(proposal, key) is not None
+    return proposal.status is ProposalStatus.DRAFT or same_code(proposal, key) is not None
 
 
-def _same_code(proposal: Proposal, key: str | None) -> str | None:
+def same_code(proposal: Proposal, key: str | None) -> str | None:
     folio = proposal.folio or ""
     code = derived_code(key, folio) if key else None
     return code if code and tokens.matches(code, folio, proposal.claim_code_hash) else None
