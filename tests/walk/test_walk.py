@@ -145,7 +145,9 @@ def _as_declared(app: Flask, rule: sa.Any, account: str | None, answer: sa.Any, 
     }
     if account is None and access.permission is not None and access.permission not in for_anyone:
         assert answer.status_code in {302, 401, 403, 404, 409, 410}, path
-    same_for_all = rule.rule.startswith("/archivos/") or path.endswith((".svg", ".ico", ".txt", "/territorios.json"))
+    same_for_all = rule.rule.startswith("/archivos/") or path.endswith(
+        (".svg", ".ico", ".txt", "/territorios.json", "/sw.js")
+    )
     if account is not None and not same_for_all:
         assert "no-store" in answer.headers["Cache-Control"], path
 
