@@ -108,6 +108,7 @@ def _read(payload: str) -> Mapping[str, Any]:
         return {}
     try:
         told = json.loads(base64.b64decode(payload, validate=True))
+        json.dumps(told, ensure_ascii=False).encode()  # half a pair of "\\ud800\\udc00" is text that nothing can hash
     except (binascii.Error, ValueError, RecursionError):
         return {}
     return told if isinstance(told, dict) else {}

@@ -139,14 +139,22 @@ def _reencoded(content: bytes, kind: str, longest_side: int | None) -> bytes:
                     _l("La imagen es demasiado grande (tiene demasiados píxeles). Redúzcala y vuelva a enviarla."),
                     field="file",
                 )
-            turned = _bare(ImageOps.exif_transpose(picture), kind)
-            if longest_side and max(turned.size) > longest_side:
-                turned.thumbnail((longest_side, longest_side))
+            turned = _bare(_smaller(picture, longest_side), kind)
             out = io.BytesIO()
             turned.save(out, _FORMATS[kind], **({} if kind == "image/png" else {"quality": 85}))
             return out.getvalue()
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise Invalid(_l("La imagen está dañada y no se pudo leer."), field="file") from error
+
+
+def _smaller(picture: Image.Image, longest_side: int | None) -> Image.Image:
+    """Upright, and no larger than asked for, before anything is copied: 40 million pixels are 160 MB a copy."""
+    if longest_side and max(picture.size) > longest_side:
+        picture.draft("RGB", (longest_side, longest_side))  # a JPEG is read smaller at once; others ignore it
+        if picture.mode in {"1", "P", "PA"}:  # a palette cannot be averaged
+            picture = picture.convert("RGBA" if "transparency" in picture.info else "RGB")
+        picture.thumbnail((longest_side, longest_side))
+    return ImageOps.exif_transpose(picture)
 
 
 def _bare(picture: Image.Image, kind: str) -> Image.Image:

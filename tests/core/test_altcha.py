@@ -103,3 +103,9 @@ def test_two_at_once_are_one(easy):
     db.session.add(SpentProof(challenge=found.challenge, expires_at=found.expires_at))
     db.session.commit()
     assert altcha.spend(told, "p", "draft") is False
+
+
+@pytest.mark.parametrize("name", ["challenge", "salt", "signature"])
+def test_text_that_cannot_be_written_down_is_no_proof(easy, name):
+    told = {**work(altcha.challenge("p", "draft")), name: "\ud800"}
+    assert altcha.solved(payload(told), "p", "draft") is None

@@ -83,3 +83,37 @@ def test_the_bytes_go_with_a_transaction_that_fails(app: object) -> None:
         fail()
     with pytest.raises(NotFound):
         files.read(StoredFile(key=kept[0]))
+
+
+@pytest.mark.parametrize(
+    ("kind", "media", "mode"),
+    [
+        ("JPEG", "image/jpeg", "RGB"),
+        ("PNG", "image/png", "RGBA"),
+        ("PNG", "image/png", "P"),
+        ("WEBP", "image/webp", "RGB"),
+    ],
+)
+def test_a_large_picture_is_made_smaller_and_stands_upright(app: object, kind: str, media: str, mode: str) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6  # turned a quarter
+    out = io.BytesIO()
+    Image.new("RGB", (3000, 1500), "green").convert(mode).save(out, kind, exif=exif)
+    with transaction():
+        row = files.store(Upload("foto", out.getvalue()), by=SYSTEM, longest_side=2000)
+    assert row.media_type == media
+    with Image.open(io.BytesIO(files.read(row))) as kept:
+        assert kept.size == (1000, 2000)
+        pixel = kept.convert("RGB").getpixel((500, 1000))
+    assert abs(pixel[1] - 128) < 20  # a palette has another green
+    assert max(pixel[0], pixel[2]) < 20
+
+
+def test_a_small_file_of_very_many_pixels_is_held_in_memory_once() -> None:
+    """169 kB that unpack to 159 MB: beside the decoded picture there is no copy of that size."""
+    out = io.BytesIO()
+    Image.new("RGBA", (6300, 6300), (1, 2, 3, 100)).save(out, "PNG")
+    with Image.open(io.BytesIO(out.getvalue())) as picture:
+        small = files._smaller(picture, 2000)
+        assert small.size == (2000, 2000)
+        assert picture.size == (2000, 2000)  # the large one is gone before anything is made of it
