@@ -16,7 +16,7 @@ from intake.extensions import db
 from intake.reception import queries, services
 from intake.reception.queries import attached as reading
 from intake.reception.services import inviting
-from models import AuditEntry, CoAuthor, OutboxMessage, Proposal
+from models import AuditEntry, CoAuthor, OutboxMessage, Proposal, ProposalContact
 from models.enums import CoAuthorStatus, ProposalStatus
 from tests import factories
 from tests.conftest import token_in
@@ -60,6 +60,29 @@ def say(token: str, *, accepts: bool = True, name: str = "Rosa Tanguila", is_nam
 
 
 class TestInviting:
+    def test_a_name_is_no_letter_of_somebodys_own(self, proposal, by):
+        for name in ("Rosa, entre a www.premios.example", "Rosa https://x.example", "premios.com", "a@b.example"):
+            with pytest.raises(Invalid, match="sin direcciones") as refused:
+                inviting.invite(proposal, name, ROSA, by=by)
+            assert refused.value.field == "person_name"
+        token = asked(proposal, by, "Rosa\n\nSu cuenta fue bloqueada\nllame ya")
+        message = queued("coauthor_invitation")[-1]
+        body = mail.render(message.kind, message.locale, message.context).text
+        assert "Un saludo cordial, Rosa Su cuenta fue bloqueada llame ya:" in body
+        with pytest.raises(Invalid, match="sin direcciones"):
+            say(token, name="Gane en premios.com")
+        say(token, name="Ma. Elena\r\nTanguila")
+        assert reading.people_of(proposal)[0].name == "Ma. Elena Tanguila"
+
+    def test_who_changes_their_mind_all_day_fills_no_mailbox(self, proposal, by):
+        proposal.contact = ProposalContact(email="autora@demo.example", consent=factories.consent("proposal_contact"))
+        db.session.commit()
+        token = asked(proposal, by)
+        for n in range(inviting.OF_ANSWERS.times + 5):
+            row = say(token, accepts=n % 2 == 0)
+        assert row.status is CoAuthorStatus.ACCEPTED  # every answer counts
+        assert len(queued("coauthor_answer")) == inviting.OF_ANSWERS.times
+
     def test_people_are_appended_in_order_and_once(self, proposal, by):
         asked(proposal, by)
         asked(proposal, by, "Juan", JUAN)

@@ -5,6 +5,7 @@ Nobody is written to before the proposal is received and shown: a draft, or what
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -35,6 +36,8 @@ FROM_NETWORK = limits.Limit("coauthor_network", times=20, minutes=24 * 60)
 FOR_ONE = limits.Limit("coauthor_proposal", times=12, minutes=24 * 60)
 TO_ADDRESS = limits.Limit("coauthor_mailbox", times=5, minutes=24 * 60)
 TO_PERSON = limits.Limit("coauthor_person", times=2, minutes=24 * 60)
+#: News to the author of one person's changes of mind.
+OF_ANSWERS = limits.Limit("coauthor_answer", times=6, minutes=24 * 60)
 #: While its decision is open, people may join in; afterwards the names are those that were decided about.
 OPEN = frozenset(
     {
@@ -45,6 +48,8 @@ OPEN = frozenset(
         ProposalStatus.EVALUATED,
     }
 )
+#: What a name has that is meant to lead the reader of our mail elsewhere.
+_ADDRESS = re.compile(r"://|www\.|@|\b[\w-]+\.(?:com|net|org|info|io|ec|xyz|top|ru|cn)\b", re.IGNORECASE)
 _WRITABLE = OPEN | {ProposalStatus.DRAFT, ProposalStatus.HELD}
 
 
@@ -53,9 +58,11 @@ def invite(proposal: Proposal, name: str, email: str, *, by: Principal, address:
 
     ``address``: the author's network address. Raises `Invalid` (``person_name``, ``person_email``), `Conflict`.
     """
-    called, written = clean(name)[:NAME_CHARACTERS], email_of(clean(email))
+    called, written = _name_of(name), email_of(clean(email))
     if not called:
         raise Invalid(_l("Escriba el nombre de la persona."), field="person_name")
+    if _ADDRESS.search(called):
+        raise Invalid(_l("Escriba solo el nombre, sin direcciones de páginas ni de correo."), field="person_name")
     if written is None or len(written) > 254:
         raise Invalid(_l("Escriba su correo como nombre@ejemplo.org: allí le preguntaremos."), field="person_email")
     with transaction():
@@ -75,6 +82,11 @@ def invite(proposal: Proposal, name: str, email: str, *, by: Principal, address:
         if proposal.status in OPEN and not _ask(proposal, row, address):
             raise Invalid(_too_many(), field="person_email")
     return row
+
+
+def _name_of(typed: str) -> str:
+    """The name on one line: it stands in the greeting of a mail, which is no place for a text of somebody's own."""
+    return " ".join(clean(typed).split())[:NAME_CHARACTERS].strip()
 
 
 def _take(proposal: Proposal, by: Principal) -> None:
@@ -187,12 +199,14 @@ def look(token: str) -> tuple[CoAuthor, Proposal]:
 def answer(token: str, *, accepts: bool, name: str, is_named: bool, by: Principal) -> CoAuthor:
     """What the invited person says; the link is the right to say it, whoever ``by`` is. It can be said anew.
 
-    The author is told by mail of the first answer and of each change of mind. Raises `NotFound`, `Invalid` (``name``)
-    and `Conflict` where nothing can be joined any more; leaving is always possible.
+    The author is told by mail of the first answer and of changes of mind, `OF_ANSWERS` of them. Raises `NotFound`,
+    `Invalid` (``name``) and `Conflict` where nothing can be joined any more; leaving is always possible.
     """
-    called = clean(name)[:NAME_CHARACTERS]
+    called = _name_of(name)
     if accepts and not called:
         raise Invalid(_l("Escriba su nombre."), field="name")
+    if accepts and _ADDRESS.search(called):
+        raise Invalid(_l("Escriba solo el nombre, sin direcciones de páginas ni de correo."), field="name")
     with transaction():
         row, proposal = look(token)
         db.session.refresh(row, with_for_update=True)
@@ -204,7 +218,7 @@ def answer(token: str, *, accepts: bool, name: str, is_named: bool, by: Principa
         row.answered_at = clock.now()
         row.user_id = by.user_id if accepts and by.user_id != proposal.author_id else None
         audit.record(f"co_author.{'accept' if accepts else 'decline'}", row, by=by, reference=proposal.folio)
-        if row.status is not before:
+        if row.status is not before and limits.take(OF_ANSWERS, str(row.id)):
             _tell_author(proposal, row, accepts=accepts)
     return row
 
