@@ -1,4 +1,4 @@
-"""Files and people that come with a POST of the form: each is kept at once, whatever becomes of the rest of the page."""
+"""Files and people that come with a POST of the form: each is kept at once, whatever becomes of the rest."""
 
 from __future__ import annotations
 
@@ -80,7 +80,8 @@ def keep(proposal: Proposal, form: Any) -> Outcome:
     upload = upload_of(form.file)
     if upload is not None:
         said = form.file_description.data or ""
-        done.attempt("file", lambda: attachments.attach(proposal, upload, said, by=by))
+        address = request.remote_addr or ""
+        done.attempt("file", lambda: attachments.attach(proposal, upload, said, by=by, address=address))
         form.file.data.close()
     if "person_name" in form:
         _keep_people(proposal, form, done)

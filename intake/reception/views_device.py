@@ -18,7 +18,7 @@ from flask_wtf.csrf import generate_csrf
 from forms.reception import ProposalForm
 from intake.core import calendar, keyed, tokens
 from intake.core.errors import Invalid, NotFound, StageClosed, TooMany
-from intake.core.i18n import LANGUAGES
+from intake.core.i18n import LANGUAGES, ngettext
 from intake.core.i18n import lazy_gettext as _l
 from intake.plans import queries as plans
 from intake.reception import services
@@ -152,8 +152,20 @@ def receive() -> ResponseReturnValue:
     except StageClosed as error:
         return _unstored(reason="closed", message=str(error.message), lines=errors.lines_about(error.details)), 409
     except TooMany as error:
-        return _unstored(reason="many", message=str(error.message), seconds=error.details["retry_after_seconds"]), 429
+        return _too_many(int(str(error.details["retry_after_seconds"]))), 429
     return _receipt(arrived)
+
+
+def _too_many(seconds: int) -> Response:
+    """Not the words of the page, which has kept a draft and wants a button pressed: here nothing is kept but there."""
+    words = ngettext(
+        "Desde su red se enviaron muchas propuestas en la última hora. La suya sigue en este teléfono y se enviará "
+        "sola en %(num)s minuto.",
+        "Desde su red se enviaron muchas propuestas en la última hora. La suya sigue en este teléfono y se enviará "
+        "sola en %(num)s minutos.",
+        -(-seconds // 60),
+    )
+    return _unstored(reason="many", message=str(words), seconds=seconds)
 
 
 def _is_ready(form: ProposalForm, key: str) -> bool:

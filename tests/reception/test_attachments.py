@@ -15,7 +15,7 @@ from sqlalchemy.orm import joinedload
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
-from intake.core import files
+from intake.core import files, limits
 from intake.core.errors import Conflict, Invalid, NotFound, SignInNeeded, StageClosed
 from intake.core.files import Upload
 from intake.core.identity import GUEST
@@ -336,3 +336,15 @@ def test_a_contact_without_consent_is_not_lost_by_attaching(plan, client):
     assert answer.status_code == 200
     assert WRITTEN["contact_email"] in answer.text
     assert "acta.pdf" in answer.text
+
+
+def test_very_many_files_from_one_network_wait_and_the_text_is_kept(plan, client, monkeypatch):
+    monkeypatch.setattr(attachments, "FROM_NETWORK", limits.Limit("proposal_files", times=1, minutes=60))
+    key = re.search(r"/borrador/([\w-]+)", post(client, upload=("uno.pdf", PDF)).location)[1]
+    path = f"/propuestas/borrador/{key}"
+    answer = post(client, path, upload=("dos.pdf", PDF + b"2"), title="Un título que no se pierde", lock_version=None)
+    page = html.unescape(answer.get_data(as_text=True))
+    assert answer.status_code == 422
+    assert "llegaron muchos archivos" in page
+    assert "Un título que no se pierde" in page
+    assert names(queries.by_draft_key(key)) == ["uno.pdf"]

@@ -145,6 +145,8 @@ def test_a_network_that_sent_too_many_is_told_when(plan, client):
     answer = send(client)
     assert (answer.status_code, answer.json["reason"]) == (429, "many")
     assert 0 < answer.json["seconds"] <= 3600
+    assert "sigue en este teléfono" in answer.json["message"]  # no draft of it is kept here
+    assert count(Proposal) == 60
 
 
 def test_a_probe_is_set_aside_and_gets_its_folio_as_everybody(plan, client):
@@ -273,3 +275,27 @@ def test_the_worker_never_keeps_what_the_server_marks_no_store(tmp_path):
     node = shutil.which("node", path=str(ROOT / ".venv" / "bin"))
     said = subprocess.run([node, str(script)], capture_output=True, text=True, check=True, timeout=60).stdout
     assert json.loads(said) == [False] * 6 + [True, True]
+
+
+DONE = """
+globalThis.localStorage = new Map();
+localStorage.getItem = (name) => localStorage.get(name) ?? null;
+localStorage.setItem = localStorage.set;
+localStorage.removeItem = localStorage.delete;
+const { done, read, write } = await import(%s);
+const after = (key, owner = "") => {
+  localStorage.clear();
+  write(owner, { key: "mine", pairs: [["title", "Agua"]] });
+  done(key);
+  return read(owner) !== null;
+};
+console.log(JSON.stringify([after(null), after("another"), after("mine"), after(null, "a"), after("mine", "a")]));
+"""
+
+
+def test_a_page_of_another_draft_takes_no_text_from_the_device(tmp_path):
+    script = tmp_path / "ask.mjs"
+    script.write_text(DONE % json.dumps((ROOT / "frontend" / "js" / "device" / "draft.js").as_uri()), encoding="utf-8")
+    node = shutil.which("node", path=str(ROOT / ".venv" / "bin"))
+    said = subprocess.run([node, str(script)], capture_output=True, text=True, check=True, timeout=60).stdout
+    assert json.loads(said) == [True, True, False, True, False]

@@ -27,11 +27,12 @@ export const write = (owner, draft) =>
   }) ?? false;
 export const forget = (owner = "") => quietly(() => localStorage.removeItem(owner ? ACCOUNT : GUEST));
 
-/** The server has what was written under this key: neither a guest's nor an account's draft of it stays. */
+/** The server has what was written under this key: neither a guest's nor an account's draft of it stays. Another text, or
+ * one while nothing was sent from this window (somebody opens an older draft), is nobody's but this device's. */
 export const done = (key) =>
   [GUEST, ACCOUNT].forEach((name) => {
     const kept = quietly(() => parsed(localStorage.getItem(name)));
-    if (!key || !kept?.key || kept.key === key) quietly(() => localStorage.removeItem(name));
+    if (key && kept?.key === key) quietly(() => localStorage.removeItem(name));
   });
 
 /** The whole form on its way to the server, for this window only: where the way is cut, the form comes back full. */

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
-from intake.core import audit, calendar, clock, files
-from intake.core.errors import Conflict, Invalid
+from intake.core import audit, calendar, clock, files, limits
+from intake.core.errors import Conflict, Invalid, TooMany
 from intake.core.i18n import lazy_gettext as _l
+from intake.core.i18n import lazy_ngettext
 from intake.core.permissions import Permission, authorize
 from intake.core.text import clean
 from intake.core.transaction import transaction
@@ -26,14 +27,22 @@ if TYPE_CHECKING:
     from intake.core.identity import Principal
     from models import Proposal, StoredFile
 
+#: Files that come from one network address: a class of thirty, each with all its files, within the hour.
+FROM_NETWORK = limits.Limit("proposal_files", times=150, minutes=60)
 
-def attach(proposal: Proposal, upload: files.Upload, description: str, *, by: Principal) -> ProposalFile:
+
+def attach(
+    proposal: Proposal, upload: files.Upload, description: str, *, by: Principal, address: str = ""
+) -> ProposalFile:
     """Keep a file with the proposal; one that is there already is not kept twice.
 
-    A picture without ``description`` is kept with a draft, which cannot be sent before the picture says what it shows.
+    ``address``: the network address it came from, "" for none to count. A picture without ``description`` is kept with a
+    draft, which cannot be sent before the picture says what it shows.
     Raises `Invalid` (empty, too large, too many, of another kind, broken, undescribed once sent), `Conflict`,
     `StageClosed`.
     """
+    if address and not by.is_staff:
+        _count(address)
     kind = files.judge(upload)
     if kind not in attached.ACCEPTED:
         raise Invalid(
@@ -54,6 +63,22 @@ def attach(proposal: Proposal, upload: files.Upload, description: str, *, by: Pr
         db.session.flush()
         _record("proposal.attach_file", proposal, row, by=by)
     return row
+
+
+def _count(address: str) -> None:
+    """Count it before any work is done for it. Raises `Invalid`: it is said at the field, and the text is kept."""
+    try:
+        limits.hit(FROM_NETWORK, address)
+    except TooMany as error:
+        left = limits.minutes_left(FROM_NETWORK)
+        raise Invalid(
+            lazy_ngettext(
+                "Desde su red llegaron muchos archivos en la última hora. Espere %(num)s minuto y vuelva a elegirlo.",
+                "Desde su red llegaron muchos archivos en la última hora. Espere %(num)s minutos y vuelva a elegirlo.",
+                left,
+            ),
+            field="file",
+        ) from error
 
 
 def _take(proposal: Proposal, by: Principal) -> None:
