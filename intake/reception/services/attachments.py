@@ -36,8 +36,8 @@ def attach(
 ) -> ProposalFile:
     """Keep a file with the proposal; one that is there already is not kept twice.
 
-    ``address``: the network address it came from, "" for none to count. A picture without ``description`` is kept with a
-    draft, which cannot be sent before the picture says what it shows.
+    ``address``: the network address it came from, "" for none to count. A picture without ``description`` is kept with
+    a draft, which cannot be sent before the picture says what it shows.
     Raises `Invalid` (empty, too large, too many, of another kind, broken, undescribed once sent), `Conflict`,
     `StageClosed`.
     """
