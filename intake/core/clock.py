@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 
 #: Mainland Ecuador; the calendar of a plan is kept in this zone, Galápagos included.
 ECUADOR = ZoneInfo("America/Guayaquil")
+#: One hour behind the mainland.
+GALAPAGOS = ZoneInfo("Pacific/Galapagos")
 _set_to: contextvars.ContextVar[datetime | None] = contextvars.ContextVar("set_to", default=None)
 
 
@@ -36,6 +38,11 @@ def today() -> date:
 def local(moment: datetime) -> datetime:
     """The instant as Ecuador's wall clocks show it."""
     return moment.astimezone(ECUADOR)
+
+
+def in_galapagos(moment: datetime) -> datetime:
+    """The instant as wall clocks of Galápagos show it."""
+    return moment.astimezone(GALAPAGOS)
 
 
 def start_of(day: date) -> datetime:

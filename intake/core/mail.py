@@ -143,7 +143,13 @@ def environment() -> jinja2.Environment:
     extended: Any = made  # the extension gives it methods that its type does not know
     extended.install_gettext_callables(gettext, plural_form, newstyle=True)
     made.filters.update(
-        fecha=fecha, fecha_hora=fecha_hora, numero=numero, porcentaje=porcentaje, lista=lista, label=label_of
+        fecha=fecha,
+        fecha_hora=fecha_hora,
+        fecha_hora_galapagos=fecha_hora_galapagos,
+        numero=numero,
+        porcentaje=porcentaje,
+        lista=lista,
+        label=label_of,
     )
     return made
 
@@ -166,9 +172,21 @@ def fecha_hora(value: datetime | str | None) -> str:
     """A day and time of Ecuador."""
     if value is None or value == "":
         return "—"
-    moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return _written(clock.local(_moment(value)))
+
+
+def fecha_hora_galapagos(value: datetime | str) -> str:
+    """A day and time of Galápagos."""
+    return _written(clock.in_galapagos(_moment(value)))
+
+
+def _moment(value: datetime | str) -> datetime:
+    return datetime.fromisoformat(value) if isinstance(value, str) else value
+
+
+def _written(wall: datetime) -> str:
     pattern = "d MMMM y, HH:mm" if language() == "en" else "d 'de' MMMM 'de' y, HH:mm"
-    return format_datetime(clock.local(moment).replace(tzinfo=None), pattern, locale=_locale())
+    return format_datetime(wall.replace(tzinfo=None), pattern, locale=_locale())
 
 
 def numero(value: float | str | None, digits: int = 0) -> str:

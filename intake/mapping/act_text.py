@@ -12,12 +12,13 @@ from sqlalchemy.orm import joinedload
 from intake.core.i18n import CATALOGUES, force_locale, ngettext
 from intake.core.i18n import gettext as _
 from intake.core.labels import label
-from intake.core.mail import fecha, fecha_hora
+from intake.core.mail import fecha, fecha_hora, fecha_hora_galapagos
 from intake.core.smallcells import Withheld, is_reserved
 from intake.core.text import clean
 from intake.extensions import db
 from intake.mapping.serializers import CountGroup, count_groups
 from intake.mapping.steps import STEP_WORDS
+from intake.mapping.zones import in_galapagos
 from models import Event, EventStep, Participation, Plan, Proposal, Territory
 
 if TYPE_CHECKING:
@@ -56,10 +57,17 @@ def _heading(event: Event) -> str:
         "ACTA DE CIERRE",
         event.title,
         f"{label(event.kind)}. {plan.title_es}",
-        f"Fecha: {when} (hora del Ecuador continental)",
+        f"Fecha: {when} (hora del Ecuador continental)" + _island(event),
         f"Lugar: {', '.join(part for part in (event.place, place.name if place else '') if part) or 'en línea'}",
     ]
     return "\n".join([*lines, *([f"Facilitación: {event.facilitator}"] if event.facilitator else [])])
+
+
+def _island(event: Event) -> str:
+    """The same moment by the clock of Galápagos, where the event took place there."""
+    if event.starts_at is None or not event.has_time or not in_galapagos(event):
+        return ""
+    return f"; {fecha_hora_galapagos(event.starts_at)} (hora de Galápagos)"
 
 
 def _people(event: Event) -> str:

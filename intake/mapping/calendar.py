@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from icalendar import Calendar
 from icalendar import Event as Entry
@@ -13,6 +14,7 @@ from icalendar import Event as Entry
 from intake.core import clock
 from intake.core.mail import url_of
 from intake.mapping.inputs_council import SLUGS
+from intake.mapping.zones import GALAPAGOS
 from models.enums import EventStatus, MeetingStatus
 
 if TYPE_CHECKING:
@@ -37,6 +39,7 @@ class Dated:
     text: str
     path: str
     is_cancelled: bool
+    zone: ZoneInfo = clock.ECUADOR  # whose wall clock its hours are
 
 
 def of_events(events: Iterable[Event]) -> list[Dated]:
@@ -56,6 +59,7 @@ def _of_event(event: Event, starts_at: datetime) -> Dated:
         text=event.description,
         path=f"/mesas/{event.slug}",
         is_cancelled=event.status is EventStatus.CANCELLED,
+        zone=clock.GALAPAGOS if event.territory and event.territory.province_code == GALAPAGOS else clock.ECUADOR,
     )
 
 
@@ -99,12 +103,12 @@ def _entry(one: Dated, domain: str) -> Entry:
     entry.add("sequence", one.version)
     entry.add("dtstamp", clock.now())
     entry.add("summary", one.title)
-    start = clock.local(one.starts_at)
+    start = one.starts_at.astimezone(one.zone)
     if one.has_time:
         entry.add("dtstart", start)
-        entry.add("dtend", clock.local(one.ends_at) if one.ends_at else start + USUAL)
+        entry.add("dtend", one.ends_at.astimezone(one.zone) if one.ends_at else start + USUAL)
     else:
-        entry.add("dtstart", start.date())
+        entry.add("dtstart", clock.local(one.starts_at).date())
     if one.place:
         entry.add("location", one.place)
     address = url_of(one.path)

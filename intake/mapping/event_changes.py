@@ -14,6 +14,7 @@ from intake.core.outbox import Letter
 from intake.extensions import db
 from intake.mapping import registering, registration_mail, seats
 from intake.mapping.queries.letters import stopped
+from intake.mapping.zones import in_galapagos
 from models import ActorContact, AuditEntry, Campaign, Consent, Event, Invitation, Registration, Target, Territory
 from models.enums import EventStatus, OutreachStep
 
@@ -136,6 +137,7 @@ def _letters(event: Event, before: WhenAndWhere, to: Readers) -> Iterator[Letter
         "slug": event.slug,
         "starts_at": event.starts_at,
         "ends_at": event.ends_at,
+        "galapagos": in_galapagos(event),
         "place": _where(event.place, places.get(event.territory_id)),
         "old_starts_at": before.starts_at,
         "old_place": _where(before.place, places.get(before.territory_id)),

@@ -16,6 +16,7 @@ from intake.core import clock, outbox
 from intake.core.keyed import keyed_hash
 from intake.core.outbox import Letter
 from intake.extensions import db
+from intake.mapping.zones import in_galapagos
 from models import OutboxMessage
 
 if TYPE_CHECKING:
@@ -108,4 +109,10 @@ def _with_online(row: Registration, event: Event) -> dict[str, Any]:
 
 
 def _facts(event: Event) -> dict[str, Any]:
-    return {"title": event.title, "slug": event.slug, "starts_at": event.starts_at, "place": event.place}
+    return {
+        "title": event.title,
+        "slug": event.slug,
+        "starts_at": event.starts_at,
+        "place": event.place,
+        "galapagos": in_galapagos(event),
+    }

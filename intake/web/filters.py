@@ -34,6 +34,8 @@ def install(app: Flask) -> None:
         fecha_corta=fecha_corta,
         fecha_hora=fecha_hora,
         hora=hora,
+        fecha_hora_galapagos=fecha_hora_galapagos,
+        hora_galapagos=hora_galapagos,
         numero=numero,
         porcentaje=porcentaje,
         lista=lista,
@@ -70,8 +72,22 @@ def fecha_hora(value: datetime | None) -> str:
     """A day and time of Ecuador: "30 de noviembre de 2026, 09:00"."""
     if value is None:
         return UNKNOWN
+    return _day_and_time(clock.local(value))
+
+
+def fecha_hora_galapagos(value: datetime) -> str:
+    """A day and time of Galápagos."""
+    return _day_and_time(clock.in_galapagos(value))
+
+
+def hora_galapagos(value: datetime) -> str:
+    """A time of Galápagos."""
+    return str(format_datetime(clock.in_galapagos(value), "HH:mm", rebase=False))
+
+
+def _day_and_time(wall: datetime) -> str:
     pattern = "d MMMM y, HH:mm" if language() == "en" else "d 'de' MMMM 'de' y, HH:mm"
-    return str(format_datetime(clock.local(value), pattern, rebase=False))
+    return str(format_datetime(wall, pattern, rebase=False))
 
 
 def hora(value: datetime | None) -> str:

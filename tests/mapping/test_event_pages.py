@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 from icalendar import Calendar
 
-from intake.core import clock, tokens
+from intake.core import clock, mail, tokens
 from intake.core.identity import GUEST, SYSTEM
 from intake.extensions import db
 from intake.mapping import acts, attendance, gatherings, meetings, registering, services
@@ -632,3 +632,31 @@ def test_what_is_no_number_is_said_once(app, sign_in, post):
     event = held()
     page = post(sign_in(make.user(Role.FACILITATOR)), f"/mesas/{event.slug}/asistencia", total="muchas").text
     assert "No es un valor entero" not in page and "Escriba un" in page
+
+
+def test_galapagos_reads_its_own_clock_first(app, client, sign_in, post):
+    start = datetime(2026, 12, 1, 9, tzinfo=clock.ECUADOR) + timedelta(days=700)
+    island = make.territory("20", name="Galápagos")
+    event = called(starts_at=start, ends_at=start + timedelta(hours=2), territory_id=island.id, capacity=5)
+    mainland = called(starts_at=start, territory_id=make.territory("09", name="Guayas").id)
+    page = client.get(f"/mesas/{event.slug}").text
+    assert page.index(", 08:00") < page.index(", 09:00") and "Hora de Galápagos" in page
+    assert ", 08:00" not in client.get(f"/mesas/{mainland.slug}").text
+    month = client.get(f"/mesas/calendario?mes={start:%Y-%m}").text
+    assert "08:00 en Galápagos (09:00 en el continente)" in month
+    for path in ("/mesas/?cuando=", f"/mesas/{event.slug}/registro"):
+        assert "08:00 en Galápagos (09:00 en el continente)" in client.get(path).text
+    assert ", 08:00 (hora de Galápagos)" in acts.act_text.body(event)
+    entry = Calendar.from_ical(client.get(f"/mesas/{event.slug}.ics").data).events[0]
+    assert entry["DTSTART"].params["TZID"] == "Pacific/Galapagos" and entry["DTSTART"].dt == start
+    sent(client, event)
+    assert "08:00 en Galápagos" in client.get(letter(event)).text
+    letters = {m.kind: m for m in db.session.scalars(sa.select(OutboxMessage))}
+    for kind in ("registration_confirm", "registration_reminder"):
+        text = mail.render(kind, "es", letters[kind].context).text
+        assert ", 08:00 (hora de Galápagos); " in text and ", 09:00 (hora del Ecuador continental)\n" in text
+    old = {name: value for name, value in letters["registration_confirm"].context.items() if name != "galapagos"}
+    assert "Galápagos)" not in mail.render("registration_confirm", "es", old).text  # queued before this was told
+    gatherings.move_event(event, "cancel", by=SYSTEM, reason="Mar de leva.")
+    told = db.session.scalars(sa.select(OutboxMessage).where(OutboxMessage.kind == "event_cancel")).one()
+    assert ", 08:00" in mail.render("event_cancel", "es", told.context).text
