@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from wtforms import (
+    BooleanField,
     DateField,
     HiddenField,
     IntegerField,
@@ -155,6 +156,7 @@ class StepForm(Form):
     step = SelectField(_l("Qué pasó"), [chosen(_l("Elija qué pasó."))], choices=[])
     channel = SelectField(_l("Por qué medio"), choices=[], default="")
     note = StringField(_l("Nota"), [Length(max=300)])
+    came_anyway = BooleanField(_l("Sí, participó aunque había dicho que no"))
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
@@ -164,7 +166,10 @@ class StepForm(Form):
     def to_input(self) -> StepInput:
         """What the service takes."""
         channel = ContactChannel(self.channel.data) if self.channel.data else None
-        return StepInput(step=OutreachStep(self.step.data), channel=channel, note=self.note.data or "")
+        confirmed = bool(self.came_anyway.data)
+        return StepInput(
+            step=OutreachStep(self.step.data), channel=channel, note=self.note.data or "", confirmed=confirmed
+        )
 
 
 class TakeBackForm(Form):

@@ -59,7 +59,7 @@ _NOTED = (
         Channel.PHONE,
         "No tienen cómo pagar el viaje; piden una mesa virtual.",
     ),
-    (OPEN, -3, 9.0, _GALAPAGOS[5], S.ATTENDED, Channel.MEETING, "Estuvo en la reunión previa."),
+    (OPEN, -3, 9.0, _GALAPAGOS[5], S.CONTACTED, Channel.MEETING, "Estuvo en la reunión previa."),
 )
 
 

@@ -70,6 +70,7 @@ class StepInput:
     step: OutreachStep
     channel: ContactChannel | None = None
     note: str = ""
+    confirmed: bool = True  # that it happened although the actor had said no: False where a person was not asked yet
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -112,13 +112,11 @@ def room(invitation: Invitation, token: str) -> Room:
     """Where the reader stands at the event. Three statements at most."""
     event = invitation.target.campaign.event
     place = registering.by_code(event, place_code(token)) if event else None
-    if event is None or event.capacity is None or (place is None and not takes_places(invitation)):
-        return Room(has_place=place is not None)
-    if place is None:
-        return Room(would_wait=max(0, seats.taken(event) - event.capacity + 1))
-    if place.status is RegistrationStatus.CANCELLED:
+    if event is not None and place is not None and place.status is not RegistrationStatus.CANCELLED:
+        return Room(has_place=True, waiting=seats.place_in_queue(place, event))
+    if event is None or event.capacity is None or not takes_places(invitation):
         return Room()
-    return Room(has_place=True, waiting=seats.place_in_queue(place, event))
+    return Room(would_wait=max(0, seats.taken(event) - event.capacity + 1))
 
 
 def place_code(token: str) -> str:
@@ -131,6 +129,7 @@ def _register(invitation: Invitation, given: AnswerInput, token: str) -> Registr
     event, contact, actor = invitation.target.campaign.event, invitation.contact, invitation.target.actor
     if event is None or contact.email is None or not takes_places(invitation):
         return None
+    _free_code(event, token)
     asked = RegistrationInput(
         name=contact.name,
         email=contact.email,
@@ -139,6 +138,13 @@ def _register(invitation: Invitation, given: AnswerInput, token: str) -> Registr
     )
     by = dataclasses.replace(GUEST, locale=contact.locale)
     return registering.register(event, asked, code=place_code(token), by=by, proved=True)
+
+
+def _free_code(event: Event, token: str) -> None:
+    """A place that was given back stays so: whoever comes after all asks for another under the same link."""
+    old = registering.by_code(event, place_code(token))
+    if old is not None and old.status is RegistrationStatus.CANCELLED:
+        old.code_hash = tokens.token_hash(tokens.new_token())
 
 
 def stop(invitation: Invitation) -> None:

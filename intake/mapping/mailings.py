@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
@@ -22,6 +22,7 @@ from intake.core.transaction import lock, transaction
 from intake.extensions import db
 from intake.mapping import outreach_steps as steps
 from intake.mapping.inputs_outreach import LETTERS, WRITABLE, LetterInput, StepInput
+from intake.mapping.letter_facts import context, is_full
 from intake.mapping.queries import letters
 from intake.mapping.queries.letters import Recipient
 from models import Campaign, Event, Invitation, Mailing, OutboxMessage, Plan, Target
@@ -51,7 +52,8 @@ class Progress:
 def preview(campaign: Campaign, given: LetterInput, reader: Recipient) -> Mail:
     """The letter as this reader will get it, but for the link, which nobody else may see."""
     link = f"/acercamiento/respuesta/{LINK_IN_PREVIEW}"
-    return mail.render(given.template, reader.locale, context(campaign, given.words, reader, link))
+    facts = context(campaign, given.words, reader, link, full=is_full(campaign.event))
+    return mail.render(given.template, reader.locale, facts)
 
 
 def start(campaign: Campaign, given: LetterInput, *, number: int, by: Principal) -> Mailing:
@@ -136,12 +138,13 @@ def _piece(key: int, after: int, by: Principal) -> tuple[int, int, bool]:
     gone = letters.stopped(r.email for r in rows)
     readers = [r for r in rows if r.email not in gone]
     _mark_contacted(campaign, mailing, readers, by)
+    full = is_full(campaign.event)
     for reader in readers:
-        _queue(campaign, mailing, reader)
+        _queue(campaign, mailing, reader, full=full)
     return rows[-1].contact_id, len(readers), False
 
 
-def _queue(campaign: Campaign, mailing: Mailing, reader: Recipient) -> None:
+def _queue(campaign: Campaign, mailing: Mailing, reader: Recipient, *, full: bool) -> None:
     """One letter: the invitation with the hash of its link, and the message that carries the link."""
     token = tokens.new_token()
     db.session.add(
@@ -158,7 +161,7 @@ def _queue(campaign: Campaign, mailing: Mailing, reader: Recipient) -> None:
         to=reader.email,
         locale=reader.locale,
         dedupe_key=message_key(mailing.id, reader.contact_id),
-        **context(campaign, mailing.words, reader, f"/acercamiento/respuesta/{token}"),
+        **context(campaign, mailing.words, reader, f"/acercamiento/respuesta/{token}", full=full),
     )
 
 
@@ -185,33 +188,6 @@ def _mark_contacted(campaign: Campaign, mailing: Mailing, readers: Sequence[Reci
     given = StepInput(step=OutreachStep.CONTACTED, channel=ContactChannel.MAIL)
     for target in db.session.scalars(query.with_for_update().execution_options(populate_existing=True)):
         steps.put(target, given, by=by, reference=f"{campaign.slug}/{slugs[target.id]}")
-
-
-def context(campaign: Campaign, words: str, reader: Recipient, path: str) -> dict[str, Any]:
-    """What the letter's template is given; ``path`` opens the answer to its reader alone."""
-    event = campaign.event
-    return {
-        "contact_name": reader.name,
-        "actor_name": reader.actor_name,
-        "plan_es": campaign.plan.title_es,
-        "plan_en": campaign.plan.title_en,
-        "words": words,
-        "answer_by": campaign.due_on,
-        "event_title": event.title if event else "",
-        "event_starts": event.starts_at if event else None,
-        "event_has_time": bool(event and event.has_time),
-        "event_place": _place(event),
-        "event_page": f"/mesas/{event.slug}" if event else "",
-        "link": mail.url_of(path) + ("" if reader.locale == "es" else f"?lang={reader.locale}"),
-        "unsubscribe": mail.url_of(f"{path}/baja"),
-    }
-
-
-def _place(event: Event | None) -> str:
-    """Where the event is, in words: the place, then the territory."""
-    if event is None:
-        return ""
-    return ", ".join(part for part in (event.place, event.territory.name if event.territory else "") if part)
 
 
 def _campaign(key: int) -> Campaign:

@@ -16,9 +16,10 @@ from intake.core.permissions import Permission, authorize
 from intake.core.text import clean
 from intake.core.transaction import transaction
 from intake.extensions import db
+from intake.mapping.doors import has_come
 from intake.mapping.inputs_outreach import MOST_MARKED, NOTABLE, ORDER, RANK, StepInput, furthest
 from intake.mapping.queries import outreach
-from models import Actor, Campaign, Target, TargetStep
+from models import Actor, Campaign, Event, Target, TargetStep
 from models.enums import CampaignStatus, OutreachStep
 
 if TYPE_CHECKING:
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
 #: The same step noted again by the same person within this time is the same press of the button.
 SAME_PRESS = timedelta(seconds=30)
 S = OutreachStep
+_TOOK_PART = frozenset({S.ATTENDED, S.CONTRIBUTED})
+#: The box with which a person says that an actor took part although it had declined.
+CONFIRMATION = "came_anyway"
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,8 @@ class Marked:
 def note_step(campaign: Campaign, target: Target, given: StepInput, *, by: Principal) -> Target:
     """Note a step of an actor; the furthest one is kept.
 
-    Raises `Invalid` where the step cannot follow: declining after having come, confirming after having declined.
+    Raises `Invalid` where the step cannot follow: declining after having come, confirming after having declined,
+    taking part in what lies ahead; at `CONFIRMATION`, taking part after having declined unless ``given`` is confirmed.
     """
     authorize(by, Permission.OUTREACH_EDIT, campaign)
     _require_notable(given)
@@ -49,8 +54,11 @@ def note_step(campaign: Campaign, target: Target, given: StepInput, *, by: Princ
         _require_open(campaign)
         actor = db.session.get_one(Actor, target.actor_id)
         hold(target)
+        _check_time(campaign, given.step)
         if (why := refusal(target.step, given.step)) is not None:
             raise Invalid(why, field="step")
+        if _needs_word(target.step, given):
+            raise Invalid(_l("Había dicho que no. Si participó de todos modos, confírmelo."), field=CONFIRMATION)
         put(target, given, by=by, reference=f"{campaign.slug}/{actor.slug}")
     return target
 
@@ -62,9 +70,10 @@ def note_steps(campaign: Campaign, slugs: Sequence[str], given: StepInput, *, by
     noted, left = 0, []
     with transaction():
         _require_open(campaign)
+        _check_time(campaign, given.step)
         for target in outreach.targets_by_slug(campaign, slugs[:MOST_MARKED]):
             hold(target)
-            if refusal(target.step, given.step) is None:
+            if refusal(target.step, given.step) is None and not _needs_word(target.step, given):
                 put(target, given, by=by, reference=f"{campaign.slug}/{target.actor.slug}")
                 noted += 1
             else:
@@ -123,6 +132,19 @@ def refusal(now: OutreachStep, step: OutreachStep) -> Text | None:
     elif step is S.CONFIRMED and now is S.DECLINED:
         why = _l("Dijo que no puede o no quiere. Si cambió de opinión, abra su historia y quite ese paso.")
     return why
+
+
+def _check_time(campaign: Campaign, step: OutreachStep) -> None:
+    """Raise `Invalid` where nobody can have taken part yet: the event lies ahead. One statement at most."""
+    if step not in _TOOK_PART or campaign.event_id is None:
+        return
+    if not has_come(db.session.get_one(Event, campaign.event_id)):
+        raise Invalid(_l("El encuentro todavía no se realiza: nadie pudo participar en él."), field="step")
+
+
+def _needs_word(now: OutreachStep, given: StepInput) -> bool:
+    """Whether somebody has to say that it is so: the actor had declined."""
+    return now is S.DECLINED and given.step in _TOOK_PART and not given.confirmed
 
 
 def put(target: Target, given: StepInput, *, by: Principal, reference: str) -> bool:

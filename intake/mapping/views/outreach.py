@@ -22,22 +22,25 @@ from intake.core.permissions import Permission
 from intake.core.tabular.writing import as_csv
 from intake.core.text import clean
 from intake.mapping import campaigns as services
-from intake.mapping import queries
+from intake.mapping import mailings, queries
+from intake.mapping.letter_facts import answer_by
 from intake.mapping.lifecycle_outreach import CAMPAIGN
 from intake.mapping.outreach_rows import COLUMNS, rows_of
-from intake.mapping.queries import letters
+from intake.mapping.queries import letters, standing
 from intake.mapping.queries import outreach as rows
 from intake.mapping.views import common
 from intake.mapping.views.blueprint import bp
 from intake.plans import queries as plans
 from intake.web.access import principal, requires
+from intake.web.filters import fecha
 from intake.web.listing import Listing, chips
 from models import Campaign, Event
-from models.enums import CampaignStatus
+from models.enums import CampaignStatus, OutreachStep
 
 #: Days until a new campaign is due, unless the team says otherwise.
 USUAL_DAYS = 30
 LATE = "atrasadas"
+CONFIRMED = OutreachStep.CONFIRMED
 
 
 @bp.route("/acercamiento/")
@@ -108,6 +111,7 @@ def show(
         latest=latest,
         names=rows.names_of(entry.noted_by_id for entry in latest.values()),
         reach=letters.reach_of([target.actor_id for target in page.items]),
+        waiting=standing.waiting_actors(found.event, [t.actor_id for t in page.items if t.step is CONFIRMED]),
         mailings=letters.mailings(found),
         step_form=StepForm(formdata=None),
         failed=failed,
@@ -145,6 +149,7 @@ def new_campaign() -> ResponseReturnValue:
             common.put_on_form(error, form)
         else:
             flash(str(_l("Campaña guardada. Elija ahora a quiénes llegar.")), "success")
+            _say_answer_by(made)
             return redirect(url_for("mapping.campaign_actors", **{"slug": made.slug, **_gap(form)}))
     return render_template("mapping/outreach_form.html", form=form, campaign=None), common.status()
 
@@ -198,8 +203,17 @@ def edit_campaign(found: Campaign) -> ResponseReturnValue:
             common.put_on_form(error, form)
             return _again(form, slug), HTTPStatus.UNPROCESSABLE_ENTITY
         flash(str(_l("Cambios guardados.")), "success")
+        _say_answer_by(found)
         return redirect(url_for("mapping.campaign", slug=slug))
     return render_template("mapping/outreach_form.html", form=form, campaign=found), common.status()
+
+
+def _say_answer_by(found: Campaign) -> None:
+    """Warn that letters ask for an answer earlier than the campaign ends."""
+    until = answer_by(mailings.for_letters(found))
+    if until < found.due_on:
+        words = _l("Las cartas pedirán responder hasta el %(day)s, antes del encuentro.", day=fecha(until))
+        flash(str(words), "warning")
 
 
 def _again(form: CampaignForm, slug: str) -> str:

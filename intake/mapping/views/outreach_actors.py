@@ -21,7 +21,7 @@ from intake.mapping import campaigns as services
 from intake.mapping import outreach_steps as steps
 from intake.mapping import queries
 from intake.mapping.inputs_outreach import MOST_ADDED, MOST_MARKED, ORDER, RANK, StepInput
-from intake.mapping.queries import candidates, letters
+from intake.mapping.queries import candidates, letters, standing
 from intake.mapping.queries import outreach as rows
 from intake.mapping.views import common
 from intake.mapping.views.blueprint import bp
@@ -105,13 +105,13 @@ def note_steps(found: Campaign) -> ResponseReturnValue:
     """Note what happened with the actors named; with ``actor`` once, as its row says."""
     slug, form, actors = found.slug, StepForm(), _actors_named()
     one = actors[0] if len(actors) == 1 and "fila" in request.form else ""
-    failed = SimpleNamespace(slug=one, form=form, error="")
+    failed = SimpleNamespace(slug=one, form=form, error="", asks=False)
     if not actors:
         failed.error = _l("Marque al menos un actor.")
     elif not form.validate():
         failed.error = next(iter(form.step.errors or form.note.errors or form.channel.errors or [_forgery()]))
     else:
-        failed.error = _noted(found, one, actors, form.to_input())
+        failed.error = _noted(found, failed, actors, form.to_input())
     if failed.error:
         return show(rows.campaign(slug), failed=failed, status=common.status())
     kept: dict[str, Any] = {name: value for name in ("paso", "q", "pagina") if (value := request.args.get(name))}
@@ -127,8 +127,9 @@ def _forgery() -> Any:
     return _l("La página llevaba mucho tiempo abierta. Pulse otra vez el botón.")
 
 
-def _noted(found: Campaign, one: str, actors: list[str], given: StepInput) -> Any:
+def _noted(found: Campaign, failed: SimpleNamespace, actors: list[str], given: StepInput) -> Any:
     """Note it; what to say if it was refused, else nothing."""
+    one = failed.slug
     try:
         if one:
             target = rows.target(found, one)
@@ -138,6 +139,7 @@ def _noted(found: Campaign, one: str, actors: list[str], given: StepInput) -> An
             return ""
         marked = steps.note_steps(found, actors, given, by=principal())
     except Invalid as error:
+        failed.asks = error.field == steps.CONFIRMATION
         return error.message
     flash(ngettext("Anotado en %(num)s actor.", "Anotado en %(num)s actores.", marked.noted), "success")
     if marked.left:
@@ -168,6 +170,7 @@ def _story(found: Target, form: TakeBackForm) -> str:
         "mapping/outreach_target.html",
         target=found,
         campaign=found.campaign,
+        waiting=standing.waiting_number(found),
         log=sorted(found.log, key=lambda entry: (entry.at, entry.id)),
         names=rows.names_of(entry.noted_by_id for entry in found.log),
         reach=letters.reach_of([found.actor_id])[found.actor_id],
