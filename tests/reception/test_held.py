@@ -96,6 +96,7 @@ def held(plan, **changes) -> Proposal:
     proposal, key = drafted(plan, contact=CONTACT, title="Agua <script>alert(1)</script>", **changes)
     holder = services.holding(GUEST, proposal)
     services.submit(proposal, by=holder, key=key)
+    db.session.expire_all()
     assert proposal.status is ProposalStatus.HELD
     return proposal
 
@@ -247,3 +248,13 @@ def test_a_reason_to_discard_comes_back_where_somebody_let_it_pass(plan, sign_in
     seen = post(sign_in(user), f"/propuestas/apartadas/{proposal.folio}", **given)
     assert seen.status_code == 409
     assert "Otra persona ya decidió" in seen.text and given["reason"] in seen.text and "Ya pasó." in seen.text
+
+
+def test_the_examination_leads_to_setting_aside(plan, sign_in, post):
+    proposal = make.proposal(plan, ProposalStatus.SUBMITTED)
+    browser = sign_in(make.user(Role.ANALYST))
+    path = f"/propuestas/{proposal.folio}/apartar"
+    assert path in browser.get(f"/evaluacion/{proposal.folio}").text
+    assert post(browser, path, reason="Es publicidad de un comercio.").status_code == 303
+    db.session.expire_all()
+    assert proposal.status is ProposalStatus.HELD

@@ -232,6 +232,14 @@ def test_what_another_has_on_the_screen_is_not_left_over(packet, clerk, people):
     keying.key(of(packet), written(), by=people[Role.ANALYST])
 
 
+def test_a_sheet_whose_picture_waits_is_not_left_over(packet, clerk):
+    code = picture("https://ejemplo.ec/seguimiento/PAGA3-00004")
+    scanning.add_scans(packet, [Upload("uno.jpg", code)], plan_code="PAGA3", by=clerk)
+    assert paper.spoil_rest(packet, by=clerk) == 9
+    (row,) = desk.loose(packet)
+    assert scanning.match_scans(packet, {row.id: "PAGA3-00004"}, by=clerk) == 1
+
+
 def test_the_draw_is_a_tenth_that_nobody_guesses_and_anybody_can_repeat(event, clerk):
     made = desk.packet(paper.create_packet(event, 40, by=clerk).reference, with_sheets=True)
     drawn = [s.folio for s in made.sheets if s.needs_second]

@@ -19,7 +19,7 @@ from intake.reception import sheets
 from intake.reception.queries import desk
 from intake.reception.services.moves import stages_of
 from intake.reception.services.submission import BY_ADDRESS, BY_FOLIO, BY_SHARED_ADDRESS, derived_code
-from models import Packet, Plan, Sheet
+from models import LooseScan, Packet, Plan, Sheet
 from models.enums import EventStatus, SpoiltReason, StageKind
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ def _mark_spoilt(sheet: Sheet, reason: SpoiltReason, note: str, by: Principal) -
 def spoil_rest(packet: Packet, *, by: Principal) -> int:
     """Declare unused every sheet that neither came back as a scan nor was keyed; how many.
 
-    Those that another person has on the screen at this moment stay.
+    Those stay that another person has on the screen at this moment, or whose scan still waits to be confirmed.
     """
     authorize(by, Permission.PACKET_MANAGE)
     with transaction():
@@ -148,6 +148,7 @@ def spoil_rest(packet: Packet, *, by: Principal) -> int:
             Sheet.scan_id.is_(None),
             Sheet.spoilt_reason == "",
             Sheet.illegible_note == "",
+            Sheet.folio.not_in(sa.select(LooseScan.folio).where(LooseScan.packet_id == packet.id)),
             desk.free_for(by.user_id or 0),
         )
         lock(query.with_only_columns(Sheet.id))
