@@ -352,3 +352,13 @@ def test_whoever_answered_that_they_come_is_told_of_another_day_and_nobody_twice
     services.edit_event(event, change, by=SYSTEM)
     told = db.session.scalars(sa.select(OutboxMessage).where(OutboxMessage.kind == "event_change")).all()
     assert [(m.to_address, m.locale, m.context["link"]) for m in told] == [("0@demo.example", "en", "")]
+
+
+def test_a_letter_for_galapagos_says_the_hour_there_first(app):
+    facts = {"contact_name": "A", "actor_name": "B", "plan_es": "P", "plan_en": "P", "words": "", "event_title": "Mesa"}
+    facts |= {"answer_by": "2026-12-01", "event_starts": "2026-12-08T14:00:00+00:00", "event_has_time": True}
+    facts |= {"event_place": "Muelle", "event_page": "/mesas/m", "link": "https://x.example", "unsubscribe": "u"}
+    for kind in ("outreach_invitation", "outreach_reminder"):
+        there = mail.render(kind, "es", {**facts, "event_galapagos": True}).text
+        assert "08:00 (hora de Galápagos); 8 de diciembre de 2026, 09:00 (hora del Ecuador continental)" in there
+        assert "hora de Galápagos" not in mail.render(kind, "es", facts).text
