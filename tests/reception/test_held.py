@@ -96,7 +96,6 @@ def held(plan, **changes) -> Proposal:
     proposal, key = drafted(plan, contact=CONTACT, title="Agua <script>alert(1)</script>", **changes)
     holder = services.holding(GUEST, proposal)
     services.submit(proposal, by=holder, key=key)
-    db.session.expire_all()
     assert proposal.status is ProposalStatus.HELD
     return proposal
 
