@@ -14,9 +14,7 @@ is_commenter = predicate("author of the comment")(
 )
 is_another = predicate("not who hid it")(lambda p, comment: p.user_id is not None and comment.hidden_by_id != p.user_id)
 is_first_hand = predicate("keyed it first")(lambda p, sheet: p.user_id is not None and sheet.keyed_by_id == p.user_id)
-is_second_hand = predicate("keyed it again")(
-    lambda p, sheet: p.user_id is not None and sheet.second_by_id == p.user_id
-)
+is_second_hand = predicate("keyed it again")(lambda p, sheet: p.user_id is not None and sheet.second_by_id == p.user_id)
 is_guests = predicate("of a guest")(lambda _p, proposal: proposal.author_id is None)
 is_staff = predicate("of the team")(lambda p, _proposal: p.is_staff)
 desk = role(Role.FACILITATOR, Role.ANALYST, Role.DIRECTORATE)
