@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from intake.core import clock, mail
 from intake.mapping import seats
 from intake.mapping.doors import doors
+from intake.mapping.zones import in_galapagos
 
 if TYPE_CHECKING:
     from intake.mapping.queries.letters import Recipient
