@@ -12,7 +12,7 @@ from intake.core.i18n import gettext as _
 from intake.core.permissions import Permission
 from intake.reception import services
 from intake.reception.blueprint import bp
-from intake.reception.views_author import load
+from intake.reception.views_author import load, proposal_folio
 from intake.reception.views_track import say_again, wait_words
 from intake.web.access import principal, requires
 
@@ -26,21 +26,19 @@ if TYPE_CHECKING:
 @requires(Permission.PROPOSAL_ADOPT, load=load, form=True)
 def adopt(proposal: Proposal) -> ResponseReturnValue:
     """Ask for the code, also from who has opened the proposal with it: a telephone may have been handed on."""
-    form = ClaimForm()
-    address = url_for("reception.follow", folio=proposal.folio)
+    form, status = ClaimForm(), 422 if request.method == "POST" else 200
     if form.validate_on_submit():
         try:
             services.adopt(proposal, form.claim_code.data or "", by=principal(), address=request.remote_addr or "")
         except Invalid as error:
             form.claim_code.errors = [str(error.message)]
         except TooMany as error:
-            form.too_many, form.claim_code.errors = True, [wait_words(error)]
+            status, form.claim_code.errors = 429, [wait_words(error)]
         except Conflict as error:
-            flash(str(error.message), "warning")
-            return redirect(address, 303)
+            status = 409
+            form.form_errors.append(error.message)
         else:
             flash(_("Su propuesta quedó en su cuenta."), "success")
-            return redirect(address, 303)
+            return redirect(url_for("reception.follow", folio=proposal.folio), 303)
     say_again(form)
-    page = render_template("reception/adopt.html", form=form, proposal=proposal)
-    return page, 429 if form.too_many else 422 if request.method == "POST" else 200
+    return render_template("reception/adopt.html", form=form, proposal=load(proposal_folio())), status

@@ -203,11 +203,11 @@ def receive(  # noqa: PLR0913 -- what is told of a paper
     with the same folio and code. Raises as `key`.
     """
     authorize(by, Permission.SHEET_KEY)
-    known = received_before(once, data) if once else None
-    if known is not None:
-        return known
-    if once and is_spent(once):  # a page that somebody went back to, for the next person
-        once = None
+    if once and is_spent(once):
+        known = received_before(once, data)
+        if known is not None:
+            return known
+        once = None  # a page that somebody went back to, for the next person
     try:
         return submit_directly(
             plan,
