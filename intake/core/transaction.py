@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, InvalidRequestError
 from sqlalchemy.orm.exc import StaleDataError
 
 from intake.core.errors import Conflict
@@ -21,6 +21,8 @@ _DEPTH = "intake_transaction_depth"
 _AFTER = "intake_after_commit"
 _UNDO = "intake_after_rollback"
 _DOOMED = "intake_transaction_doomed"
+#: How SQLAlchemy says that the row which is read again under a lock is no longer there; it has no class for it.
+_IS_GONE = "Could not refresh instance"
 
 
 class Doomed(RuntimeError):
@@ -34,8 +36,8 @@ def transaction() -> Iterator[None]:
     A nested call that fails dooms the outermost one even where somebody swallows the error: it then rolls back and
     raises `Doomed`. Only `in_savepoint` takes back a part and goes on.
 
-    Raises `Conflict` where a concurrent change was overtaken (optimistic lock). Database integrity errors pass through:
-    the service that can name them translates them.
+    Raises `Conflict` where a concurrent change was overtaken (optimistic lock), or what it is about was deleted.
+    Database integrity errors pass through: the service that can name them translates them.
     """
     info = db.session.info if hasattr(db.session, "info") else db.session().info
     if info.get(_DEPTH, 0):
@@ -52,6 +54,11 @@ def transaction() -> Iterator[None]:
     except StaleDataError as error:
         _roll_back(info)
         raise Conflict(_l("Otra persona cambió esto mientras usted lo tenía abierto.")) from error
+    except InvalidRequestError as error:
+        _roll_back(info)
+        if not str(error).startswith(_IS_GONE):
+            raise
+        raise Conflict(_l("Esto se borró mientras usted lo tenía abierto.")) from error
     except BaseException:
         _roll_back(info)
         raise

@@ -10,10 +10,11 @@ import sqlalchemy as sa
 
 from intake.core import clock
 from intake.core.errors import Conflict, SignInNeeded
+from intake.core.files import Upload
 from intake.core.identity import GUEST
 from intake.extensions import db
 from intake.reception import services
-from intake.reception.services import forgetting, inviting
+from intake.reception.services import attachments, forgetting, inviting
 from models import AuditEntry, CoAuthor, Consent, Proposal, ProposalContact, ProposalFile, StoredFile
 from models.enums import ProposalStatus
 from tests import factories
@@ -75,3 +76,22 @@ def test_the_page_asks_before_it_deletes(plan, client):
     assert re.search(rf'action="{path}/borrar"', page)
     assert "Sí, continuar" in page
     assert WRITTEN["title"] in page
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda draft, by: services.submit(draft, by=by),
+        lambda draft, by: attachments.attach(draft, Upload("acta.pdf", PDF), "", by=by),
+        lambda draft, by: inviting.invite(draft, "Rosa", "rosa@demo.example", by=by),
+        lambda draft, by: forgetting.delete_draft(draft, by=by),
+    ],
+    ids=["submit", "attach", "invite", "delete"],
+)
+def test_what_another_window_deleted_meanwhile_is_said_and_is_no_failure_of_ours(plan, act):
+    draft = factories.proposal(plan, ProposalStatus.DRAFT)
+    db.session.commit()
+    by = services.holding(GUEST, draft)
+    db.session.execute(sa.delete(Proposal.__table__).where(Proposal.__table__.c.id == draft.id))
+    with pytest.raises(Conflict, match="se borró mientras"):
+        act(draft, by)
