@@ -11,7 +11,7 @@ from wtforms.widgets import HiddenInput
 from forms.accounts import email_field
 from forms.base import Form, MaxWords, optional_text, required
 from forms.reception_pieces import PeopleFields
-from forms.reception_texts import Texts
+from forms.reception_texts import Texts, one_line
 from intake.core.addresses import phone_of
 from intake.core.i18n import lazy_gettext as _l
 from intake.reception.inputs import ContactInput
@@ -25,7 +25,9 @@ class ProposalForm(PeopleFields, Texts):
 
     key = HiddenField()
     lock_version = IntegerField(widget=HiddenInput(), validators=[Optional()])  # a new proposal has none
-    contact_name = StringField(_l("Su nombre"), validators=[Length(max=120)], render_kw={"autocomplete": "name"})
+    contact_name = StringField(
+        _l("Su nombre"), filters=[one_line], validators=[Length(max=120)], render_kw={"autocomplete": "name"}
+    )
     contact_email = EmailField(
         _l("Su correo"),
         description=_l("Para enviarle el comprobante y cada respuesta."),

@@ -40,6 +40,11 @@ PUBLIC_NAMES = {
 }
 
 
+def one_line(value: Any) -> Any:
+    """What stands in the greeting and the subject of our mails is no place for lines of somebody's own."""
+    return " ".join(value.split()) if isinstance(value, str) else value
+
+
 class OnReview:
     """Checks that apply when the person asks to review and send, not when a draft is kept."""
 
@@ -113,6 +118,7 @@ class Texts(TerritoryFields, PointFields, FileFields, Form):
                 required=True,
             ),
         ],
+        filters=[one_line],
     )
     problem = _words(
         _l("¿Qué problema quiere resolver?"),

@@ -299,3 +299,12 @@ def test_a_page_of_another_draft_takes_no_text_from_the_device(tmp_path):
     node = shutil.which("node", path=str(ROOT / ".venv" / "bin"))
     said = subprocess.run([node, str(script)], capture_output=True, text=True, check=True, timeout=60).stdout
     assert json.loads(said) == [True, True, False, True, False]
+
+
+def test_a_title_and_a_name_are_one_line_of_our_mail(plan, client):
+    said = "Agua limpia para Macas\r\n\r\nSu cuenta fue bloqueada"
+    assert send(client, title=said, contact_name="Rosa\nTanguila").json["as_written"] is True
+    kept = db.session.scalars(sa.select(Proposal)).one()
+    assert kept.title == "Agua limpia para Macas Su cuenta fue bloqueada"
+    assert db.session.scalars(sa.select(ProposalContact)).one().name == "Rosa Tanguila"
+    assert send(client, title=said, contact_name="Rosa\nTanguila").json["as_written"] is True
