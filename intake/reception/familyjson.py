@@ -17,6 +17,19 @@ if TYPE_CHECKING:
     from intake.reception.queries.story import Fate
     from models import AuthorReply, InformationRequest, Proposal
 
+#: What `belonging` tells, and nothing else.
+FIELDS = (
+    "partes",
+    "autores",
+    "autores_sin_nombre",
+    "colectiva",
+    "enlazada_con",
+    "preguntas",
+    "replica",
+    "apoyos",
+    "apoyos_con_partes",
+    "comentarios",
+)
 #: What became of the question to an author, in open data.
 ANSWERS = {
     JoinStatus.ASKED: "esperando",
@@ -29,7 +42,7 @@ ANSWERS = {
 
 
 def belonging(proposal: Proposal, story: Story, *, supports: int | None, family_supports: int | None) -> dict[str, Any]:
-    """Family, questions with answers, reply, totals. ``supports`` None while the plan hides them.
+    """Exactly `FIELDS`: family, questions with answers, reply, totals. ``supports`` None while the plan hides them.
 
     ``family_supports`` are distinct people over a collective proposal and its parts. Names only of those who chose to
     be read; dates in ISO 8601.

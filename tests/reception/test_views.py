@@ -12,7 +12,7 @@ import time_machine
 
 from intake.core import clock, limits, mail, tokens
 from intake.extensions import db
-from intake.reception import queries, serializers, services
+from intake.reception import familyjson, queries, serializers, services
 from intake.reception.services import submission
 from models import (
     Admission,
@@ -382,7 +382,8 @@ def test_name_is_shown_only_when_asked_and_while_consent_holds(plan, client):
 def test_json_has_exactly_the_public_fields(plan, client):
     folio = submitted(client)
     answer = client.get(f"/propuestas/{folio}.json").json
-    assert sorted(answer) == sorted((*serializers.PUBLIC_FIELDS, *serializers.BESIDE_FIELDS))
+    public = (*serializers.PUBLIC_FIELDS, *serializers.BESIDE_FIELDS, *familyjson.FIELDS)
+    assert sorted(answer) == sorted(public)
     assert (answer["folio"], answer["parroquia"], answer["enfoques"]) == (folio, "Macas", ["genero", "ambiente"])
     assert answer["proponente"] == "Comuna Ejemplo"
 
