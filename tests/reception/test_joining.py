@@ -478,3 +478,14 @@ def test_a_collective_proposal_is_not_set_aside_over_its_parts(app, analyst):
     assert invariants_joining.parts_have_a_live_whole() == []
     db.session.execute(sa.update(Proposal).where(Proposal.id == made.id).values(status=ProposalStatus.HELD))
     assert invariants_joining.parts_have_a_live_whole() == [one.folio, two.folio]
+
+
+def test_asking_twice_in_a_second_mails_the_link_that_opens(app, analyst):
+    with time_machine.travel(clock.now(), tick=False):
+        one, two = proposals(2)
+        made = collective_of([one, two], analyst)
+        joining.ask_again(request_of(made, two), due_on=in_days(12), by=analyst)
+    letters = [m for m in queued("join_ask") if m.to_address == "autora2@demo.example"]
+    assert len(letters) == 2
+    assert reading.folio_by_token(letters[-1].context["link"].rpartition("/")[2])[1] == two.folio
+    assert len([m for m in queued("join_reminder") if m.to_address == "autora2@demo.example"]) == 1

@@ -145,7 +145,8 @@ def _ask(request: JoinRequest, collective: Proposal, proposal: Proposal, *, due_
 
 
 def _key(request: JoinRequest, what: str) -> str:
-    return f"join:{request.id}:{what}:{int(request.asked_at.timestamp())}"
+    """One for each asking, whose link it goes with: two in the same second are two letters."""
+    return f"join:{request.id}:{what}:{(request.token_hash or '')[:16]}"
 
 
 def forget_reminder(request: JoinRequest) -> None:
