@@ -56,12 +56,13 @@ def attach(
         stored = files.store(upload, by=by, longest_side=attached.LONGEST_SIDE)
         if (same := next((row for row in kept if row.file.sha256 == stored.sha256), None)) is not None:
             _unstore(stored)
+            _say_anew(proposal, same, words, by=by)
             return same
         _refuse_too_much(kept, stored)
         row = _row(proposal, stored, words)
         db.session.add(row)
         db.session.flush()
-        _record("proposal.attach_file", proposal, row, by=by)
+        audit.record("proposal.attach_file", proposal, by=by, extra=_as_version(proposal, row))
     return row
 
 
@@ -134,7 +135,7 @@ def detach(proposal: Proposal, ref: str, *, by: Principal) -> bool:
         stored = row.file
         db.session.delete(row)
         db.session.flush()
-        _record("proposal.detach_file", proposal, row, by=by)
+        audit.record("proposal.detach_file", proposal, by=by, extra=_as_version(proposal, row))
         _unstore(stored)
     return True
 
@@ -147,10 +148,15 @@ def describe(proposal: Proposal, words: Mapping[str, str], *, by: Principal) -> 
             said = clean(words.get(attached.ref_of(row), row.description))[: attached.DESCRIPTION_CHARACTERS]
             if row.kind is ProposalFileKind.PICTURE and not said:
                 said = attached.NO_WORDS if proposal.status is ProposalStatus.DRAFT else row.description
-            if said != row.description:
-                row.description = said
-                db.session.flush()
-                _record("proposal.describe_file", proposal, row, by=by)
+            _say_anew(proposal, row, said, by=by)
+
+
+def _say_anew(proposal: Proposal, row: ProposalFile, words: str, *, by: Principal) -> None:
+    """Give a kept file other words. None, or the same ones, change nothing of a file that came once more."""
+    if words and words != row.description:
+        row.description = words
+        db.session.flush()
+        audit.record("proposal.describe_file", proposal, by=by, extra=_as_version(proposal, row))
 
 
 def forget_all(proposal: Proposal) -> None:
@@ -171,17 +177,14 @@ def _unstore(stored: StoredFile) -> None:
     files.discard_after_commit(stored)
 
 
-def _record(action: str, proposal: Proposal, row: ProposalFile, *, by: Principal) -> None:
-    """Once sent, a change of files is a version too; of a draft the trace does not say what it holds."""
+def _as_version(proposal: Proposal, row: ProposalFile) -> dict[str, str]:
+    """Once sent, a change of files is a version too, and the trace names the file; of a draft it says nothing more."""
     if proposal.status is ProposalStatus.DRAFT:
-        audit.record(action, proposal, by=by)
-        return
+        return {}
     queries.complete(proposal)
-    proposal.updated_at = clock.now()
     last = sa.select(sa.func.max(ProposalVersion.number)).where(ProposalVersion.proposal_id == proposal.id)
     number = (db.session.scalar(last) or 0) + 1
+    proposal.updated_at = now = clock.now()
     content = writing.content(proposal)
-    audit.record(action, proposal, by=by, extra={"file": row.file.name})
-    db.session.add(
-        ProposalVersion(proposal_id=proposal.id, number=number, content=content, edited_at=proposal.updated_at)
-    )
+    db.session.add(ProposalVersion(proposal_id=proposal.id, number=number, content=content, edited_at=now))
+    return {"file": row.file.name}

@@ -217,7 +217,8 @@ def answer(token: str, *, accepts: bool, name: str, is_named: bool, by: Principa
         row.name, row.is_named = (called, is_named) if accepts else (row.name, False)
         row.answered_at = clock.now()
         row.user_id = by.user_id if accepts and by.user_id != proposal.author_id else None
-        audit.record(f"co_author.{'accept' if accepts else 'decline'}", row, by=by, reference=proposal.folio)
+        action = "co_author.accept" if accepts else "co_author.decline"
+        audit.record(action, row, by=by, reference=proposal.folio)
         if row.status is not before and limits.take(OF_ANSWERS, str(row.id)):
             _tell_author(proposal, row, accepts=accepts)
     return row
