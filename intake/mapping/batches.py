@@ -31,11 +31,14 @@ _LOCK = 41_003  # key of PostgreSQL's advisory lock: two imports happen one afte
 
 
 class NewRow(NamedTuple):
-    """A record that would come in, as the file describes it; ``places`` and ``themes`` are names."""
+    """A record that would come in, as the file describes it; ``places`` and ``themes`` are names.
+
+    ``kind`` of an actor; of a proposal who proposed it, "" if the file does not say.
+    """
 
     line: int
     name: str
-    kind: ActorKind
+    kind: ActorKind | str
     places: Sequence[str]
     themes: Sequence[str]
 

@@ -199,6 +199,14 @@ def test_a_preview_changes_nothing(plan):
     assert counts() == before
 
 
+def test_a_preview_shows_what_was_understood(plan):
+    seen = importing.preview(as_file([FULL, SHORT]), plan, by=SYSTEM)
+    assert [tuple(row) for row in seen.new_rows] == [
+        (2, "Agua limpia para Macas", "Rosa Ejemplo", ["Macas"], ["Agua"]),
+        (4, "Actas en línea", "", [], []),
+    ]
+
+
 @pytest.mark.parametrize(
     ("change", "place"),
     [

@@ -21,7 +21,7 @@ from intake.core.tabular import Limits, Problems, Refused, rows
 from intake.core.transaction import transaction
 from intake.extensions import db
 from intake.mapping import batches
-from intake.mapping.batches import Outcome, Preview, Tick, no_tick
+from intake.mapping.batches import NewRow, Outcome, Preview, Tick, no_tick
 from intake.reception.importrows import COLUMNS, ProposalReader, ProposalRow
 from intake.reception.inputs import CONSENT_PURPOSE
 from intake.reception.services.moves import stages_of
@@ -39,7 +39,7 @@ from models import (
 from models.enums import BatchKind, ProposalStatus, ProposerKind, PublicName
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from intake.core.identity import Principal
     from intake.core.tabular import Row, Source
@@ -67,6 +67,7 @@ class _Judge:
         self.folios = set(db.session.scalars(folios))
         self._lines: dict[str, int] = {}
         self.rows = self.new = self.known = self.contacts = 0
+        self.new_rows: list[ProposalRow] = []
         self.known_rows: list[tuple[int, str, str]] = []
 
     def new_of(self, found: Iterable[Row], tick: Tick) -> Iterator[ProposalRow]:
@@ -78,6 +79,8 @@ class _Judge:
             elif (proposal := self.reader.read(row)) is not None and self._is_new(proposal):
                 self.new += 1
                 self.contacts += proposal.has_contact
+                if self.new <= batches.SHOWN:
+                    self.new_rows.append(proposal)
                 yield proposal
             tick(1)
 
@@ -115,7 +118,22 @@ def preview(
     if problems:
         raise Refused(problems)
     free = batches.free_name(BatchKind.PROPOSALS, source, name)
-    return Preview(free, judge.rows, judge.new, judge.known, known_rows=judge.known_rows, contacts=judge.contacts)
+    return Preview(
+        name=free,
+        rows=judge.rows,
+        new=judge.new,
+        known=judge.known,
+        new_rows=[_described(row, judge.reader.places.names) for row in judge.new_rows],
+        known_rows=judge.known_rows,
+        contacts=judge.contacts,
+    )
+
+
+def _described(row: ProposalRow, names: Mapping[str, str]) -> NewRow:
+    """What the file says, as it was understood: a column that slipped is seen before it is published."""
+    places = [names.get(row.place, row.place)] if row.place else []
+    themes = [row.theme.name] if row.theme else []
+    return NewRow(row.line, row.title, row.organisation or row.name or "", places, themes)
 
 
 def run(
