@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 
 import pytest
@@ -16,7 +17,7 @@ from intake.core.identity import GUEST
 from intake.extensions import db
 from intake.mapping import queries as mapping
 from intake.plans import queries as plans
-from intake.reception import services
+from intake.reception import services, sheets
 from intake.reception.inputs import ProposalInput, SheetInput
 from intake.reception.queries import desk
 from intake.reception.services import keying, paper
@@ -113,12 +114,20 @@ def test_two_presses_at_once_receive_once(own_app):
         assert db.session.scalars(sa.select(Proposal.folio)).all() == [given[0].folio]
 
 
-def test_a_tenth_stays_drawn_when_several_drop_out_at_once(own_app):
+def test_a_tenth_stays_drawn_when_several_drop_out_at_once(own_app, monkeypatch):
+    draw = sheets.draw
+
+    def slowly(seed, found):
+        drawn = draw(seed, found)
+        time.sleep(0.2)  # the others draw meanwhile, unless they wait
+        return drawn
+
     with own_app.app_context():
         made = paper.create_packet(mapping.event("mesa-macas"), 40, by=clerk(0)).reference
         drawn = [s.folio for s in desk.packet(made, with_sheets=True).sheets if s.needs_second]
         db.session.remove()
     assert len(drawn) == CLERKS
+    monkeypatch.setattr(sheets, "draw", slowly)
 
     def drop(number):
         paper.spoil(desk.sheet(drawn[number]), SpoiltReason.DAMAGED, by=clerk(number))
