@@ -23,6 +23,16 @@ _PIECE = re.compile(r'"([^"]*)"|«([^»]*)»|“([^”]*)”|([^"«“]+|["«“
 _STEMMER = snowballstemmer.stemmer("spanish")
 _SIMPLE: sa.ColumnClause[Any] = sa.literal_column("'simple'::regconfig")
 MAX_TERMS = 12
+#: A stem of so many letters is no beginning: "bus" would find "buscar". With one more it is none either where the end
+#: of the word was taken off ("parte" would find "participar"); "educ" and Kichwa's "yaku" are typed as beginnings.
+SHORT = 3
+#: Words that hold a sentence together: a search does not demand them, unless it has no others.
+_FILLER = """
+al ante bajo como con contra cuando de del desde donde durante el en entre es esa esas ese eso esos esta estas este
+esto estos ha han hasta hay la las le les lo los me mi mis nos para pero por que se segun ser si sin sobre son su sus
+tras tu tus un una unas uno unos ya
+"""
+_JOINING = frozenset(_FILLER.split())
 
 
 @lru_cache(maxsize=50_000)
@@ -39,30 +49,46 @@ def stems(*texts: str) -> str:
 class Term(NamedTuple):
     """Stems that follow each other.
 
-    A ``whole`` term stood between quotation marks; another has one stem and is also the beginning of longer ones.
+    A ``whole`` term stood between quotation marks or is one short stem; another has one stem and is also the beginning
+    of longer ones. ``other``: the stem of the plural or singular where the stemmer keeps them apart ("rio", "rios").
     """
 
     stems: tuple[str, ...]
     whole: bool
+    other: str = ""
 
 
 def parsed(query: str) -> list[Term]:
-    """What a search asks for, without repetition, at most twelve words."""
+    """What a search asks for, without repetition and filler, at most twelve words."""
     found: dict[Term, None] = {}
     left = MAX_TERMS
-    for term in _all_terms(query):
-        short = Term(term.stems[:left], term.whole)
+    for term in list(_all_terms(query)) or _all_terms(query, filler=True):
+        short = term._replace(stems=term.stems[:left])
         if short.stems and short not in found:
             found[short] = None
             left -= len(short.stems)
     return list(found)
 
 
-def _all_terms(query: str) -> Iterator[Term]:
+def _all_terms(query: str, *, filler: bool = False) -> Iterator[Term]:
     for quoted, guillemets, curly, free in _PIECE.findall(query):
         if phrase := tuple(stems(quoted or guillemets or curly).split()):
             yield Term(phrase, whole=True)
-        yield from (Term((stem,), whole=False) for stem in stems(free).split())
+        words = _WORD.findall(plain(free))
+        yield from (_term_of(word) for word in words if filler or word not in _JOINING)
+
+
+def _term_of(word: str) -> Term:
+    stem = stem_of(word)
+    other = _other_number(stem)
+    return Term((stem,), len(stem) <= SHORT or bool(other) or (len(stem) == SHORT + 1 and stem != word), other)
+
+
+def _other_number(stem: str) -> str:
+    """What the stemmer makes of a short word in the other number where it does not bring both together, or ""."""
+    if len(stem) <= SHORT and stem[-1] in "aeiou":
+        return f"{stem}s"
+    return stem[:-1] if len(stem) == SHORT + 1 and stem[-1] == "s" and stem[-2] in "aeiou" else ""
 
 
 def terms(query: str) -> list[str]:
@@ -129,10 +155,21 @@ def _matches(expression: str) -> sa.Select[Any]:
 def _expression(wanted: list[Term], *, any_word: bool = False) -> str:
     """The terms in the language of this database's index."""
     if _postgresql():
-        parts = ["(" + " <-> ".join(term.stems) + ")" if term.whole else f"{term.stems[0]}:*" for term in wanted]
-        return (" | " if any_word else " & ").join(parts)
-    parts = [f'"{" ".join(term.stems)}"' + ("" if term.whole else "*") for term in wanted]
-    return (" OR " if any_word else " AND ").join(parts)
+        return (" | " if any_word else " & ").join(map(_for_postgresql, wanted))
+    return (" OR " if any_word else " AND ").join(map(_for_sqlite, wanted))
+
+
+def _for_postgresql(term: Term) -> str:
+    if not term.whole:
+        return f"{term.stems[0]}:*"
+    return "(" + " <-> ".join(term.stems) + (f" | {term.other}" if term.other else "") + ")"
+
+
+def _for_sqlite(term: Term) -> str:
+    phrase = f'"{" ".join(term.stems)}"'
+    if not term.whole:
+        return f"{phrase}*"
+    return f'({phrase} OR "{term.other}")' if term.other else phrase
 
 
 # -- where it was found ---------------------------------------------------------------------------
@@ -156,6 +193,8 @@ def passages(text: str, wanted: list[Term]) -> list[tuple[int, int]]:
 def _spans(words: list[tuple[int, int, str]], term: Term) -> list[tuple[int, int]]:
     if not term.whole:
         return [(begin, end) for begin, end, stem in words if stem.startswith(term.stems[0])]
+    if term.other:
+        return [(begin, end) for begin, end, stem in words if stem in {term.stems[0], term.other}]
     size = len(term.stems)
     return [
         (words[i][0], words[i + size - 1][1])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+import re
 
 import pytest
 
@@ -232,3 +233,9 @@ def test_the_list_shows_the_words_found_and_one_statement_more(plan, client, cou
     assert "El <mark>AGUA</mark> llega turbia." in page
     assert "Cuentas &lt;b&gt;claras" in page
     assert "<mark>" not in client.get("/propuestas/").text
+
+
+def test_what_a_short_word_found_is_marked_and_nothing_else():
+    wanted = parsed("los buses de río")
+    shown = str(marked("Los buses buscan el río; de los ríos, un bus a Riobamba", wanted))
+    assert re.findall("<mark>(.*?)</mark>", shown) == ["buses", "río", "ríos", "bus"]

@@ -125,6 +125,34 @@ def test_search_folds_accents_and_plurals(plan):
     assert len(folios(q="!!!")) == 2
 
 
+def of_words(plan, title):
+    return factories.proposal(plan, title=title, search_stems=stems(title)).folio
+
+
+def test_a_short_word_is_found_as_a_word_and_not_as_a_beginning(plan):
+    of_words(plan, "Buscar otra busqueda del autobuseto")
+    buses, bus = of_words(plan, "Transporte con buses limpios"), of_words(plan, "Un bus cada hora")
+    for query in ("bus", "buses", "BUSES", "el bus"):
+        assert set(folios(q=query)) == {buses, bus}, query
+    assert folios(q="transporte de buses") == [buses]  # nobody wrote "de"
+    rivers, river = of_words(plan, "Cuidar los ríos"), of_words(plan, "Un río limpio")
+    of_words(plan, "La parte de Riobamba")
+    assert set(folios(q="río")) == set(folios(q="ríos")) == {rivers, river}
+    of_words(plan, "Participación de todos")
+    assert len(folios(q="parte")) == 1
+    educ = of_words(plan, "Educación para la vida")
+    assert folios(q="educ") == folios(q="educa") == [educ]  # typed as a beginning
+
+
+def test_words_that_join_a_sentence_are_not_demanded(plan):
+    one = of_words(plan, "Agua y caminos")
+    of_words(plan, "Escuelas de la costa")
+    assert folios(q="el agua de los caminos") == [one]
+    assert folios(q="agua para", modo="alguna") == [one]
+    assert len(folios(q="de la")) == 1  # unless there are no others
+    assert folios(q='"de los caminos"') == []  # and between quotation marks they count
+
+
 def test_own_list_holds_own_and_claimed_alone(plan):
     person = factories.user()
     mine = factories.proposal(plan, ProposalStatus.DRAFT, author_id=person.id)
