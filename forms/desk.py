@@ -142,6 +142,12 @@ class SheetForm(TerritoryFields, Form):
         if self.public_name.data is PublicName.NAME and not (field.data and self.consent.data):
             raise ValidationError(_l("Para mostrar el nombre, la hoja debe tenerlo y aceptar que se guarde."))
 
+    def validate_consent(self, field: Any) -> None:
+        """Nothing typed is dropped in silence: how to reach a person is kept with consent or not typed."""
+        typed = (self.contact_name.data, self.contact_email.data, self.contact_phone.data)
+        if not field.data and any((words or "").strip() for words in typed):
+            raise ValidationError(_l("Marque el consentimiento o borre el contacto."))
+
     def to_data(self) -> ProposalInput:
         """What is proposed, in the language of sheets."""
         return ProposalInput(

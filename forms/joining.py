@@ -6,11 +6,11 @@ from typing import Any
 
 from wtforms import DateField, RadioField, StringField, TextAreaField
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # the stubs lag
-from wtforms.validators import Length, Optional
+from wtforms.validators import Length, Optional, ValidationError
 
 from forms.base import Form, MaxWords, chosen, required
 from intake.core.i18n import lazy_gettext as _l
-from intake.reception.families import NUANCE_WORDS, WHY_WORDS
+from intake.reception.families import LEAST_DAYS, MOST_DAYS, NUANCE_WORDS, WHY_WORDS, days_to_answer
 from intake.reception.inputs import RESULT_WORDS, TEXT_WORDS, TITLE_CHARACTERS
 from models.enums import JoinStatus
 
@@ -28,11 +28,18 @@ def _body(words: Any, hint: Any, empty: Any) -> TextAreaField:
     return _text(words, most, hint, least=least, empty=empty, rows=10)
 
 
+def _in_time(_form: Any, field: Any) -> None:
+    """Say it together with what else is wrong; the service checks it again."""
+    first, last = days_to_answer()
+    if not first <= field.data <= last:
+        raise ValidationError(_l("Dé entre %(least)d y %(most)d días.", least=LEAST_DAYS, most=MOST_DAYS))
+
+
 def _due() -> DateField:
     return DateField(
         _l("Responder hasta el"),
         description=_l("Ese día incluido. Entre 3 y 60 días desde hoy. Quien no responda seguirá por separado."),
-        validators=[required(_l("Ponga la fecha."))],
+        validators=[required(_l("Ponga la fecha.")), _in_time],
     )
 
 

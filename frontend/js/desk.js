@@ -69,6 +69,28 @@ if (form) {
 
 const upload = document.querySelector("[data-one-by-one]");
 
+// Why a file was refused, as its answer says; `otherwise` where no answer came or it says nothing.
+const reasons = async (answer, otherwise) => {
+  if (answer?.status !== 422) return [otherwise];
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const lines = [...page.querySelectorAll(".govuk-error-summary__list li")].map((line) => line.textContent.trim());
+  return lines.length ? lines : [otherwise];
+};
+
+const tell = (lines) => {
+  document.querySelectorAll(".govuk-error-summary:not([data-one-by-one-refused]), .flash").forEach((old) => old.remove());
+  const box = document.querySelector("[data-one-by-one-refused]");
+  const items = lines.map((line) => {
+    const link = Object.assign(document.createElement("a"), { href: "#files", textContent: line });
+    const item = document.createElement("li");
+    item.append(link);
+    return item;
+  });
+  box.querySelector("ul").replaceChildren(...items);
+  box.hidden = false;
+  box.focus();
+};
+
 upload?.addEventListener("submit", async (event) => {
   const input = upload.querySelector('input[type="file"]');
   const files = [...input.files];
@@ -76,6 +98,8 @@ upload?.addEventListener("submit", async (event) => {
   event.preventDefault();
   const status = upload.querySelector("[data-one-by-one-status]");
   const button = upload.querySelector('button[type="submit"]');
+  const refused = [];
+  let arrived = 0;
   button.disabled = true;
   let at = location.href;
   for (const [n, file] of files.entries()) {
@@ -84,12 +108,17 @@ upload?.addEventListener("submit", async (event) => {
     body.delete(input.name);
     body.append(input.name, file);
     const answer = await fetch(upload.action || location.href, { method: "POST", body }).catch(() => null);
-    if (!answer?.ok) {
-      status.textContent = status.dataset.failed.replace("{name}", file.name);
-      button.disabled = false;
-      return;
+    if (answer?.ok) {
+      arrived += 1;
+      at = answer.url;
+    } else {
+      refused.push(...(await reasons(answer, status.dataset.failed.replace("{name}", () => file.name))));
     }
-    at = answer.url;
   }
-  location.assign(at);
+  if (!refused.length) return location.assign(at);
+  status.textContent = status.dataset.arrived.replace("{n}", arrived).replace("{all}", files.length);
+  tell(refused);
+  upload.querySelector("[data-one-by-one-next]").hidden = !arrived;
+  input.value = ""; // what arrived is not sent again
+  button.disabled = false;
 });

@@ -7,7 +7,7 @@ follows the notes of the project on what peers lack (`peers.md`, B9 and C6); day
 from __future__ import annotations
 
 from collections import Counter
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, TypeVar
 
 from intake.core import clock
@@ -41,6 +41,12 @@ APART = frozenset({JoinStatus.DECLINED, JoinStatus.SILENT})
 ANSWERS = (JoinStatus.ACCEPTED, JoinStatus.NUANCED, JoinStatus.DECLINED)
 
 
+def days_to_answer() -> tuple[date, date]:
+    """The first and the last day that may be set as of today."""
+    today = clock.today()
+    return today + timedelta(days=LEAST_DAYS), today + timedelta(days=MOST_DAYS)
+
+
 def standing(request: JoinRequest) -> JoinStatus:
     """What became of a question as of today: who has not answered after the last day was silent."""
     if request.status is JoinStatus.ASKED and request.due_on < clock.today():
@@ -59,10 +65,9 @@ def is_joined(request: JoinRequest) -> bool:
 
 
 def reminded_at(request: JoinRequest) -> datetime | None:
-    """When to remind an author who has not answered; None where that moment has passed already."""
+    """When to remind an author who has not answered; None where that is no later day than today."""
     day = request.due_on - timedelta(days=REMINDED_BEFORE)
-    moment = clock.start_of(day) + timedelta(hours=REMINDED_HOUR)
-    return moment if moment > clock.now() else None
+    return clock.start_of(day) + timedelta(hours=REMINDED_HOUR) if day > clock.today() else None
 
 
 def lead(parts: Sequence[Proposal]) -> ProposalInput:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import zxingcpp
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
     from intake.core.files import Upload
+    from intake.core.i18n import Text
 
 #: The longer side of a kept picture: handwriting on A4 stays legible, a sheet weighs some 300 kB.
 SIDE = 2340
@@ -40,15 +42,22 @@ class Picture:
     matched: ScanMatch = ScanMatch.NONE
 
 
-def pictures(uploads: Sequence[Upload], plan_code: str) -> list[Picture]:
-    """What the files show, in their order. Raises `Invalid` that names the file that is no picture and no PDF."""
+def pictures(uploads: Sequence[Upload], plan_code: str) -> tuple[list[Picture], list[Text]]:
+    """What the files show, in their order; and of each that shows nothing its name and why. A file counts as a whole.
+
+    Raises `Invalid` for more than `MOST` pictures.
+    """
     found: list[Picture] = []
+    refused: list[Text] = []
     for upload in uploads:
-        for name, content in _contents(upload):
-            found.append(_picture(name, content, plan_code))
-            if len(found) > MOST:
-                raise Invalid(_l("Son más de %(most)s imágenes. Súbalas en varias veces.", most=MOST), field="files")
-    return found
+        room = MOST + 1 - len(found)
+        try:
+            found += [_picture(name, content, plan_code) for name, content in islice(_contents(upload), room)]
+        except Invalid as error:
+            refused.append(error.message)
+        if len(found) > MOST:
+            raise Invalid(_l("Son más de %(most)s imágenes. Súbalas en varias veces.", most=MOST), field="files")
+    return found, refused
 
 
 def _contents(upload: Upload) -> Iterator[tuple[str, bytes]]:

@@ -31,7 +31,6 @@ from intake.web.listing import Listing
 from models.enums import SpoiltReason
 
 if TYPE_CHECKING:
-
     from flask.typing import ResponseReturnValue
 
     from models import Event, Packet, Sheet
@@ -134,17 +133,22 @@ def _qr(folio: str) -> str:
 @bp.route("/ventanilla/paquetes/<slug:reference>/escaneos", methods=["GET", "POST"])
 @requires(Permission.SHEET_KEY, load=load_packet, form=True)
 def packet_scans(found: Packet) -> ResponseReturnValue:
-    """Upload pictures of the sheets; each then waits for a person to confirm which sheet it is."""
-    form = ScansForm()
+    """Upload pictures of the sheets; each then waits for a person to confirm which sheet it is.
+
+    Where files were refused, one answer names them all and says how many of the others arrived.
+    """
+    form, added = ScansForm(), scanning.Added(0, [])
     if form.validate_on_submit():
         try:
-            number = scanning.add_scans(found, form.uploads(), plan_code=found.event.plan.code, by=principal())
-            flash(ngettext("Llegó %(num)s imagen.", "Llegaron %(num)s imágenes.", number), "success")
-            return redirect(url_for("reception.match_scans", reference=found.reference), HTTPStatus.SEE_OTHER)
+            added = scanning.add_scans(found, form.uploads(), plan_code=found.event.plan.code, by=principal())
+            form.files.errors = [str(why) for why in added.refused]
         except Invalid as error:
             form.files.errors = [str(error.message)]
+        if not form.files.errors:
+            flash(ngettext("Llegó %(num)s imagen.", "Llegaron %(num)s imágenes.", added.kept), "success")
+            return redirect(url_for("reception.match_scans", reference=_reference()), HTTPStatus.SEE_OTHER)
     say_again(form)
-    page = render_template("reception/packet_scans.html", packet=load_packet(found.reference), form=form)
+    page = render_template("reception/packet_scans.html", packet=load_packet(_reference()), form=form, added=added)
     return page, HTTPStatus.UNPROCESSABLE_ENTITY if form.is_submitted() else HTTPStatus.OK
 
 

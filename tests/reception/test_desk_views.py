@@ -12,7 +12,7 @@ from intake.core import clock
 from intake.extensions import db
 from intake.reception.queries import desk
 from intake.reception.services import keying, paper
-from models import Packet, Proposal, Sheet
+from models import Packet, Proposal, ProposalContact, Sheet
 from models.enums import Role, SpoiltReason
 from tests import factories
 from tests.conftest import token_in
@@ -137,6 +137,25 @@ def test_nothing_typed_is_lost(sign_in, post, packet, clerk):
     assert old.status_code == 422
     assert "Agua limpia para Macas" in old.text
     assert "pulse el botón otra vez" in old.text
+
+
+CONTACTS = ({"contact_phone": "099 123 4567"}, {"contact_email": "rosa@demo.example"}, {"contact_name": "Rosa Ejemplo"})
+
+
+@pytest.mark.parametrize("typed", CONTACTS)
+@pytest.mark.parametrize("path", ["/ventanilla/hojas/PAGA3-00001", "/ventanilla/nueva"])
+def test_a_contact_without_consent_is_refused_at_the_consent(sign_in, post, packet, clerk, path, typed):
+    browser = sign_in(clerk)
+    refused = post(browser, path, **fields(**typed))
+    assert refused.status_code == 422
+    assert 'id="consent-error"' in refused.text and 'href="#consent"' in refused.text
+    assert "Marque el consentimiento o borre el contacto." in refused.text
+    for words in ("Agua limpia para Macas", "El agua llega turbia.", f'value="{next(iter(typed.values()))}"'):
+        assert words in refused.text
+    assert db.session.scalars(sa.select(Proposal)).all() == []
+    assert post(browser, path, **fields(**typed, consent="y")).status_code == 303
+    (kept,) = db.session.scalars(sa.select(ProposalContact)).all()
+    assert kept.name or kept.email or kept.phone
 
 
 def test_when_the_session_ended_the_words_travel_on(client, packet):
@@ -281,6 +300,20 @@ def test_a_file_that_is_no_picture_is_named(sign_in, packet, clerk):
     assert "hoja.exe" in answer.text
     none = browser.post(path, data={"csrf_token": token}, content_type="multipart/form-data")
     assert none.status_code == 422
+
+
+def test_bad_files_are_all_named_and_stop_no_good_one(sign_in, packet, clerk):
+    browser = sign_in(clerk)
+    path = f"/ventanilla/paquetes/{packet.reference}/escaneos"
+    given = [(b"no es un pdf", "falso.pdf"), (picture(), "foto.jpg"), (b"MZ\x90", "otra.exe")]
+    files = [(io.BytesIO(content), name) for content, name in given]
+    sent = {"csrf_token": token_in(browser.get(path).text), "files": files}
+    answer = browser.post(path, data=sent, content_type="multipart/form-data")
+    assert answer.status_code == 422
+    refused = re.findall(r'<li><a href="#files">(.*?)</a></li>', answer.text)
+    assert len(refused) == 2 and "«falso.pdf»" in refused[0] and "«otra.exe»" in refused[1]
+    assert "Llegó 1 imagen." in answer.text and f'href="{path}/confirmar"' in answer.text
+    assert [row.name for row in desk.loose(packet)] == ["foto.jpg"]
 
 
 # -- the citizen with the receipt in the hand --------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from intake.reception.inputs import ProposalInput
 from intake.reception.queries import joining as reading
 from intake.reception.services import join_answers, joining
 from intake.reports import invariants_joining
+from intake.web.filters import fecha
 from models import AuditEntry, CoAuthor, JoinRequest, OutboxMessage, Proposal
 from models.enums import JoinStatus, ProposalKind, ProposalStatus, PublicName, Role
 from tests import factories
@@ -211,10 +212,20 @@ def test_who_has_not_answered_is_reminded_once_and_who_has_is_not(app, analyst):
     assert [m.to_address for m in reminders] == ["autora1@demo.example", "autora2@demo.example"]
     assert clock.local(reminders[0].not_before).date() == in_days(7)
     assert "/uniones/" in written(reminders[0]).text
+    assert f"El {fecha(clock.today())} le preguntamos" in written(reminders[0]).text
     say(made, one, YES)
     assert [m.to_address for m in queued("join_reminder")] == ["autora2@demo.example"]
     collective_of(proposals(2), analyst, due=3)
     assert len(queued("join_reminder")) == 1
+
+
+@pytest.mark.parametrize(("days", "reminded"), [(3, 0), (4, 2)])
+def test_nobody_is_reminded_on_the_day_of_the_question(app, analyst, days, reminded):
+    early = clock.start_of(clock.today()) + timedelta(hours=1)  # before the hour of reminders
+    with time_machine.travel(early, tick=False):
+        collective_of(proposals(2), analyst, due=days)
+        assert len(queued("join_reminder")) == reminded
+        assert all(clock.local(m.not_before).date() == in_days(1) for m in queued("join_reminder"))
 
 
 def test_all_answered_and_too_few_said_yes(app, analyst):

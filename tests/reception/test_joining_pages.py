@@ -432,3 +432,46 @@ def test_a_yes_that_joins_nothing_is_not_thanked_as_if_it_did(client, analyst):
         done = post(client, path, answer="accepted")
         assert "no hay propuesta colectiva" in text_of(client.get(done.location))
     assert states(one, two, made) == ["submitted", "submitted", "withdrawn"]
+
+
+@pytest.mark.parametrize(("day", "said"), [(-1, True), (0, True), (2, True), (61, True), (3650, True), (60, False)])
+def test_a_day_out_of_bounds_is_refused_at_its_field(desk, analyst, day, said):
+    one, two, three = proposals(3)
+    made = collective_of([one, two], analyst)
+    due = in_days(day).isoformat()
+    begun = f"/propuestas/{three.folio}/unir?con={more(plan_of(three), 4).folio}"
+    other = begun.rpartition("=")[2]
+    pages = {
+        begun: {**WRITTEN, "con": other, **({"title": ""} if said else {})},  # all that is wrong, at once
+        f"/propuestas/{made.folio}/union": {"folio": three.folio},
+        f"/propuestas/{made.folio}/union/preguntar?parte={one.folio}": {},
+    }
+    for path, typed in pages.items():
+        page = post(desk, path, **typed, due_on=due)
+        if not said:
+            assert page.status_code == 303, path
+            break
+        assert page.status_code == 422, path
+        assert 'id="due_on-error"' in page.text and "entre 3 y 60 días" in page.text.replace("Entre", "entre")
+        assert f'value="{due}"' in page.text
+
+
+def test_every_error_leads_to_its_field(desk, analyst):
+    one, two, three, four = proposals(4)
+    made = collective_of([one, two], analyst)
+    say(made, one, YES)
+    pages = {
+        f"/propuestas/{three.folio}/unir?con={four.folio}": {"con": four.folio, "reason": "x " * 400},
+        f"/propuestas/{made.folio}/union": {},
+        f"/propuestas/{made.folio}/union/preguntar?parte={two.folio}": {"due_on": ""},
+        f"/propuestas/{made.folio}/union/deshacer": {"reason": "x " * 400},
+        f"/propuestas/{made.folio}/union/deshacer?parte={one.folio}": {},
+        link_of(2): {},
+    }
+    for path, typed in pages.items():
+        page = post(desk, path, **typed)
+        assert page.status_code == 422, path
+        links = re.findall(r'<li><a href="#([^"]+)"', page.text)
+        assert links, path
+        for link in links:
+            assert page.text.count(f'id="{link}"') == 1, (path, link)

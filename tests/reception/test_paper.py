@@ -504,7 +504,7 @@ def test_pictures_are_recognised_by_code_name_and_order(packet, clerk):
         Upload("IMG_2.jpg", picture()),
         Upload("otro.jpg", picture("https://ejemplo.ec/seguimiento/PAGA3-00099")),
     ]
-    assert scanning.add_scans(packet, given, plan_code="PAGA3", by=clerk) == 4
+    assert scanning.add_scans(packet, given, plan_code="PAGA3", by=clerk) == (4, [])
     found = [(row.folio, row.matched) for row in desk.loose(packet)]
     assert found == [
         ("PAGA3-00007", ScanMatch.QR),
@@ -544,12 +544,16 @@ def test_the_pages_of_a_pdf_are_pictures(packet, clerk):
         ("hoja.jpg", b""),
     ],
 )
-def test_what_is_no_picture_is_refused_by_name(packet, clerk, name, content):
-    given = [Upload("buena.jpg", picture()), Upload(name, content)]
-    with pytest.raises(Invalid) as refusal:
-        scanning.add_scans(packet, given, plan_code="PAGA3", by=clerk)
-    assert name in str(refusal.value.message)
-    assert db.session.scalar(sa.select(sa.func.count(StoredFile.id))) == 0
+def test_what_is_no_picture_is_refused_by_name_and_stops_no_other(packet, clerk, name, content):
+    given = [Upload(name, content), Upload("buena.jpg", picture()), Upload(f"otra {name}", content)]
+    added = scanning.add_scans(packet, given, plan_code="PAGA3", by=clerk)
+    assert added.kept == 1 and [row.name for row in desk.loose(packet)] == ["buena.jpg"]
+    first, second = map(str, added.refused)
+    assert f"«{name}»" in first and f"«otra {name}»" in second
+    assert scanning.add_scans(packet, given[:1], plan_code="PAGA3", by=clerk).kept == 0
+    assert db.session.scalar(sa.select(sa.func.count(StoredFile.id))) == 1
+    with pytest.raises(Invalid):
+        scanning.add_scans(packet, [], plan_code="PAGA3", by=clerk)
 
 
 @pytest.mark.parametrize("folio", ["PAGA3-00099", "algo", "PAGA3-00002"])

@@ -5,7 +5,7 @@ Whoever acts on a family takes hold of its collective proposal first, then of th
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -67,7 +67,7 @@ def lock_all(proposals: Sequence[Proposal]) -> None:
 
 
 def _check_day(due_on: date) -> None:
-    first, last = (clock.today() + timedelta(days=n) for n in (families.LEAST_DAYS, families.MOST_DAYS))
+    first, last = families.days_to_answer()
     if not first <= due_on <= last:
         words = _l("Dé entre %(least)d y %(most)d días.", least=families.LEAST_DAYS, most=families.MOST_DAYS)
         raise Invalid(words, field="due_on")
@@ -136,6 +136,7 @@ def _ask(request: JoinRequest, collective: Proposal, proposal: Proposal, *, due_
         "lead": {name: getattr(collective, name) for name in writing.TEXTS},
         "why": request.reason,
         "due_on": due_on,
+        "asked_on": clock.today(),
         "link": mail.url_of(f"/uniones/{token}"),
     }
     letters.write_to_author(proposal, "join_ask", dedupe_key=_key(request, "ask"), **context)

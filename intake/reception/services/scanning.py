@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import sqlalchemy as sa
 
@@ -22,18 +22,32 @@ from models import LooseScan, Packet, Sheet, StoredFile
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from intake.core.i18n import Text
     from intake.core.identity import Principal
 
 
-def add_scans(packet: Packet, uploads: Sequence[Upload], *, plan_code: str, by: Principal) -> int:
-    """Keep pictures of sheets, privately, until somebody confirms which sheet each is; how many. Raises `Invalid`.
+class Added(NamedTuple):
+    """How many pictures were kept, and for each file that was not its name and why."""
 
-    The sheets come back, so their codes are not printed again.
+    kept: int
+    refused: list[Text]
+
+
+def add_scans(packet: Packet, uploads: Sequence[Upload], *, plan_code: str, by: Principal) -> Added:
+    """Keep pictures of sheets, privately, until somebody confirms which sheet each is. A bad file stops no good one.
+
+    The sheets come back, so their codes are not printed again. Raises `Invalid` for no file and for too many pictures.
     """
     authorize(by, Permission.SHEET_KEY)
-    found = scans.pictures(uploads, plan_code)
-    if not found:
+    if not uploads:
         raise Invalid(_l("Elija al menos un archivo."), field="files")
+    found, refused = scans.pictures(uploads, plan_code)
+    if found:
+        _keep(packet, found, by)
+    return Added(len(found), refused)
+
+
+def _keep(packet: Packet, found: Sequence[scans.Picture], by: Principal) -> None:
     with transaction():
         lock(sa.select(Packet.id).where(Packet.id == packet.id))
         waiting = db.session.scalars(sa.select(LooseScan.folio).where(LooseScan.packet_id == packet.id)).all()
@@ -46,7 +60,6 @@ def add_scans(packet: Packet, uploads: Sequence[Upload], *, plan_code: str, by: 
             db.session.add(row)
         forget_codes(packet)
         audit.record("packet.scan", packet, by=by, extra={"scans": len(found)})
-    return len(found)
 
 
 def free_folios(packet: Packet) -> list[str]:
