@@ -23,6 +23,8 @@ DESCRIPTION = "description_"
 #: Buttons of the page that change a piece and show the page again.
 ATTACH, DETACH, ADD_PERSON, DROP_PERSON = "attach", "detach", "add_person", "drop_person"
 BUTTONS = (ATTACH, DETACH, ADD_PERSON, DROP_PERSON)
+#: Name of a file that the browser did not send because it is too large (`frontend/js/app.js`).
+TOO_HEAVY = "too_heavy"
 
 
 class FileFields:
@@ -83,12 +85,15 @@ class PointFields:
     def validate_latitude(self, field: Any) -> None:
         """Understand it, and demand it where the other is given."""
         _check(field, self.longitude, _l("Escriba también la latitud, o borre la longitud."))
+        point = self.point_typed()
+        if point is not None and points.is_only_latitude_wrong(point):
+            raise ValidationError(_l("Esa latitud queda fuera del Ecuador, que va de -5,02 a 1,72. Revise el número."))
 
     def validate_longitude(self, field: Any) -> None:
         """Understand it, and see that the point of both lies in Ecuador."""
         _check(field, self.latitude, _l("Escriba también la longitud, o borre la latitud."))
         point = self.point_typed()
-        if point is not None and not points.in_ecuador(point):
+        if point is not None and not points.in_ecuador(point) and not points.is_only_latitude_wrong(point):
             raise ValidationError(_outside(point))
 
     def point_typed(self) -> tuple[float, float] | None:

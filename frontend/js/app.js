@@ -43,7 +43,7 @@ document.addEventListener("keydown", (event) => {
   open.querySelector("summary").focus();
 });
 
-// What a guest was writing stays on the telephone, also without a network; signing out clears it, from whatever page.
+// What a guest was writing stays on the telephone, also without a network; signing out takes what the account wrote, from whatever page.
 start().catch(() => {}); // private windows may refuse to keep anything: pages work without
 
 // "Volver" on the page of an error goes back in the browser, where what was typed still stands.
@@ -59,13 +59,17 @@ document.addEventListener("change", (event) => {
   if (!input.matches('input[type="file"][data-max-bytes]')) return;
   const id = `${input.id}-size`;
   document.getElementById(id)?.remove();
+  input.form?.querySelector(`input[name="too_heavy"]`)?.remove();
   input.removeAttribute("aria-invalid");
-  if (![...input.files].some((file) => file.size > Number(input.dataset.maxBytes))) return;
+  const heavy = [...input.files].find((file) => file.size > Number(input.dataset.maxBytes));
+  if (!heavy) return;
   const message = document.createElement("p");
   message.id = id;
   message.className = "govuk-error-message";
   message.setAttribute("role", "alert");
-  message.textContent = input.dataset.tooLarge;
+  message.textContent = `«${heavy.name}»: ${input.dataset.tooLarge}`;
+  // It is not sent; its name is, so that the next page does not only say what was kept.
+  input.form?.append(Object.assign(document.createElement("input"), { type: "hidden", name: "too_heavy", value: heavy.name }));
   input.before(message);
   input.setAttribute("aria-invalid", "true");
   input.value = "";

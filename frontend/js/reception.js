@@ -3,7 +3,7 @@ import { start as showBox } from "./device/box.js";
 import * as drafts from "./device/draft.js";
 import { start as startForm } from "./device/form.js";
 import { start as startStandIn } from "./device/standin.js";
-import { get, remove } from "./device/store.js";
+import { all, get, remove } from "./device/store.js";
 
 // Once the server has the text, or it has been sent, the device no longer needs it.
 const finish = async () => {
@@ -21,6 +21,17 @@ if (box) showBox(box);
 if (form && box) startForm(form, box);
 
 if (document.querySelector("[data-reload]")) startStandIn();
+
+// The page that asks for the code of a proposal which came from this telephone: its code lies here.
+const asked = document.querySelector("[data-code-of]");
+const recall = async () => {
+  const item = (await all("arrived")).find((one) => one.folio === asked.dataset.codeOf);
+  const field = asked.elements.claim_code;
+  if (!item?.code || field.value) return;
+  field.value = item.code;
+  asked.querySelector("[data-code-found]").hidden = false;
+};
+if (asked) recall().catch(() => {});
 
 // Copying the code: offered only where the browser can.
 const copy = document.querySelector("[data-copy]");

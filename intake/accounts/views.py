@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import Blueprint, flash, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from intake.accounts import session as sessions
@@ -19,7 +19,10 @@ _ALWAYS = ("/cuenta/", "/salud", "/static/")
 @bp.before_app_request
 def end_idle_sessions() -> None:
     """A session left alone too long is over; what the request wanted is then asked as a guest."""
-    if sessions.end_when_idle() and request.method in SAFE_METHODS:
+    if not sessions.end_when_idle():
+        return
+    g.session_ended = True
+    if request.method in SAFE_METHODS:
         flash(_("Su sesión terminó por falta de uso. Entre otra vez para continuar."), "warning")
 
 

@@ -9,7 +9,7 @@ from intake.core import calendar, clock, outbox
 from intake.reception import answers, queries
 from intake.reception.lifecycle import PROPOSAL
 from intake.reception.queries import joining
-from models.enums import StageKind
+from models.enums import ProposalStatus, StageKind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,6 +45,7 @@ def tell_author(proposal: Proposal, action: str, *, reason: str, stages: Sequenc
             dedupe_key=f"proposal:{proposal.id}:{action}:{proposal.lock_version}{_suffix(told)}",
             reason=reason.strip(),
             has_account=proposal.author_id is not None,
+            is_held=proposal.status is ProposalStatus.HELD,
             stage_opens=opens,
             stage_closes=closes,
             fallback=fallback,

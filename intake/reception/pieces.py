@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from flask import g, request
 
-from forms.reception_pieces import ADD_PERSON, BUTTONS, DESCRIPTION, DETACH, DROP_PERSON
-from forms.uploads import upload_of
+from forms.reception_pieces import ADD_PERSON, ATTACH, BUTTONS, DESCRIPTION, DETACH, DROP_PERSON, TOO_HEAVY
+from forms.uploads import FILE_LIMIT, upload_of
 from intake.core.errors import Invalid
 from intake.core.i18n import lazy_gettext as _l
+from intake.core.text import clean
 from intake.reception.services import attachments, inviting
 from intake.web.access import principal
 
@@ -57,7 +58,7 @@ def is_forged() -> bool:
 def asks(form: Any) -> bool:
     """Whether a POST brings a file or a person, or presses a button of theirs."""
     typed = "person_name" in form and (form.person_name.data or form.person_email.data)
-    return bool(_has_file(form) or typed) or any(name in request.form for name in BUTTONS)
+    return bool(_has_file(form) or typed) or any(name in request.form for name in (*BUTTONS, TOO_HEAVY))
 
 
 def _has_file(form: Any) -> bool:
@@ -77,15 +78,30 @@ def keep(proposal: Proposal, form: Any) -> Outcome:
         done.attempt("descriptions", lambda: attachments.describe(proposal, words, by=by))
     if DETACH in request.form:
         done.attempt("detached", lambda: attachments.detach(proposal, request.form[DETACH], by=by))
-    upload = upload_of(form.file)
-    if upload is not None:
-        said = form.file_description.data or ""
-        address = request.remote_addr or ""
-        done.attempt("file", lambda: attachments.attach(proposal, upload, said, by=by, address=address))
-        form.file.data.close()
+    _keep_file(proposal, form, done)
     if "person_name" in form:
         _keep_people(proposal, form, done)
     return done
+
+
+def _keep_file(proposal: Proposal, form: Any, done: Outcome) -> None:
+    by, upload = principal(), upload_of(form.file)
+    if upload is not None:
+        said, address = form.file_description.data or "", request.remote_addr or ""
+        done.attempt("file", lambda: attachments.attach(proposal, upload, said, by=by, address=address))
+        form.file.data.close()
+        if "file" in done.errors:
+            done.errors["file"] = _not_taken(upload.name, done.errors["file"])
+    elif heavy := request.form.get(TOO_HEAVY, ""):
+        done.asked, done.errors["file"] = True, _not_taken(heavy, FILE_LIMIT["data-too-large"])
+    elif ATTACH in request.form:
+        done.asked, done.errors["file"] = True, _l("Elija primero un archivo.")
+
+
+def _not_taken(name: str, why: Text) -> Text:
+    """Which file it was, and why: beside it the page may say that the rest is kept."""
+    told: Text = _l("No se adjuntó «%(name)s». %(why)s", name=clean(name)[:120], why=why)
+    return told
 
 
 def _keep_people(proposal: Proposal, form: Any, done: Outcome) -> None:

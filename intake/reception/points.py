@@ -44,6 +44,14 @@ def in_ecuador(point: tuple[float, float]) -> bool:
     return MAINLAND.holds(point) or GALAPAGOS.holds(point)
 
 
+def is_only_latitude_wrong(point: tuple[float, float]) -> bool:
+    """Whether no point so far north or south is ours, while another one at this longitude would be."""
+    latitude, longitude = point
+    boxes = (MAINLAND, GALAPAGOS)
+    wrong = not any(box.south <= latitude <= box.north for box in boxes)
+    return wrong and any(box.west <= longitude <= box.east for box in boxes)
+
+
 def degrees(text: str) -> float | None:
     """What was typed: ``-0,2295``, ``0.2295 S``, ``78,5243° O``. None where it is no number of degrees."""
     found = _NUMBER.fullmatch(text.strip().replace("−", "-"))

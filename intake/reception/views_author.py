@@ -139,6 +139,7 @@ def receipt(proposal: Proposal) -> ResponseReturnValue:
         stages=[v for v in calendar.views(proposal.plan.stages) if v.number > 2 and v.state != calendar.DONE],
         next_words=storyline.what_next(proposal, proposal.plan.stages),
         mailed=_mailed(proposal),
+        is_held=proposal.status is ProposalStatus.HELD,
     )
 
 

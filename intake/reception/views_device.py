@@ -189,6 +189,7 @@ def _receipt(arrived: Arrived) -> Response:
         as_written=arrived.as_written,
         follow=url_for("reception.follow", folio=folio),
         receipt=url_for("reception.receipt", folio=folio),
+        account=url_for("reception.adopt", folio=folio),
     )
 
 

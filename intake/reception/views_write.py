@@ -25,6 +25,7 @@ from intake.reception.screening import Pace
 from intake.reception.services import submission
 from intake.web.access import principal, public, remember_claim, requires
 from intake.web.security import WITH_LOCATION
+from intake.web.templating import device_owner
 from models import Proposal
 from models.enums import ProposalStatus, StageKind, TerritoryLevel
 
@@ -220,12 +221,6 @@ def blame(form: Texts, error: Invalid) -> None:
         target.errors = [*target.errors, error.message]
 
 
-def _owner() -> str:
-    """Whose text it is that the telephone keeps: "" is a guest's; the mark of an account leads nobody to it."""
-    who = principal()
-    return keyed.keyed_hash("device_draft", str(who.user_id))[:16] if who.is_signed_in else ""
-
-
 def _form_page(form: Any, plan: Plan, reception: Any, proposal: Proposal | None = None) -> ResponseReturnValue:
     g.plan = plan
     page = render_template(
@@ -237,7 +232,7 @@ def _form_page(form: Any, plan: Plan, reception: Any, proposal: Proposal | None 
         key=draft_key() if proposal else None,
         saved=request.args.get("guardado") == "si",
         unsent=_unsent() if proposal is None and request.method == "GET" else None,
-        owner=_owner(),
+        owner=device_owner(principal()),
         for_worker=False,
         consent_version=CONSENT_VERSION,
     )

@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 import structlog
-from flask import Flask, current_app, jsonify, redirect, render_template, request, url_for
+from flask import Flask, current_app, g, jsonify, redirect, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, SecurityError
 from werkzeug.routing import RoutingException
@@ -100,7 +100,11 @@ def _ask_to_sign_in(error: errors.SignInNeeded) -> ResponseReturnValue:
     if request.method in {"GET", "HEAD"}:
         return redirect(url_for("accounts.sign_in", siguiente=request.full_path.rstrip("?")))
     body = render_template(
-        "errors/session_expired.html", message=error.message, typed=_typed(), path=request.full_path.rstrip("?")
+        "errors/session_expired.html",
+        message=error.message,
+        typed=_typed(),
+        path=request.full_path.rstrip("?"),
+        ended=g.get("session_ended", False),
     )
     return body, HTTPStatus.UNAUTHORIZED
 

@@ -14,7 +14,7 @@ from flask_babel import get_translations
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
-from intake.core import i18n, permissions
+from intake.core import i18n, keyed, permissions
 from intake.core.i18n import lazy_gettext as _l
 from intake.core.permissions import Permission
 from intake.web import filters, frame, spoken
@@ -23,6 +23,7 @@ from intake.web.hooks import chosen_language
 
 if TYPE_CHECKING:
     from config import Config
+    from intake.core.identity import Principal
 
 P = Permission
 #: How many rows of lists each process keeps drawn: about a kilobyte each.
@@ -78,6 +79,7 @@ def install(app: Flask, config: Config, plan_bar: Callable[[], Any]) -> None:
         languages=languages,
         navigation=navigation,
         localized=i18n.localized,
+        device_owner=device_owner,
     )
     frame.install(app)
     app.context_processor(per_request)
@@ -91,6 +93,11 @@ def per_request() -> dict[str, Any]:
         "html_lang": spoken.html_lang(chosen),
         "language_pending": spoken.language_of(chosen) != chosen,
     }
+
+
+def device_owner(who: Principal) -> str:
+    """Whose text it is that a telephone keeps: "" is a guest's; the mark of an account leads nobody to it."""
+    return keyed.keyed_hash("device_draft", str(who.user_id))[:16] if who.is_signed_in else ""
 
 
 def may(permission: Permission, subject: Any = None) -> bool:

@@ -198,7 +198,7 @@ def test_session_of_staff_that_ended_keeps_the_text(open_browser: Open, enter: E
     page.get_by_label("Motivo").fill("Un motivo largo que costó escribir.")
     page.context.clear_cookies()
     page.get_by_role("button", name="Firmar el examen").click()
-    expect(page.get_by_role("heading", name="Su sesión terminó")).to_be_visible()
+    expect(page.get_by_role("heading", name="La página estuvo abierta mucho tiempo")).to_be_visible()
     page.get_by_role("button", name="Entrar y continuar").click()
     expect(page.get_by_role("heading", name="Entrar", exact=True)).to_be_visible()
     page.get_by_role("button", name="Entrar como analisis@demo.example").click()

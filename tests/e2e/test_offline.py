@@ -384,9 +384,56 @@ def test_nothing_of_an_account_is_kept_and_signing_out_clears_the_device(phone: 
     assert "csrf_token" not in bodies
     assert "account__form" not in bodies
     page.get_by_role("button", name="Salir").click()
+    page.goto("/propuestas/nueva")  # what the account wrote is gone, what somebody wrote before it came is there
+    expect(page.get_by_label("Título de su propuesta")).to_have_value("Un borrador de alguien que no entró")
+    names = "Object.keys(localStorage).filter((name) => name.startsWith('intake:')).join()"
+    page.wait_for_function(f"{names} === 'intake:propuesta'")
+
+
+def test_a_code_outlives_the_account_of_somebody_else(phone: Page, server: Server, enter: Enter) -> None:
+    """Folio and code of a guest without contact are nowhere else: another's signing in and out leaves them."""
+    title, context = "Bebederos para el ganado de la loma", phone.context
+    context.set_offline(True)
+    write(phone, title)
+    let_wait(phone)
+    context.set_offline(False)
+    folio = arrived(phone, title)
+    code = phone.locator("[data-code]").text_content()
+    enter(phone, "ciudadania")
+    phone.get_by_role("button", name="Salir").click()
+    phone.goto("/propuestas/sin-conexion")
+    assert arrived(phone, title) == folio
+    expect(phone.locator("[data-code]")).to_have_text(str(code))
+
+
+def test_sent_without_the_account_it_says_so_and_finds_its_way_there(
+    phone: Page, server: Server, enter: Enter, shot: Shot
+) -> None:
+    title, page = "Letreros en kichwa en el subcentro de salud", phone
+    enter(page, "ciudadania")
+    page.context.set_offline(True)
     page.goto("/propuestas/nueva")
-    expect(page.get_by_label("Título de su propuesta")).to_have_value("")
-    assert page.evaluate("Object.keys(localStorage).filter((name) => name.startsWith('intake:'))") == []
+    expect(page.locator("[data-offline]")).to_contain_text("esta propuesta se envía sin ella")
+    write(page, title)
+    let_wait(page)
+    waits(page, title)
+    expect(page.locator(".device__item", has_text=title)).to_contain_text("esta propuesta se envía sin ella")
+    page.context.set_offline(False)
+    folio = arrived(page, title)
+    item = page.locator(".device__item", has_text=title)
+    expect(item).to_contain_text("Se envió sin su cuenta")
+    shot(page, "sin-su-cuenta")
+    item.get_by_role("link", name="Guardar en mi cuenta").click()
+    expect(page.get_by_text("El código estaba en este teléfono")).to_be_visible()
+    page.get_by_role("main").get_by_role("button", name="Guardar en mi cuenta").click()
+    expect(page.get_by_text("Su propuesta quedó en su cuenta.")).to_be_visible()
+    page.goto("/propuestas/?mias=1")
+    expect(page.get_by_role("main")).to_contain_text(folio)
+    page.goto("/propuestas/sin-conexion")
+    expect(page.locator(".device__item", has_text=title)).to_contain_text("Está en su cuenta.")
+    page.get_by_role("button", name="Salir").click()
+    page.goto("/propuestas/sin-conexion")  # the account is its key now
+    expect(page.get_by_text("No hay ninguna propuesta en espera")).to_be_visible()
 
 
 def test_everything_can_be_deleted_from_the_telephone(phone: Page, server: Server) -> None:

@@ -129,6 +129,12 @@ class TestKeeping:
         two = attach(draft, "b.jpg", picture(), "El mismo", by=by)
         assert (one.id, names(draft), stored()) == (two.id, ["a.jpg"], 1)
 
+    def test_the_same_picture_again_takes_the_words_that_come_with_it(self, draft, by):
+        attach(draft, "a.jpg", picture(), "", by=by)
+        given = ("Un canal roto", "", "Un canal roto en Macas")
+        said = [attach(draft, "a.jpg", picture(), words, by=by).description for words in given]
+        assert (said, stored()) == (["Un canal roto", "Un canal roto", "Un canal roto en Macas"], 1)
+
     def test_taking_away_takes_the_bytes(self, draft, by):
         row = attach(draft, "a.pdf", PDF, "", by=by)
         kept, ref = row.file, attached.ref_of(row)
@@ -329,6 +335,29 @@ class TestPages:
         address = f"/propuestas/{folio}/archivos/{key}"
         assert app.test_client().get(address).status_code == 403
         assert page.get(address).status_code == 200
+
+
+@pytest.mark.parametrize("button", ["attach", "save", "review"])
+def test_a_file_too_heavy_to_be_sent_is_named_beside_what_is_kept(plan, client, button):
+    answer = post(client, button=button, too_heavy="foto <grande>.jpg")
+    page = html.unescape(answer.text)
+    assert answer.status_code == 422
+    assert "No se adjuntó «foto <grande>.jpg»" in page and "10 MB" in page
+    assert "foto <grande>" not in answer.text
+    assert "Su borrador está guardado" not in page
+    assert WRITTEN["problem"] in page
+
+
+def test_a_refused_file_is_named(plan, client):
+    answer = post(client, button="save", upload=("virus.pdf", b"MZ\x90\x00" + b"\0" * 60))
+    assert answer.status_code == 422
+    assert "No se adjuntó «virus.pdf». " in html.unescape(answer.text)
+
+
+def test_attaching_nothing_says_so(plan, client):
+    answer = post(client, button="attach")
+    assert answer.status_code == 422
+    assert "Elija primero un archivo." in answer.text
 
 
 def test_a_contact_without_consent_is_not_lost_by_attaching(plan, client):

@@ -308,3 +308,53 @@ def test_a_title_and_a_name_are_one_line_of_our_mail(plan, client):
     assert kept.title == "Agua limpia para Macas Su cuenta fue bloqueada"
     assert db.session.scalars(sa.select(ProposalContact)).one().name == "Rosa Tanguila"
     assert send(client, title=said, contact_name="Rosa\nTanguila").json["as_written"] is True
+
+
+OUT = """
+globalThis.localStorage = new Map();
+localStorage.getItem = (name) => localStorage.get(name) ?? null;
+localStorage.setItem = localStorage.set;
+localStorage.removeItem = localStorage.delete;
+globalThis.sessionStorage = { removeItem: () => {} };
+const { inside, note, read, signOut, write } = await import(%s);
+write("", { key: "before", pairs: [["title", "De quien no entró"]] });
+note("mark");
+write("mark", { key: "within", pairs: [["title", "Con la cuenta"]] });
+const before = inside();
+signOut();
+console.log(JSON.stringify([before, read("")?.key ?? null, read("mark"), inside()]));
+"""
+
+
+def test_signing_out_takes_what_the_account_wrote_and_nothing_of_a_guest(tmp_path):
+    script = tmp_path / "ask.mjs"
+    script.write_text(OUT % json.dumps((ROOT / "frontend" / "js" / "device" / "draft.js").as_uri()), encoding="utf-8")
+    node = shutil.which("node", path=str(ROOT / ".venv" / "bin"))
+    said = subprocess.run([node, str(script)], capture_output=True, text=True, check=True, timeout=60).stdout
+    assert json.loads(said) == ["mark", "before", None, ""]
+
+
+def test_what_came_without_the_account_can_be_kept_in_it(plan, sign_in, post):
+    user = factories.user()
+    browser = sign_in(user)
+    told = send(browser).json
+    assert told["account"] == "/seguimiento/PAGA3-00001/cuenta"
+    page = browser.get(told["account"]).text
+    assert 'data-code-of="PAGA3-00001"' in page and "reception." in page
+    assert "data-in-account" not in browser.get(told["follow"]).text
+    assert post(browser, told["account"], claim_code=told["code"]).status_code == 303
+    assert 'data-in-account="PAGA3-00001"' in browser.get(told["follow"]).text
+    assert db.session.scalars(sa.select(Proposal.author_id)).one() == user.id
+
+
+def test_the_page_says_whose_texts_the_telephone_keeps(plan, sign_in, client):
+    page = sign_in(factories.user()).get("/propuestas/nueva").text
+    mark = re.search(r'data-owner="([0-9a-f]{16})"', page)[1]
+    assert f'data-autosave="{mark}"' in page
+    assert "data-owner" not in client.get("/propuestas/nueva").text
+
+
+def test_the_kept_form_warns_that_it_is_sent_without_the_account(plan, client):
+    page = client.get("/propuestas/sin-conexion/formulario").text
+    assert re.search(r"data-without-account hidden><strong>[^<]*esta propuesta se envía sin ella", page)
+    assert "Se envió sin su cuenta" in page

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pypdfium2
 import pytest
 import sqlalchemy as sa
 
-from intake.core import clock, keyed
+from intake.core import clock, keyed, mail
 from intake.core.errors import Conflict, Invalid, SignInNeeded
 from intake.core.identity import GUEST, SYSTEM
 from intake.extensions import db
@@ -165,6 +166,21 @@ class TestPages:
         told = stranger.get(f"/seguimiento/{folio}")
         assert told.status_code == 403 and "todavía sin publicar" in told.text
         assert folio not in stranger.get("/propuestas/").text
+
+    def test_its_receipt_says_that_somebody_looks_first_and_leads_to_no_closed_door(self, plan, client):
+        folio = submitted(client, website="http://spam.example")
+        page = client.get(f"/propuestas/{folio}/comprobante").text
+        assert "una persona la revisa antes de publicarla" in page
+        assert "Ver la propuesta publicada" not in page
+        document = pypdfium2.PdfDocument(client.get(f"/propuestas/{folio}/comprobante.pdf").data)
+        assert "revisa antes de publicarla" in " ".join(document[0].get_textpage().get_text_range().split())
+        told = db.session.scalars(sa.select(OutboxMessage).where(OutboxMessage.kind == "proposal_submit")).one()
+        assert "una persona la revisa antes de publicarla" in mail.render(told.kind, "es", told.context).text
+        assert "revisa antes" not in mail.render(told.kind, "es", {**told.context, "is_held": False}).text
+
+    def test_the_receipt_of_any_other_leads_to_its_page(self, plan, client):
+        page = client.get(f"/propuestas/{submitted(client)}/comprobante").text
+        assert "Ver la propuesta publicada" in page and "revisa antes" not in page
 
     def test_one_key_lets_through_and_shows_the_next(self, plan, app, sign_in, post):
         first, second = held(plan), held(plan)

@@ -116,7 +116,8 @@ def test_taking_the_name_back_takes_the_point_back(plan, client):
     [
         ({"latitude": "-2,3", "longitude": "78,1"}, "longitude", "signo menos"),
         ({"latitude": "-78,1", "longitude": "-2,3"}, "longitude", "cambió la una por la otra"),
-        ({"latitude": "-12", "longitude": "-77"}, "longitude", "fuera del Ecuador"),
+        ({"latitude": "-12", "longitude": "-77"}, "latitude", "Esa latitud queda fuera del Ecuador"),
+        ({"latitude": "-4,9", "longitude": "-70"}, "longitude", "fuera del Ecuador"),
         ({"latitude": "-2,3", "longitude": ""}, "longitude", "también la longitud"),
         ({"latitude": "", "longitude": "-78,1"}, "latitude", "también la latitud"),
         ({"latitude": "cerca", "longitude": "-78,1"}, "latitude", "solo el número"),

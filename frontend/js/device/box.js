@@ -1,5 +1,5 @@
 // Shows what waits on this device and what has arrived: templates/reception/_device.html.
-import { forget } from "./draft.js";
+import { forget, inside } from "./draft.js";
 import { textOf } from "./fields.js";
 import { flush, listen, tell } from "./queue.js";
 import { all, change, clear, remove } from "./store.js";
@@ -24,6 +24,10 @@ const show = (box, state, item) => {
   if (item.code) node.querySelector("[data-with-code]").hidden = false;
   if (item.asWritten === false) node.querySelector("[data-changed]").hidden = false;
   for (const name of ["follow", "receipt"]) node.querySelector(`[data-${name}]`)?.setAttribute("href", item[name]);
+  const mine = item.withoutAccount || inside();
+  node.querySelectorAll("[data-without-account]").forEach((line) => (line.hidden = !mine || Boolean(item.inAccount)));
+  node.querySelectorAll("[data-in-account-now]").forEach((line) => (line.hidden = !item.inAccount));
+  if (item.account) node.querySelector("[data-account]")?.setAttribute("href", item.account);
   const open = node.querySelector("[data-open]");
   if (open) open.href += `#clave=${item.key}`;
   const said = [...(item.errors ?? []).flatMap((error) => error.messages), ...(item.messages ?? [])];
@@ -45,6 +49,7 @@ const actions = {
   deviceForget: async () => {
     await clear("queue", "arrived");
     forget();
+    forget(inside());
     document.dispatchEvent(new CustomEvent("intake:forgotten"));
   },
 };

@@ -1,9 +1,11 @@
-// The draft on this device, in localStorage: written at once, also while a page is being closed, and gone when signing out.
+// The draft on this device, in localStorage: written at once, also while a page is being closed. Signing out takes the
+// account's, never a guest's.
 const GUEST = "intake:propuesta";
 const ACCOUNT = "intake:cuenta";
 const WHOLE = "intake:completa";
 const LEFT = "intake:salida";
 const SENT = "intake:enviando";
+const INSIDE = "intake:dentro";
 
 const quietly = (act) => {
   try {
@@ -49,10 +51,14 @@ export const sent = () => {
   return key;
 };
 
-/** Signing out: drafts and receipts go. What waits to be sent stays: nothing that somebody sent is lost. */
+/** The mark of the account that this browser is signed in with, as the last page with a network said; "" for a guest. */
+export const inside = () => quietly(() => localStorage.getItem(INSIDE)) ?? "";
+export const note = (owner) => quietly(() => (owner ? localStorage.setItem(INSIDE, owner) : localStorage.removeItem(INSIDE)));
+
+/** Signing out takes what was written while signed in. What a guest wrote before stays: nothing else keeps it. */
 export const signOut = () =>
   quietly(() => {
-    [GUEST, ACCOUNT].forEach((name) => localStorage.removeItem(name));
+    [ACCOUNT, INSIDE].forEach((name) => localStorage.removeItem(name));
     [WHOLE, SENT].forEach((name) => sessionStorage.removeItem(name));
     localStorage.setItem(LEFT, "yes");
   });

@@ -1,17 +1,26 @@
 // On every page: the service worker, what waits, and leaving nothing behind when signing out.
 import * as drafts from "./draft.js";
 import { flush, listen, tell } from "./queue.js";
-import { all, clear } from "./store.js";
+import { all, put, remove } from "./store.js";
 
 const account = document.querySelector(".account__form");
 const notice = document.querySelector("[data-device-notice]");
 
 account?.addEventListener("submit", () => drafts.signOut());
-// Receipts lie in IndexedDB, which a page that is being left cannot empty: the next page does.
+// Receipts lie in IndexedDB, which a page that is being left cannot change: the next page does. Those that an account holds
+// go; the code of any other is its only key and stays until somebody says that it is noted.
 const left = async () => {
   if (!drafts.hasLeft()) return;
-  await clear("arrived");
+  const kept = (await all("arrived")).filter((item) => item.inAccount);
+  await Promise.all(kept.map((item) => remove("arrived", item.key)));
   drafts.stayed();
+};
+
+/** The page of a proposal that is in the reader's account: its code is no longer the only key. */
+const settle = async () => {
+  const folio = document.querySelector("[data-in-account]")?.dataset.inAccount;
+  const item = folio && (await all("arrived")).find((one) => one.folio === folio);
+  if (item && !item.inAccount) await put("arrived", { ...item, inAccount: true });
 };
 
 /** The line on top of pages that do not show the whole: something waits, or has arrived and nobody has noted its code. */
@@ -31,6 +40,9 @@ const attempt = async () => {
 };
 
 export const start = async () => {
+  // The worker's pages are drawn for nobody: they do not know who is signed in, and are no sign that nobody is.
+  if (account) drafts.note(account.dataset.owner);
+  else if (document.querySelector(".account__button") && !document.querySelector("[data-shell], [data-reload]")) drafts.note("");
   if (!account && "serviceWorker" in navigator) {
     const worker = await navigator.serviceWorker.register("/sw.js", { scope: "/", updateViaCache: "none" });
     const say = () => worker.active?.postMessage({ language: document.documentElement.lang.slice(0, 2) });
@@ -38,6 +50,7 @@ export const start = async () => {
   }
   if (!("indexedDB" in window)) return;
   await left();
+  await settle();
   listen(() => count().catch(() => {}));
   addEventListener("online", () => attempt().catch(() => {}));
   setInterval(() => attempt().catch(() => {}), 30_000);

@@ -10,12 +10,12 @@ const newKey = () =>
   btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(32)))).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 
 export const start = async (form, box) => {
-  const owner = form.dataset.autosave;
+  let isShell = "shell" in form.dataset;
+  const owner = isShell ? drafts.inside() : form.dataset.autosave;
   const key = form.elements.key;
   const note = form.querySelector("[data-autosave-note]");
   const panel = form.querySelector("[data-offline]");
   const normal = form.querySelector("[data-online]");
-  let isShell = "shell" in form.dataset;
   let queued = false;
   let waiting;
 
@@ -95,7 +95,7 @@ export const start = async (form, box) => {
     button.disabled = true;
     const pairs = gather(form, { contact: true });
     try {
-      await enqueue({ key: key.value, title: titleOf(pairs), pairs });
+      await enqueue({ key: key.value, title: titleOf(pairs), pairs, withoutAccount: Boolean(owner) });
       hold("waiting");
       flush().catch(() => {});
     } catch {
@@ -156,6 +156,7 @@ export const start = async (form, box) => {
   listen(() => follow().catch(() => {}));
 
   if (isShell) key.value = newKey();
+  panel.querySelectorAll("[data-without-account]").forEach((line) => (line.hidden = !owner));
   await restore().catch(() => {});
   await follow().catch(() => {});
   await wake();

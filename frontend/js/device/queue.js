@@ -39,7 +39,7 @@ const body = async (answer) => {
 const judged = (item, status, told) => {
   if (status === 200 && told.folio) {
     const { folio, code, follow, receipt } = told;
-    return { receipt: { key: item.key, title: item.title, folio, code, follow, receipt, asWritten: told.as_written } };
+    return { receipt: { key: item.key, title: item.title, folio, code, follow, receipt, account: told.account, asWritten: told.as_written, withoutAccount: item.withoutAccount } };
   }
   if (status === 422 && (told.errors || told.messages))
     return { state: "refused", errors: told.errors ?? [], messages: told.messages ?? [] };

@@ -1,5 +1,5 @@
 // What waits on this device and what has arrived, in IndexedDB, where pages and the service worker both reach it.
-// queue: {key, title, pairs, state, written, …} by key; arrived: {key, title, folio, code, follow, receipt, asWritten}.
+// queue: {key, title, pairs, state, written, …} by key; arrived: {key, title, folio, code, follow, receipt, account, asWritten, withoutAccount, inAccount}.
 const open = () =>
   new Promise((done, failed) => {
     const asked = indexedDB.open("intake", 1);

@@ -34,7 +34,7 @@ FROM_NETWORK = limits.Limit("proposal_files", times=150, minutes=60)
 def attach(
     proposal: Proposal, upload: files.Upload, description: str, *, by: Principal, address: str = ""
 ) -> ProposalFile:
-    """Keep a file with the proposal; one that is there already is not kept twice.
+    """Keep a file with the proposal; one that is there already is not kept twice, and takes the words that come.
 
     ``address``: the network address it came from, "" for none to count. A picture without ``description`` is kept with
     a draft, which cannot be sent before the picture says what it shows.
@@ -56,7 +56,8 @@ def attach(
         stored = files.store(upload, by=by, longest_side=attached.LONGEST_SIDE)
         if (same := next((row for row in kept if row.file.sha256 == stored.sha256), None)) is not None:
             _unstore(stored)
-            _say_anew(proposal, same, words, by=by)
+            if words:
+                _say_anew(proposal, same, words, by=by)
             return same
         _refuse_too_much(kept, stored)
         row = _row(proposal, stored, words)
@@ -152,8 +153,8 @@ def describe(proposal: Proposal, words: Mapping[str, str], *, by: Principal) -> 
 
 
 def _say_anew(proposal: Proposal, row: ProposalFile, words: str, *, by: Principal) -> None:
-    """Give a kept file other words. None, or the same ones, change nothing of a file that came once more."""
-    if words and words != row.description:
+    """Give a kept file other words, if they are others."""
+    if words != row.description:
         row.description = words
         db.session.flush()
         audit.record("proposal.describe_file", proposal, by=by, extra=_as_version(proposal, row))
