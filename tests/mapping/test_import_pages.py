@@ -128,6 +128,7 @@ def test_an_undoing_that_is_refused_names_what_was_changed(team):
     assert 'value="Era otra"' in answer.text and "Últimos archivos importados" in answer.text  # the page, once more
     empty = team.post("/actores/importar/deshacer", data={**undo, "reason": ""})
     assert empty.status_code == 422 and "Escriba el motivo, aunque sea breve." in empty.text
+    assert 'href="#reason"' in empty.text and empty.text.count('id="reason"') == 1
     assert db.session.scalar(sa.select(sa.func.count(Actor.id))) == 2
 
 
