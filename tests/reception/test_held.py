@@ -273,3 +273,11 @@ def test_the_examination_leads_to_setting_aside(plan, sign_in, post):
     assert post(browser, path, reason="Es publicidad de un comercio.").status_code == 303
     db.session.expire_all()
     assert proposal.status is ProposalStatus.HELD
+
+
+def test_a_guest_is_told_that_the_page_was_old_and_where_the_code_opens_it(plan, client, app, post):
+    folio = submitted(client)
+    answer = post(app.test_client(), f"/propuestas/{folio}/retirar", reason="Ya no hace falta")
+    assert answer.status_code == 401
+    assert "La página estuvo abierta mucho tiempo" in answer.text and "Su sesión terminó" not in answer.text
+    assert 'href="/seguimiento' in answer.text and "Ya no hace falta" in answer.text
