@@ -59,7 +59,7 @@ class PeopleFields:
     people: Sequence[CoAuthor] = ()
     person_name = StringField(_l("Nombre de la persona"), validators=[Length(max=120)])
     person_email = StringField(
-        _l("Su correo"),
+        _l("Correo de esa persona"),
         description=_l("Solo para preguntarle. Nadie más lo verá."),
         validators=[Length(max=254)],
         render_kw={"type": "email", "spellcheck": "false", "autocomplete": "off"},

@@ -281,3 +281,9 @@ def test_a_guest_is_told_that_the_page_was_old_and_where_the_code_opens_it(plan,
     assert answer.status_code == 401
     assert "La página estuvo abierta mucho tiempo" in answer.text and "Su sesión terminó" not in answer.text
     assert 'href="/seguimiento' in answer.text and "Ya no hace falta" in answer.text
+
+
+def test_the_same_form_sent_again_after_its_arrival_notes_nothing(plan):
+    sent = make.proposal(plan)
+    services.note_pace(sent, Pace(1.0, trap=True))
+    assert db.session.scalar(sa.select(sa.func.count(Hold.id)).where(Hold.proposal_id == sent.id)) == 0

@@ -19,7 +19,7 @@ from intake.reception.lifecycle import PROPOSAL
 from intake.reception.services import inviting
 from intake.reception.writing import TEXTS
 from models import Hold, Proposal
-from models.enums import HoldReason, ProposalKind
+from models.enums import HoldReason, ProposalKind, ProposalStatus
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,8 +30,15 @@ _WEEK = timedelta(days=7)
 
 
 def note_pace(proposal: Proposal, pace: screening.Pace) -> None:
-    """Keep what the way of writing says about a draft until it is sent. Joins the caller's transaction."""
+    """Keep what the way of writing says about a draft until it is sent. Joins the caller's transaction.
+
+    Of what is no draft any more (the same form sent again, because its answer was lost) nothing is noted: nobody would
+    settle it.
+    """
     with transaction():
+        db.session.refresh(proposal, ["status", "lock_version"], with_for_update=True)
+        if proposal.status is not ProposalStatus.DRAFT:
+            return
         for reason, (weight, evidence) in screening.of_pace(pace).items():
             db.session.add(_hold(proposal, reason, {reason.value: [weight, evidence]}))
 
