@@ -46,7 +46,7 @@ test: browser lint ## All checks and all tests, on SQLite with a real browser an
 	@echo "Tests on SQLite, with the browser…"
 	@$(PYTEST) --db=sqlite $(ARGS)
 	@echo "Tests on PostgreSQL…"
-	@$(PYTEST) --db=postgresql -m "not browser" $(ARGS)
+	@$(PYTEST) --db=postgresql -m "not browser and not once" $(ARGS)
 
 check: lint step test ## Style, types, layers, models in step with migrations, tests
 

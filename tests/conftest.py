@@ -33,6 +33,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--db", choices=["sqlite", "postgresql"], default="sqlite", help="the database under test")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what reads sources, catalogues and words of pages: the second database would say the same again."""
+    for item in items:
+        if {"architecture", "i18n"} & set(item.path.parts):
+            item.add_marker(pytest.mark.once)
+
+
 @pytest.fixture(scope="session")
 def database_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """An empty database of the chosen kind, one for each worker."""

@@ -349,6 +349,7 @@ def content_of(text: str) -> str:
     return re.sub(r".*<main|</main>.*|Contado el [^;]*;", "", text, flags=re.DOTALL)
 
 
+@pytest.mark.once
 def test_no_public_answer_tells_who_was_invited_and_who_kept_silent(client, land):
     silence(land)
     before = public_answers(client)
