@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -52,12 +53,14 @@ def rows(filters: ActorFilters, *, internal: bool = False, most: int | None = No
     if most is not None:
         query = query.limit(most)
     consents: dict[int, Consent] = {}
-    for part in db.session.scalars(query.execution_options(yield_per=CHUNK_ROWS)).partitions():
-        if internal:
-            consents = _consents(part)
-        for actor in part:
-            row = public(actor, names)
-            yield {**row, **_internal(actor, consents)} if internal else row
+    found = db.session.scalars(query.execution_options(yield_per=CHUNK_ROWS))
+    with contextlib.closing(found):  # also where the reader leaves in the middle
+        for part in found.partitions():
+            if internal:
+                consents = _consents(part)
+            for actor in part:
+                row = public(actor, names)
+                yield {**row, **_internal(actor, consents)} if internal else row
 
 
 def for_everybody(filters: ActorFilters) -> ActorFilters:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -50,13 +51,15 @@ def rows(filters: Filters, *, internal: bool = False, most: int | None = None) -
     if most is not None:
         query = query.limit(most)
     answers: dict[int, Any] = {}
-    for part in db.session.scalars(query.execution_options(yield_per=CHUNK_ROWS)).partitions():
-        for proposal in part:
-            if proposal.plan_id not in answers:
-                answers[proposal.plan_id] = queries.answers(proposal.plan)
-            decisions, commitments = answers[proposal.plan_id]
-            row = serializers.public(proposal, decisions.get(proposal.id), commitments.get(proposal.id, []))
-            yield {**row, **_internal(proposal, batches)} if internal else row
+    found = db.session.scalars(query.execution_options(yield_per=CHUNK_ROWS))
+    with contextlib.closing(found):  # also where the reader leaves in the middle
+        for part in found.partitions():
+            for proposal in part:
+                if proposal.plan_id not in answers:
+                    answers[proposal.plan_id] = queries.answers(proposal.plan)
+                decisions, commitments = answers[proposal.plan_id]
+                row = serializers.public(proposal, decisions.get(proposal.id), commitments.get(proposal.id, []))
+                yield {**row, **_internal(proposal, batches)} if internal else row
 
 
 def _loaded() -> tuple[Any, ...]:

@@ -6,6 +6,7 @@ personal data: who proposed appears only as the organisation that chose to be na
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import json
@@ -52,8 +53,9 @@ def rows(table: Table) -> Iterator[tuple[Any, ...]]:
     """The table's rows as plain values, read in chunks. One statement."""
     found = db.session.execute(publictables.QUERIES[table.name]().execution_options(yield_per=CHUNK_ROWS))
     words = [column.words for column in table.columns]
-    for row in publictables.READERS.get(table.name, iter)(found):
-        yield tuple(_put(value, w) for value, w in zip(row, words, strict=True))
+    with contextlib.closing(found):  # also where the reader leaves in the middle
+        for row in publictables.READERS.get(table.name, iter)(found):
+            yield tuple(_put(value, w) for value, w in zip(row, words, strict=True))
 
 
 def _put(value: Any, words: Callable[[Any], Any] | None) -> Any:

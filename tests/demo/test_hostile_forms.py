@@ -70,6 +70,7 @@ def send(browser: FlaskClient, path: str, text: str) -> None:
 
 
 @pytest.mark.timeout(300)
+@pytest.mark.once
 def test_no_form_fails_and_no_page_draws_what_was_sent(app: Flask, client: FlaskClient, sign_in: SignIn) -> None:
     people = db.session.scalars(sa.select(User).where(User.email.in_(f"{name}@demo.example" for name in WRITERS)))
     browsers = {user.email.partition("@")[0]: sign_in(user) for user in people}

@@ -129,6 +129,8 @@ def test_lists_of_every_order_and_filter_their_counts_and_their_news_go_by_an_in
         "news": lambda: queries.news(Filters()),
         "news of a plan": lambda: queries.news(Filters(plan="PAGA3")),
     }
+    if db.session.get_bind().dialect.name == "postgresql":  # whose sampling now and then prefers the whole table
+        db.session.execute(sa.text("SET LOCAL enable_seqscan = off"))
     read = {(name, s): plan_of(s, p) for name, call in calls.items() for s, p in statements(call)}
     assert len(read) >= 30
     if db.session.get_bind().dialect.name == "sqlite":

@@ -70,6 +70,7 @@ def somebody_was_first() -> None:
 
 
 @pytest.mark.parametrize("account", ACCOUNTS)
+@pytest.mark.once
 def test_every_text_comes_back(
     demo_app: Flask,
     browsers: dict[str | None, FlaskClient],  # noqa: F811
