@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import jinja2
 from flask import Flask, g, request, url_for
-from flask_babel import get_translations
+from flask_babel import get_locale, get_translations
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
@@ -164,7 +164,7 @@ def _drawn_once(app: Flask, plan_bar: Callable[[], Any], *, demo: bool) -> Calla
 
     def plan_bar_html() -> str:
         bar = plan_bar()
-        return Markup(draw(chosen_language(), bar and bar.key, bar))  # noqa: S704 -- drawn by a template of ours
+        return Markup(draw(i18n.language(), bar and bar.key, bar))  # noqa: S704 -- drawn by a template of ours
 
     return plan_bar_html
 
@@ -182,17 +182,19 @@ def _drawn_each(app: Flask) -> Callable[..., str]:
         return app.jinja_env.get_template(template).render(row=row, **dict(common))
 
     def drawn_each(template: str, rows: Iterable[Any], **common: Any) -> str:
-        language, values = chosen_language(), tuple(common.items())
+        language, values = i18n.language(), tuple(common.items())
         return Markup("".join(draw(language, template, row, values) for row in rows))  # noqa: S704 -- templates of ours
 
     return drawn_each
 
 
 def _translations() -> Any:
-    """The catalogue of the request's language, looked up once a request instead of once a string."""
-    if "translations" not in g:
-        g.translations = get_translations()
-    return g.translations
+    """The catalogue in force, looked up once for each change of language (`force_locale`) instead of once a string."""
+    locale = get_locale()
+    known = g.get("translations")
+    if known is None or known[0] is not locale:
+        known = g.translations = (locale, get_translations())
+    return known[1]
 
 
 def _gettext(text: str) -> str:

@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 
 from config import Config
 from intake import create_app
+from intake.core.i18n import CATALOGUES, force_locale
 from intake.extensions import db
 from intake.web.access import public
 from intake.web.log import without_personal_data
@@ -42,6 +43,20 @@ def test_the_language_is_switched_and_remembered(client: FlaskClient) -> None:
         page = client.get(address).text
         assert '<html lang="es-EC"' in page and "por ahora leerá en castellano" in page
         assert '<span class="languages__item" lang="qu" aria-current="true">' in page
+
+
+def test_what_is_drawn_once_is_kept_in_the_language_it_is_drawn_in(app: Flask) -> None:
+    """An English reader who prints Spanish paper: neither her page nor the next reader's is Spanish for that."""
+    draw = app.jinja_env.globals["drawn"]
+    assert callable(draw)
+    with app.test_request_context("/?lang=en"):
+        with force_locale(CATALOGUES["es"]):
+            assert "Plazos prometidos" in draw("frame/footer.html", root="/p", build="")
+        assert "Plazos prometidos" not in draw("frame/footer.html", root="/p", build="")
+    with app.test_request_context("/?lang=en"):
+        assert "Plazos prometidos" not in draw("frame/footer.html", root="/p", build="")
+        with force_locale(CATALOGUES["es"]):
+            assert "Plazos prometidos" in draw("frame/footer.html", root="/p", build="")
 
 
 def test_a_page_is_in_kichwa_once_half_of_it_is(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
