@@ -55,6 +55,7 @@ class Permission(StrEnum):
     PROPOSAL_IMPORT = "reception:import"
     PROPOSAL_JOIN = "reception:join"
     PACKET_MANAGE = "reception:manage_packets"
+    PACKET_CODES = "reception:read_packet_codes"
     SHEET_KEY = "reception:key_sheets"
     SHEET_SECOND = "reception:key_again"
     SHEET_SETTLE = "reception:settle_keying"

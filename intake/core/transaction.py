@@ -106,6 +106,15 @@ def after_commit(call: Callable[[], None]) -> None:
     db.session().info.setdefault(_AFTER, []).append(call)
 
 
+def begin_anew() -> None:
+    """End what a page has only read so far, because it goes on to write (who saw what, say). Expires what was loaded.
+
+    SQLite refuses to write in a transaction that began by reading once somebody else has written meanwhile.
+    """
+    if not is_open():
+        db.session.rollback()
+
+
 def _begin_writing() -> None:
     """On SQLite a write must begin with BEGIN IMMEDIATE; end a read-only transaction that the request had open.
 

@@ -74,6 +74,7 @@ def _sheet(world: World, number: int) -> Sheet:
 def _print(world: World) -> None:
     by = world.who("facilitacion")
     made = paper.create_packet(world.events[EVENT], SHEETS, by=by, seed=_seed(world))
+    paper.codes_of(desk.packet(made.reference), by=by)
     paper.finish_printing(desk.packet(made.reference), by=by)
 
 

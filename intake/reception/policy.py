@@ -15,6 +15,12 @@ is_commenter = predicate("author of the comment")(
 is_another = predicate("not who hid it")(lambda p, comment: p.user_id is not None and comment.hidden_by_id != p.user_id)
 is_first_hand = predicate("keyed it first")(lambda p, sheet: p.user_id is not None and sheet.keyed_by_id == p.user_id)
 is_second_hand = predicate("keyed it again")(lambda p, sheet: p.user_id is not None and sheet.second_by_id == p.user_id)
+prepared_it = predicate("prepared the packet")(
+    lambda p, packet: p.user_id is not None and packet.created_by_id == p.user_id
+)
+facilitates = predicate("facilitates its event")(
+    lambda p, packet: p.user_id is not None and packet.event.facilitator_id == p.user_id
+)
 is_guests = predicate("of a guest")(lambda _p, proposal: proposal.author_id is None)
 is_staff = predicate("of the team")(lambda p, _proposal: p.is_staff)
 desk = role(Role.FACILITATOR, Role.ANALYST, Role.DIRECTORATE)
@@ -29,6 +35,7 @@ RULES: Rules = {
     Permission.PROPOSAL_IMPORT: role(Role.FACILITATOR, Role.ANALYST, Role.DIRECTORATE),
     Permission.PROPOSAL_JOIN: role(Role.ANALYST),
     Permission.PACKET_MANAGE: desk,
+    Permission.PACKET_CODES: role(Role.DIRECTORATE) | (desk & (prepared_it | facilitates)),
     Permission.SHEET_KEY: desk,
     Permission.SHEET_SECOND: desk & ~is_first_hand,
     Permission.SHEET_SETTLE: role(Role.ANALYST, Role.DIRECTORATE) & ~is_first_hand & ~is_second_hand,

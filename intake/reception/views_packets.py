@@ -36,9 +36,9 @@ if TYPE_CHECKING:
     from models import Event, Packet, Sheet
 
 
-def load_packet(reference: str) -> Packet:
+def load_packet(reference: str, *, with_sheets: bool = False) -> Packet:
     """The packet of the address, its plan in the header."""
-    found = desk.packet(reference)
+    found = desk.packet(reference, with_sheets=with_sheets)
     g.plan = found.event.plan
     return found
 
@@ -94,15 +94,15 @@ def packet(found: Packet) -> str:
 
 
 @bp.route("/ventanilla/paquetes/<slug:reference>/imprimir", methods=["GET", "POST"])
-@requires(Permission.PACKET_MANAGE, load=load_packet)
+@requires(Permission.PACKET_CODES, load=load_packet)
 def print_packet(found: Packet) -> ResponseReturnValue:
     """The sheets with their codes, to be printed; a POST says that they are, and nobody sees the codes again."""
     if request.method == "POST":
         paper.finish_printing(found, by=principal())
         flash(_("Listo: los códigos quedaron solo en el papel."), "success")
-        return redirect(url_for("reception.packet", reference=found.reference), HTTPStatus.SEE_OTHER)
-    found = desk.packet(found.reference, with_sheets=True)
+        return redirect(url_for("reception.packet", reference=_reference()), HTTPStatus.SEE_OTHER)
     codes = paper.codes_of(found, by=principal())
+    found = load_packet(_reference(), with_sheets=True)
     with force_locale(CATALOGUES["es"]):  # the paper is in Spanish and Kichwa, whoever prints it
         paper_html = Markup(_printed(found, codes))  # noqa: S704 -- our own template
     answer = Response(render_template("reception/packet_print.html", packet=found, sheets=paper_html))

@@ -146,6 +146,7 @@ ACTS: dict[str, Text] = {
     "progress.report": _l("Reportó avance"),
     "progress.answer": _l("Respondió un reporte"),
     "packet.create": _l("Tomó folios para hojas de papel"),
+    "packet.see_codes": _l("Vio los códigos de un paquete de hojas"),
     "packet.print": _l("Imprimió las hojas de un paquete"),
     "packet.scan": _l("Subió imágenes de hojas"),
     "sheet.spoil": _l("Anuló una hoja de papel"),

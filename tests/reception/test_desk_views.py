@@ -96,6 +96,24 @@ def test_a_packet_is_printed_once(sign_in, post, packet, clerk, as_principal):
     assert not any(f"{code[:4]}-{code[4:]}" in again.text for code in codes.values())
 
 
+def test_codes_are_closed_to_a_colleague_of_the_desk(sign_in, post, packet):
+    address = f"/ventanilla/paquetes/{packet.reference}"
+    browser = sign_in(factories.user(Role.FACILITATOR))
+    of_packet = browser.get(address).text
+    assert f"{address}/imprimir" not in of_packet
+    assert "las imprime quien preparó el paquete" in of_packet
+    assert browser.get(f"{address}/imprimir").status_code == 403
+    assert post(browser, f"{address}/imprimir").status_code == 403
+    assert db.session.scalars(sa.select(Packet)).one().printed_at is None
+    assert f"{address}/imprimir" in sign_in(factories.user(Role.DIRECTORATE)).get(address).text
+
+
+def test_the_trail_says_in_words_who_looked(sign_in, packet, clerk):
+    sign_in(clerk).get(f"/ventanilla/paquetes/{packet.reference}/imprimir")
+    trail = sign_in(factories.user(Role.DIRECTORATE)).get("/direccion/rastro/").text
+    assert "Vio los códigos de un paquete de hojas" in trail
+
+
 def test_the_paper_is_spanish_and_kichwa_in_every_language(sign_in, packet, clerk):
     page = sign_in(clerk).get(f"/ventanilla/paquetes/{packet.reference}/imprimir?lang=en").text
     assert '<html lang="en"' in page

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 from datetime import timedelta
 
@@ -118,7 +119,7 @@ def test_only_the_desk_prints_and_keys(event, packet, people, as_principal):
         with pytest.raises(Forbidden):
             keying.key(of(packet), written(), by=stranger)
         with pytest.raises(Forbidden):
-            paper.codes_of(packet, by=stranger)
+            paper.codes_of(desk.packet(packet.reference), by=stranger)
         with pytest.raises(Forbidden):
             paper.spoil(of(packet), SpoiltReason.LOST, by=stranger)
 
@@ -141,7 +142,47 @@ def test_after_printing_nothing_makes_the_codes_again(packet, clerk):
     assert kept.print_key is None
     assert kept.printed_at is not None
     with pytest.raises(Conflict):
-        paper.codes_of(packet, by=clerk)
+        paper.codes_of(desk.packet(packet.reference), by=clerk)
+
+
+def looks():
+    query = sa.select(AuditEntry).where(AuditEntry.action == "packet.see_codes").order_by(AuditEntry.id)
+    return db.session.scalars(query).all()
+
+
+def test_codes_are_for_who_prepared_the_packet_who_facilitates_and_the_directorate(plan, people, clerk, as_principal):
+    host = factories.user(Role.FACILITATOR)
+    event = factories.event(plan, slug="mesa-puyo", facilitator_id=host.id)
+    reference = paper.create_packet(event, 3, by=clerk).reference
+    colleague = as_principal(factories.user(Role.FACILITATOR))
+    left_the_desk = dataclasses.replace(as_principal(host), roles=frozenset())
+    for other in (colleague, people[Role.ANALYST], people[Role.REVIEWER], left_the_desk):
+        with pytest.raises(Forbidden):
+            paper.codes_of(desk.packet(reference), by=other)
+        with pytest.raises(Forbidden):
+            paper.finish_printing(desk.packet(reference), by=other)
+    assert looks() == []
+    for one in (clerk, as_principal(host), people[Role.DIRECTORATE]):
+        assert len(paper.codes_of(desk.packet(reference), by=one)) == 3
+    assert [look.user_id for look in looks()] == [clerk.user_id, host.id, people[Role.DIRECTORATE].user_id]
+    assert {look.subject_ref for look in looks()} == {reference}
+    assert {look.changes["codes"] for look in looks()} == {3}
+
+
+def test_a_look_stands_in_the_trace_once_a_minute_and_never_with_a_code(packet, clerk, people):
+    at = clock.now()
+    for seconds, known in ((0, 1), (1, 1), (59, 1), (61, 2), (122, 3)):
+        with clock.at(at + timedelta(seconds=seconds)):
+            codes = paper.codes_of(desk.packet(packet.reference), by=clerk)
+        assert len(looks()) == known, seconds
+    paper.codes_of(desk.packet(packet.reference), by=people[Role.DIRECTORATE])
+    assert len(looks()) == 4  # another person's look is one of its own
+    told = " ".join(str(look.changes) for look in looks())
+    assert not any(code in told for code in codes.values())
+    paper.finish_printing(desk.packet(packet.reference), by=clerk)
+    with pytest.raises(Conflict):
+        paper.codes_of(desk.packet(packet.reference), by=clerk)
+    assert len(looks()) == 4
 
 
 def test_the_citizen_is_the_author_and_the_trace_says_who_keyed(event, packet, clerk):

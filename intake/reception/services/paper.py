@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -13,19 +14,21 @@ from intake.core.errors import Conflict, Invalid
 from intake.core.i18n import lazy_gettext as _l
 from intake.core.permissions import Permission, authorize
 from intake.core.text import clean
-from intake.core.transaction import lock, transaction
+from intake.core.transaction import begin_anew, lock, transaction
 from intake.extensions import db
 from intake.reception import sheets
 from intake.reception.queries import desk
 from intake.reception.services.moves import stages_of
 from intake.reception.services.submission import BY_ADDRESS, BY_FOLIO, BY_SHARED_ADDRESS, derived_code
-from models import LooseScan, Packet, Plan, Sheet
+from models import AuditEntry, LooseScan, Packet, Plan, Sheet
 from models.enums import EventStatus, SpoiltReason, StageKind
 
 if TYPE_CHECKING:
     from intake.core.identity import Principal
     from models import Event
 
+#: Codes shown again to the same person within this time are one look, written down once.
+SAME_LOOK = timedelta(minutes=1)
 _PLAN = Plan.metadata.tables["plan"]
 
 
@@ -84,16 +87,39 @@ def _sheets_of(plan_id: int, count: int, print_key: str) -> list[Sheet]:
 
 
 def codes_of(packet: Packet, *, by: Principal) -> dict[str, str]:
-    """The claim code of each sheet by folio, for printing. Raises `Conflict` once that was done."""
-    authorize(by, Permission.PACKET_MANAGE)
-    if packet.print_key is None:
-        raise Conflict(_l("Este paquete ya se imprimió: sus códigos están solo en el papel."))
-    return {sheet.folio: derived_code(packet.print_key, sheet.folio) for sheet in packet.sheets}
+    """The claim code of each sheet by folio, for printing; who saw them stands in the trace from then on.
+
+    ``packet`` with its event; it is expired afterwards. A page loaded again within `SAME_LOOK` is the same look: the
+    preview of a printer loads it twice. Raises `Forbidden` to whoever neither prepared the packet nor facilitates its
+    event nor directs, and `Conflict` once it was printed.
+    """
+    authorize(by, Permission.PACKET_CODES, packet)
+    begin_anew()
+    with transaction():
+        _hold_packet(packet.id)
+        db.session.refresh(packet, ["print_key"])
+        if packet.print_key is None:
+            raise Conflict(_l("Este paquete ya se imprimió: sus códigos están solo en el papel."))
+        if not _has_just_looked(packet, by):
+            audit.record("packet.see_codes", packet, by=by, extra={"codes": packet.sheet_count})
+        folios = db.session.scalars(sa.select(Sheet.folio).where(Sheet.packet_id == packet.id))
+        return {folio: derived_code(packet.print_key, folio) for folio in folios}
+
+
+def _has_just_looked(packet: Packet, by: Principal) -> bool:
+    query = sa.select(AuditEntry.id).where(
+        AuditEntry.subject_type == Packet.__tablename__,
+        AuditEntry.subject_id == packet.id,
+        AuditEntry.action == "packet.see_codes",
+        AuditEntry.user_id == by.user_id,
+        AuditEntry.at > clock.now() - SAME_LOOK,
+    )
+    return db.session.scalar(query.limit(1)) is not None
 
 
 def finish_printing(packet: Packet, *, by: Principal) -> None:
-    """Forget what the codes are made from: from now on they stand on the paper alone."""
-    authorize(by, Permission.PACKET_MANAGE)
+    """Forget what the codes are made from: from now on they stand on the paper alone. Who may see them may say so."""
+    authorize(by, Permission.PACKET_CODES, packet)
     with transaction():
         forget_codes(packet)
         audit.record("packet.print", packet, by=by)
