@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from intake.extensions import db
 from intake.mapping import campaigns, invitations, mailings, outreach_steps
 from intake.mapping.inputs_outreach import INVITATION, AnswerInput, CampaignInput, LetterInput, StepInput
-from intake.mapping.queries import outreach
+from intake.mapping.queries import outreach, targets
 from models import OutboxMessage
 from models.enums import ContactChannel as Channel
 from models.enums import OutreachStep as S
@@ -158,5 +158,5 @@ def _add_one(world: World) -> None:
 
 def _note(world: World, slug: str, actor: str, given: StepInput) -> None:
     campaign = outreach.campaign(slug)
-    target = outreach.target(campaign, actor)
+    target = targets.target(campaign, actor)
     outreach_steps.note_step(campaign, target, given, by=world.who("facilitacion"))

@@ -13,7 +13,7 @@ from intake.core import tokens
 from intake.core.identity import GUEST
 from intake.demo.load_events import KINDS
 from intake.demo.source import Row, read, wall_clock
-from intake.mapping import acts, attendance, gatherings, registering, services
+from intake.mapping import acts, attendance, gatherings, profiles, registering, services
 from intake.mapping.inputs import EventInput
 from intake.mapping.inputs_events import ActInput, MinutesInput, ProfileInput, RegistrationInput
 from models.enums import Dimension
@@ -146,7 +146,7 @@ def _register(world: World, row: Row, number: int) -> None:
     """Those who will come, two who will not, and one who gives the place back."""
     event, answers = world.events[row["slug"]], _profiles(row)
     for n in range(number):
-        attendance.describe(_place(world, row, n), event, answers[n])
+        profiles.describe(_place(world, row, n), event, answers[n])
     stays_away = [_place(world, row, NOBODY_CAME + n) for n in range(3)]
     registering.cancel(stays_away[0], event, by=GUEST)
 
@@ -163,7 +163,7 @@ def _at_the_door(world: World, row: Row, total: int) -> None:
     references = [person.reference for person in registering.registered(event)][: total - AT_DOOR]
     attendance.mark(event, references, references, by=by)
     for n in range(total - AT_DOOR, total):
-        attendance.describe(attendance.add_at_door(event, _person(n), by=by), event, answers[n])
+        profiles.describe(attendance.add_at_door(event, _person(n), by=by), event, answers[n])
 
 
 def _close_list(world: World, row: Row) -> None:

@@ -1,53 +1,35 @@
-"""Who came, name by name, and how they described themselves, kept apart.
+"""Who came, name by name, and closing the list: each person is counted once, as they described themselves.
 
-A registration says who; a profile says what somebody is like and knows no name. What joins them for a moment is a keyed
-hash that needs the server's secret; nothing stores the two together, and no page reads a profile back. Describing
-oneself is not written in the trace either: its line would name the person or the moment.
-
-What is answered through a registration stays with it (`own_key`) and touches no other answers, of whomever. Only the
-list that is counted, by people who saw who came, gives the answers to the person of the plan (`person_key`).
+A registration says who; what somebody is like is a profile, kept apart (`profiles`). They meet here for a moment, when
+the list is counted.
 """
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
-from functools import partial
-from typing import TYPE_CHECKING, Any
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
 from intake.core import audit, clock, tokens
 from intake.core.errors import Conflict, Invalid
 from intake.core.i18n import lazy_gettext as _l
-from intake.core.keyed import keyed_hash
 from intake.core.permissions import Permission, authorize
 from intake.core.text import clean, plain
-from intake.core.transaction import in_savepoint, lock, transaction
+from intake.core.transaction import lock, transaction
 from intake.extensions import db
 from intake.mapping import noticed
 from intake.mapping.doors import check_begun, check_reason
 from intake.mapping.event_lifecycle import EVENT, REGISTRATION
-from intake.mapping.inputs_events import ProfileInput, RegistrationInput
+from intake.mapping.inputs_events import RegistrationInput
+from intake.mapping.profiles import attend, counts, described, is_erased, person_key
 from intake.plans import services as plan_services
-from intake.plans.inputs import CATEGORIES
-from models import Event, Participation, PersonProfile, Plan, ProfileAttendance, Registration
-from models.enums import AttendanceMethod, Dimension, EventStatus, RegistrationStatus
+from models import Event, Participation, Plan, ProfileAttendance, Registration
+from models.enums import AttendanceMethod, EventStatus, RegistrationStatus
 
 if TYPE_CHECKING:
     from intake.core.identity import Principal
-
-NOT_STATED = "not_stated"
-
-
-def person_key(plan_id: int, contact: str) -> str:
-    """The key under which a plan knows whoever is reached at ``contact``: 64 hexadecimal digits."""
-    return keyed_hash("person_profile", str(plan_id), contact.strip().casefold())
-
-
-def own_key(plan_id: int, reference: str) -> str:
-    """The key under which the answers given through one registration wait to be counted: 64 hexadecimal digits."""
-    return keyed_hash("own_profile", str(plan_id), reference)
 
 
 def begin(event: Event, method: AttendanceMethod, *, switch: bool, reason: str, by: Principal) -> None:
@@ -142,36 +124,6 @@ def _markable(event: Event) -> None:
     check_begun(event)
 
 
-def describe(registration: Registration, event: Event, given: ProfileInput) -> None:
-    """Keep how the person describes themselves. Raises `Conflict` once the list of this event was counted.
-
-    Whoever calls has shown that the registration is theirs (its code) or hands the person the telephone. That they are
-    who the registration names is shown by nothing, so no answers but its own change, and nothing tells of others.
-    """
-    for dimension, category in given.answers.items():
-        if category not in CATEGORIES[dimension]:
-            raise Invalid(_l("Elija una de las opciones."), field=dimension.value)
-    with transaction():
-        lock(sa.select(Event.id).where(Event.id == event.id))
-        if registration.status is RegistrationStatus.CANCELLED or is_erased(registration):
-            raise Conflict(_l("Esta inscripción ya no está vigente."))
-        method = db.session.scalar(sa.select(Participation.method).where(Participation.event_id == event.id))
-        if method is AttendanceMethod.LIST:
-            raise Conflict(_l("Las respuestas ya se contaron al cerrar la lista y no cambian."))
-        key = own_key(event.plan_id, registration.reference)
-        _answer(_profiles(event.plan_id, [key])[key], {d: given.answers.get(d, NOT_STATED) for d in Dimension})
-
-
-def _answer(profile: PersonProfile, answers: Mapping[Dimension, str]) -> None:
-    for dimension, category in answers.items():
-        setattr(profile, dimension.value, category)
-
-
-def is_erased(registration: Registration) -> bool:
-    """Whether the personal data is gone (`retention`)."""
-    return not registration.name
-
-
 def close_list(event: Event, *, by: Principal, switch: bool = False, reason: str = "") -> Participation:
     """Count the list: who is marked came, the others did not; each person once, however often they stand there.
 
@@ -184,25 +136,17 @@ def close_list(event: Event, *, by: Principal, switch: bool = False, reason: str
         rows = _of_list(event)
         absent = [row for row in rows if row.status is RegistrationStatus.REGISTERED]
         REGISTRATION.fire_all(absent, "miss", by=by)
-        profiles = _described(event, _people(rows, event.plan_id))
-        _attend(event, profiles)
+        profiles = described(event, _people(rows, event.plan_id))
+        attend(event, profiles)
         plan = db.session.get_one(Plan, event.plan_id)
         return plan_services.record_participation(
             plan,
-            _counts(profiles),
+            counts(profiles),
             total=len(profiles),
             event=event,
             method=AttendanceMethod.LIST,
             by=by,
         )
-
-
-def _counts(profiles: Sequence[PersonProfile]) -> dict[Dimension, dict[str, int]]:
-    """People by category of each dimension, those of nobody included, as a form of numbers has them."""
-    if not profiles:
-        return {}
-    found = {dimension: Counter(getattr(p, dimension.value) for p in profiles) for dimension in Dimension}
-    return {dimension: {c: found[dimension][c] for c in CATEGORIES[dimension]} for dimension in Dimension}
 
 
 def _of_list(event: Event) -> list[Registration]:
@@ -231,50 +175,3 @@ def _people(rows: Sequence[Registration], plan_id: int) -> dict[str, list[Regist
 
 def _contact(row: Registration) -> str:
     return (row.email or row.phone or f"registration:{row.reference}").lower()
-
-
-def _described(event: Event, people: Mapping[str, Sequence[Registration]]) -> list[PersonProfile]:
-    """The profiles of these people, with what they answered for this event. A constant number of statements.
-
-    Answers that another event's list has counted stay as they are: its figures are made of them.
-    """
-    known = _profiles(event.plan_id, list(people))
-    ids = [profile.id for profile in known.values()]
-    # another event's list counts the same people after us, or did so before: read what it left
-    mine = sa.select(PersonProfile).where(PersonProfile.id.in_(ids)).order_by(PersonProfile.id).with_for_update()
-    db.session.scalars(mine.execution_options(populate_existing=True)).all()
-    own_keys = {row.id: own_key(event.plan_id, row.reference) for rows in people.values() for row in rows}
-    own = _known(event.plan_id, list(own_keys.values()))
-    counted = set(
-        db.session.scalars(sa.select(ProfileAttendance.profile_id).where(ProfileAttendance.profile_id.in_(ids)))
-    )
-    for key, rows in people.items():
-        answered = next((own[own_keys[row.id]] for row in rows if own_keys[row.id] in own), None)
-        if answered is not None and known[key].id not in counted:
-            _answer(known[key], {d: getattr(answered, d.value) for d in Dimension})
-    return list(known.values())
-
-
-def _attend(event: Event, profiles: Sequence[PersonProfile]) -> None:
-    rows = [{"profile_id": profile.id, "event_id": event.id} for profile in profiles]
-    if rows:
-        db.session.execute(sa.insert(ProfileAttendance), rows)
-
-
-def _profiles(plan_id: int, keys: Sequence[str]) -> dict[str, PersonProfile]:
-    """The profile of each key, in their order; new ones state nothing."""
-    known = _known(plan_id, keys)
-    while missing := [key for key in keys if key not in known]:
-        new: list[dict[str, Any]] = [{"plan_id": plan_id, "person_key": key} for key in missing]
-        in_savepoint(partial(_add, new))
-        known = _known(plan_id, keys)  # also what another list made a moment ago
-    return {key: known[key] for key in keys}
-
-
-def _add(new: list[dict[str, Any]]) -> None:
-    db.session.execute(sa.insert(PersonProfile), new)
-
-
-def _known(plan_id: int, keys: Sequence[str]) -> dict[str, PersonProfile]:
-    query = sa.select(PersonProfile).where(PersonProfile.plan_id == plan_id, PersonProfile.person_key.in_(keys))
-    return {profile.person_key: profile for profile in db.session.scalars(query)}

@@ -43,11 +43,11 @@ def import_(file: Path, *, dry_run: bool, name: str | None, as_json: bool) -> No
 def undo_import(batch: str, reason: str, *, as_json: bool) -> None:
     """Take a batch out again, unless something of it was changed or used since."""
     from intake.core.identity import SYSTEM
-    from intake.mapping import importing
+    from intake.mapping import undoing
     from intake.web import transfers
 
     with transfers.refusals(as_json=as_json):
-        transfers.tell_undone(importing.undo(batch, by=SYSTEM, reason=reason), as_json=as_json)
+        transfers.tell_undone(undoing.undo(batch, by=SYSTEM, reason=reason), as_json=as_json)
 
 
 @group.command("export")
@@ -58,12 +58,12 @@ def export(kind: str, target: Path | None, *, internal: bool) -> None:
     """Write the registry: verified actors with public fields, or with --internal everything about all."""
     from intake.core.identity import SYSTEM
     from intake.core.tabular import stream
-    from intake.mapping import exporting, importing
+    from intake.mapping import exporting
     from intake.mapping.queries import ActorFilters
     from intake.web import transfers
 
     filters = ActorFilters(status=None) if internal else ActorFilters()
     if internal:
-        importing.record_download(kind, exporting.number(filters), by=SYSTEM)
+        exporting.record_download(kind, exporting.number(filters), by=SYSTEM)
     names = exporting.fields(internal=internal)
     transfers.written(target, stream(kind, names, exporting.rows(filters, internal=internal)))

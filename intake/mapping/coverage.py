@@ -10,7 +10,9 @@ from urllib.parse import urlencode
 
 from intake.core.smallcells import Told
 from intake.mapping.queries.actors import NONE as NOWHERE
-from intake.mapping.queries.reach import ANY, NO_THEME, NOBODY, Group, Key, Meetings, Metric, Reach, State
+from intake.mapping.queries.cells import ANY, NO_THEME, Key, Metric
+from intake.mapping.queries.held import Group, Meetings
+from intake.mapping.queries.reach import NOBODY, Reach, State
 from intake.mapping.queries.vocabulary import COUNTRY
 
 PER_INHABITANTS = 10_000

@@ -1,53 +1,29 @@
-"""Records that may be one organisation: suggested when one is written, and listed for the team.
+"""Records that may be one organisation: suggested when one is written or looked at.
 
-Nothing is refused for being alike, but one thing: the tax number of a verified actor, where the team must say why this
-is another. That two records are not one is kept in the trace (``actor.distinct``), which no pair comes back from.
+Nothing is refused for being alike, but the tax number of a verified actor (`apart`).
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
-from itertools import combinations
-from typing import TYPE_CHECKING, Any, NamedTuple
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from intake.core import audit
-from intake.core.errors import Invalid
-from intake.core.i18n import lazy_gettext as _l
-from intake.core.pagination import SIZE, Page
-from intake.core.permissions import Permission, authorize
-from intake.core.text import clean, plain
-from intake.core.transaction import transaction
+from intake.core.text import plain
 from intake.extensions import db
-from intake.mapping.likeness import (
-    ALIKE,
-    ALIKE_IN_LIST,
-    WEIGHT,
-    WORDS,
-    WORTH_COMPARING,
-    Why,
-    acronym_is,
-    domain_of,
-    host_of,
-    name_likeness,
-    overlap,
-    pairs_of_letters,
-    tokens_of,
-)
-from models import Actor, ActorContact, AuditEntry
+from intake.mapping.apart import told_apart
+from intake.mapping.likeness import ALIKE, WEIGHT, WORDS, Why, acronym_is, domain_of, host_of, name_likeness, tokens_of
+from models import Actor, ActorContact
 from models.enums import ActorStatus
 
 if TYPE_CHECKING:
     from intake.core.i18n import Text
-    from intake.core.identity import Principal
 
-DISTINCT = "actor.distinct"
 CANDIDATES, SHOWN = 300, 5
 #: A key that more records than this share (the mail of a ministry, a common word) tells nothing.
-LARGEST_BLOCK, LARGEST_RUC_BLOCK = 10, 50
+LARGEST_BLOCK = 10
 LIVE = (ActorStatus.PENDING, ActorStatus.VERIFIED)
 
 
@@ -73,39 +49,6 @@ class Suggestion:
     def words(self) -> list[Text]:
         """Why, in words."""
         return [WORDS[one] for one in self.why]
-
-
-class Known(NamedTuple):
-    """What the search for pairs reads of a record."""
-
-    id: int
-    slug: str
-    name: str
-    name_plain: str
-    ruc: str | None
-    website: str | None
-    status: ActorStatus
-    kind: Any
-
-
-@dataclass
-class Pair:
-    """Two records that may be one, and why."""
-
-    one: Known
-    other: Known
-    why: set[Why] = field(default_factory=set)
-    likeness: float = 0.0  # of the names, where they tell
-
-    @property
-    def words(self) -> list[Text]:
-        """Why, in words, the strongest first."""
-        return [WORDS[one] for one in Why if one in self.why]
-
-    @property
-    def weight(self) -> int:
-        """How much speaks for it."""
-        return sum(WEIGHT[one] for one in self.why)
 
 
 def suggestions(probe: Probe, *, public: bool) -> list[Suggestion]:
@@ -187,127 +130,7 @@ def like(actor: Actor, emails: Iterable[str | None] = ()) -> list[Suggestion]:
 # -- the one thing that is refused -----------------------------------------------------------------------------------
 
 
-def twins_of(ruc: str | None, *, but: int | None = None) -> Sequence[Actor]:
-    """Verified actors with this tax number. One statement, none without a number."""
-    if not ruc:
-        return []
-    query = sa.select(Actor).where(Actor.ruc == ruc, Actor.status == ActorStatus.VERIFIED, Actor.id != (but or 0))
-    return db.session.scalars(query.order_by(Actor.id)).all()
-
-
-def explained_twins(ruc: str | None, reason: str, actor: Actor | None = None) -> Sequence[Actor]:
-    """Verified actors with the number of the one being written. Raises `Invalid` unless it is said why they differ."""
-    with db.session.no_autoflush:
-        twins = twins_of(ruc, but=actor.id if actor else None)
-    if twins and not clean(reason):
-        words = _l(
-            "«%(name)s» ya está verificado con este RUC. Si es otra organización, escriba por qué.", name=twins[0].name
-        )
-        raise Invalid(words, field="distinct_reason")
-    return twins
-
-
-def refuse_unexplained_twin(actor: Actor) -> None:
-    """Raise `Invalid` if a verified actor has this one's number and nobody said that they are two."""
-    apart = {one for pair in told_apart(actor.slug) for one in pair}
-    for twin in twins_of(actor.ruc, but=actor.id):
-        if twin.slug not in apart:
-            words = _l(
-                "«%(name)s» ya está verificado con este RUC. Únalos, o diga antes por qué son distintos.",
-                name=twin.name,
-            )
-            raise Invalid(words, field="reason")
-
-
 # -- two that are not one --------------------------------------------------------------------------------------------
 
 
-def mark_distinct(one: Actor, other: Actor, reason: str, *, by: Principal) -> None:
-    """Record that two alike records are two organisations, and why. Raises `Invalid` without a reason."""
-    authorize(by, Permission.ACTOR_VERIFY, one)
-    if not clean(reason):
-        raise Invalid(_l("Escriba el motivo."), field="reason")
-    with transaction():
-        tell_apart(one, [other], reason, by)
-
-
-def tell_apart(actor: Actor, others: Iterable[Actor], reason: str, by: Principal) -> None:
-    """Within the caller's transaction: write into the trace that these are others."""
-    for other in others:
-        audit.record("actor.distinct", actor, by=by, reason=clean(reason), extra={"other": other.slug})
-
-
-def told_apart(slug: str | None = None) -> set[frozenset[str]]:
-    """The pairs of addresses that somebody said are two organisations. One statement."""
-    query = sa.select(AuditEntry.subject_ref, AuditEntry.changes).where(AuditEntry.action == DISTINCT)
-    pairs = {frozenset((str(ref), str(changes["other"]))) for ref, changes in db.session.execute(query)}
-    return {pair for pair in pairs if slug is None or slug in pair}
-
-
 # -- every likely pair -----------------------------------------------------------------------------------------------
-
-
-def pairs(*, number: int = 1) -> Page[Pair]:
-    """A page of the pairs that may be one organisation, the likeliest first. Three statements."""
-    found = likely_pairs()
-    number = min(max(1, number), max(1, -(-len(found) // SIZE)))
-    return Page(found[(number - 1) * SIZE : number * SIZE], number, SIZE, len(found))
-
-
-def likely_pairs() -> list[Pair]:
-    """Every pair. Records are compared only within blocks that share a key: never each with each."""
-    columns = (Actor.id, Actor.slug, Actor.name, Actor.name_plain, Actor.ruc, Actor.website, Actor.status, Actor.kind)
-    query = sa.select(*columns).where(Actor.status.in_(LIVE)).order_by(Actor.id)
-    rows = {row.id: Known(*row) for row in db.session.execute(query)}
-    found: dict[tuple[int, int], set[Why]] = defaultdict(set)
-    for why, blocks, largest in _blocks(rows):
-        for block in blocks:
-            for pair in combinations(sorted(block), 2) if len(block) <= largest else ():
-                found[pair].add(why)
-    alike = _alike(rows)
-    for pair in alike:
-        found[pair].add(Why.NAME)
-    apart = told_apart()
-    made = [Pair(rows[a], rows[b], why, alike.get((a, b), 0.0)) for (a, b), why in found.items()]
-    kept = [pair for pair in made if frozenset((pair.one.slug, pair.other.slug)) not in apart]
-    return sorted(
-        kept, key=lambda pair: (-pair.weight, -pair.likeness, pair.one.name_plain, pair.other.name_plain, pair.one.id)
-    )
-
-
-def _blocks(rows: dict[int, Known]) -> Iterable[tuple[Why, Iterable[set[int]], int]]:
-    yield Why.RUC, _by_key((row.id, row.ruc or "") for row in rows.values()), LARGEST_RUC_BLOCK
-    yield Why.SITE, _by_key((row.id, host_of(row.website)) for row in rows.values() if row.website), LARGEST_BLOCK
-    mails = db.session.execute(
-        sa.select(ActorContact.actor_id, ActorContact.email).where(ActorContact.email.is_not(None))
-    )
-    yield Why.DOMAIN, _by_key((key, domain_of(email)) for key, email in mails if key in rows), LARGEST_BLOCK
-
-
-def _by_key(keyed: Iterable[tuple[int, str]]) -> Iterable[set[int]]:
-    blocks: dict[str, set[int]] = defaultdict(set)
-    for number, key in keyed:
-        if key:
-            blocks[key].add(number)
-    return blocks.values()
-
-
-def _alike(rows: dict[int, Known]) -> dict[tuple[int, int], float]:
-    """Pairs with alike names and how alike: all the same words, or a rare word in common and much of the rest."""
-    tokens = {row.id: tokens_of(row.name_plain) for row in rows.values()}
-    by_word: dict[str, set[int]] = defaultdict(set)
-    by_name: dict[tuple[str, ...], set[int]] = defaultdict(set)
-    for number, words in tokens.items():
-        by_name[tuple(sorted(words))].add(number)
-        for word in words:
-            by_word[word].add(number)
-    near = {
-        pair for block in by_word.values() if len(block) <= LARGEST_BLOCK for pair in combinations(sorted(block), 2)
-    }
-    same = {
-        pair for block in by_name.values() if len(block) <= LARGEST_RUC_BLOCK for pair in combinations(sorted(block), 2)
-    }
-    grams = {number: pairs_of_letters(words) for number, words in tokens.items()}
-    close = (pair for pair in near if overlap(grams[pair[0]], grams[pair[1]]) >= WORTH_COMPARING)
-    scored = {pair: name_likeness(tokens[pair[0]], tokens[pair[1]]) for pair in close}
-    return {pair: score for pair, score in scored.items() if score >= ALIKE_IN_LIST} | dict.fromkeys(same, 1.0)

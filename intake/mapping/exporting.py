@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 
-from intake.core import clock
+from intake.core import audit, clock
+from intake.core.transaction import transaction
 from intake.extensions import db
 from intake.mapping.importrows import CONTACT, KINDS, PUBLIC
 from intake.mapping.places import COUNTRY
@@ -20,6 +21,7 @@ from models.enums import ActorStatus, TerritoryLevel
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from intake.core.identity import Principal
     from intake.mapping.queries.actors import ActorFilters
     from models import ActorContact, Territory
 
@@ -144,3 +146,9 @@ def _contact(contact: ActorContact, consent: Consent) -> dict[str, str | None]:
         "contacto_publico": "sí" if contact.is_public else "no",
         "consentimiento_fecha": clock.local(consent.given_at).date().isoformat(),
     }
+
+
+def record_download(kind: str, rows_given: int, *, by: Principal) -> None:
+    """Write down that somebody took the registry out of the house with its contacts."""
+    with transaction():
+        audit.note("actor.export", Actor.__tablename__, by=by, extra={"format": kind, "rows": rows_given})

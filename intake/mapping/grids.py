@@ -1,4 +1,4 @@
-"""The grids of `queries.reach`, kept between requests until something changes that they count.
+"""The grids of `queries.reach` and `queries.held`, kept between requests until something changes that they count.
 
 Counting twenty thousand actors takes a moment that nobody should have to wait for after each change of anybody: who
 does not work on the plan is shown numbers up to `SECONDS` old, and the page says of when they are.
@@ -9,8 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 
+from intake.mapping.queries import held as gathered
 from intake.mapping.queries import reach as counted
-from intake.mapping.queries.reach import Group, Key, Meetings, Reach, Scope
+from intake.mapping.queries.cells import Key, Scope
+from intake.mapping.queries.held import Group, Meetings
+from intake.mapping.queries.reach import Reach
 from intake.web.kept import kept
 
 #: How old the numbers of the public page may be beyond the newest change. Those of the team are never.
@@ -36,10 +39,10 @@ def proposals(scope: Scope, *, seconds: int = 0) -> Mapping[Key, int]:
 
 
 def meetings(scope: Scope, group: Group | None = None, *, seconds: int = 0) -> Mapping[Key, Meetings]:
-    """See `queries.reach.meetings`; the events are read once for the country and its provinces."""
+    """See `queries.held.meetings`; the events are read once for the country and its provinces."""
 
     def make() -> Mapping[Key, Meetings]:
-        held = partial(counted.held, scope.plan_id, group)
-        return counted.meetings(kept(("held", scope.plan_id, group), _MEETINGS, held, seconds=seconds), scope)
+        held = partial(gathered.held, scope.plan_id, group)
+        return gathered.meetings(kept(("held", scope.plan_id, group), _MEETINGS, held, seconds=seconds), scope)
 
     return kept(("meetings", scope, group), _MEETINGS, make, seconds=seconds)

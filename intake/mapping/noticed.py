@@ -16,7 +16,7 @@ from intake.core.transaction import transaction
 from intake.extensions import db
 from intake.mapping import outreach_steps as steps
 from intake.mapping.inputs_outreach import StepInput
-from intake.mapping.queries.outreach import has_step
+from intake.mapping.queries.targets import has_step
 from models import NOT_PUBLIC, Actor, Campaign, Decision, Proposal, Registration, Target
 from models.enums import CampaignStatus, DecisionStatus, OutreachStep, ProposalStatus, RegistrationStatus
 

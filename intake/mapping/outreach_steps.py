@@ -18,7 +18,7 @@ from intake.core.transaction import transaction
 from intake.extensions import db
 from intake.mapping.doors import has_come
 from intake.mapping.inputs_outreach import MOST_MARKED, NOTABLE, ORDER, RANK, StepInput, furthest
-from intake.mapping.queries import outreach
+from intake.mapping.queries import targets
 from models import Actor, Campaign, Event, Target, TargetStep
 from models.enums import CampaignStatus, OutreachStep
 
@@ -71,7 +71,7 @@ def note_steps(campaign: Campaign, slugs: Sequence[str], given: StepInput, *, by
     with transaction():
         _require_open(campaign)
         _check_time(campaign, given.step)
-        for target in outreach.targets_by_slug(campaign, slugs[:MOST_MARKED]):
+        for target in targets.targets_by_slug(campaign, slugs[:MOST_MARKED]):
             hold(target)
             if refusal(target.step, given.step) is None and not _needs_word(target.step, given):
                 put(target, given, by=by, reference=f"{campaign.slug}/{target.actor.slug}")

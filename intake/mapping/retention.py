@@ -10,7 +10,7 @@ from intake.core import audit, clock
 from intake.core.identity import SYSTEM
 from intake.core.transaction import transaction
 from intake.extensions import db
-from intake.mapping import attendance
+from intake.mapping import profiles
 from models import Event, PersonProfile, Registration
 
 #: After how many days without another word. The form says so to whoever registers.
@@ -39,7 +39,7 @@ def forget(days: int = DAYS) -> int:
 
 def _erase(event: Event) -> int:
     references = db.session.scalars(sa.select(Registration.reference).where(Registration.event_id == event.id))
-    own = [attendance.own_key(event.plan_id, reference) for reference in references]
+    own = [profiles.own_key(event.plan_id, reference) for reference in references]
     db.session.execute(sa.delete(PersonProfile).where(PersonProfile.person_key.in_(own)))
     done = db.session.execute(
         sa.update(Registration)

@@ -12,7 +12,7 @@ from intake.core.permissions import Permission, authorize
 from intake.core.text import clean, plain
 from intake.core.transaction import transaction
 from intake.extensions import db
-from intake.mapping import duplicates, queries, taxnumber
+from intake.mapping import apart, queries, taxnumber
 from intake.mapping.contacts import CONSENT_PURPOSE, add_contact, new_contact, revoke_contact
 from intake.mapping.council import create_body
 from intake.mapping.gatherings import create_event, edit_event, record_attendance
@@ -48,10 +48,10 @@ def create_actor(given: ActorInput, *, by: Principal) -> Actor:
     """Register an organisation, still to be verified. Raises `Invalid` with the field at fault."""
     authorize(by, Permission.ACTOR_CREATE)
     with transaction():
-        twins = duplicates.explained_twins(taxnumber.checked(given.ruc), given.distinct_reason)
+        twins = apart.explained_twins(taxnumber.checked(given.ruc), given.distinct_reason)
         actor = _new_actor(given, by)
         audit.record("actor.create", actor, by=by, extra=_places(given))
-        duplicates.tell_apart(actor, twins, given.distinct_reason, by)
+        apart.tell_apart(actor, twins, given.distinct_reason, by)
     return actor
 
 
@@ -75,13 +75,13 @@ def edit_actor(actor: Actor, given: ActorInput, *, by: Principal, version: int |
         refuse_merged(actor)
         check_version(actor, version)
         number = taxnumber.checked(given.ruc)
-        twins = duplicates.explained_twins(number, given.distinct_reason, actor) if number != actor.ruc else []
+        twins = apart.explained_twins(number, given.distinct_reason, actor) if number != actor.ruc else []
         before = _places_of(actor)
         _fill(actor, given)
         after = _places(given)
         extra = {name: [before[name], after[name]] for name in after if before[name] != after[name]}
         audit.record("actor.edit", actor, by=by, extra=extra)
-        duplicates.tell_apart(actor, twins, given.distinct_reason, by)
+        apart.tell_apart(actor, twins, given.distinct_reason, by)
     return actor
 
 
@@ -94,7 +94,7 @@ def move_actor(actor: Actor, action: str, *, by: Principal, reason: str = "") ->
         take_hold(actor)
         actor.status_reason = clean(reason)
         if action == "verify":
-            duplicates.refuse_unexplained_twin(actor)
+            apart.refuse_unexplained_twin(actor)
             actor.verified_by_id = by.user_id
         row = ACTOR.fire(actor, action, by=by, reason=reason)
         if row.notifies:

@@ -13,8 +13,11 @@ from intake.core.smallcells import Told
 from intake.extensions import db
 from intake.mapping import coverage
 from intake.mapping.coverage import Choice, Place
+from intake.mapping.queries import held as gathered
 from intake.mapping.queries import reach as found
-from intake.mapping.queries.reach import ANY, NO_THEME, Meetings, Metric, Reach, Scope, State
+from intake.mapping.queries.cells import ANY, NO_THEME, Metric, Scope
+from intake.mapping.queries.held import Meetings
+from intake.mapping.queries.reach import Reach, State
 from models import (
     Campaign,
     Participation,
@@ -190,18 +193,18 @@ def test_attendances_add_what_the_events_tell(land):
     whole = came(land.plan, None, [land.water], {"woman": 30})
     came(land.plan, land.azuay, [land.water], {"woman": 11}, counted_in_id=whole.id)
     came(land.plan, land.azuay, [land.water], {"woman": 11}, status=EventStatus.PLANNED)
-    cells = found.meetings(found.held(land.plan.id), Scope(land.plan.id))
+    cells = gathered.meetings(gathered.held(land.plan.id), Scope(land.plan.id))
     assert cells["agua", "14"] == Meetings(2, Told(49))
     assert cells[ANY, "14"] == Meetings(3, Told(49, 1))
     assert cells["agua", "ninguna"] == Meetings(1, Told(30))
     assert cells["agua", "01"] == Meetings(1, Told(0))
-    women = found.meetings(found.held(land.plan.id, (Dimension.GENDER, "woman")), Scope(land.plan.id))
-    men = found.meetings(found.held(land.plan.id, (Dimension.GENDER, "man")), Scope(land.plan.id))
-    others = found.meetings(found.held(land.plan.id, (Dimension.GENDER, "other")), Scope(land.plan.id))
+    women = gathered.meetings(gathered.held(land.plan.id, (Dimension.GENDER, "woman")), Scope(land.plan.id))
+    men = gathered.meetings(gathered.held(land.plan.id, (Dimension.GENDER, "man")), Scope(land.plan.id))
+    others = gathered.meetings(gathered.held(land.plan.id, (Dimension.GENDER, "other")), Scope(land.plan.id))
     assert women["agua", "14"].people == Told(32)
     assert men["agua", "14"].people == Told(9, 1)
     assert others["agua", "14"].people == Told(0, 1)
-    inside = found.meetings(found.held(land.plan.id), Scope(land.plan.id, "14"))
+    inside = gathered.meetings(gathered.held(land.plan.id), Scope(land.plan.id, "14"))
     assert inside["agua", "1401"] == Meetings(1, Told(21))
     assert inside["agua", "14"] == Meetings(1, Told(28))
 

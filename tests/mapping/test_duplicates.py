@@ -10,7 +10,7 @@ from intake.core.errors import Forbidden, Invalid
 from intake.core.identity import GUEST, SYSTEM
 from intake.core.text import plain
 from intake.extensions import db
-from intake.mapping import duplicates, services
+from intake.mapping import apart, duplicates, likely_pairs, services
 from intake.mapping.duplicates import Probe
 from intake.mapping.inputs import ActorInput, ContactInput
 from intake.mapping.likeness import Why, domain_of, host_of, name_likeness, tokens_of
@@ -134,7 +134,7 @@ def test_the_public_may_go_on_and_the_team_must_decide(app):
     with pytest.raises(Invalid) as error:
         services.move_actor(made, "verify", by=SYSTEM)
     assert "Verificada" in str(error.value.message)
-    duplicates.mark_distinct(made, other, "Dos sedes.", by=SYSTEM)
+    apart.mark_distinct(made, other, "Dos sedes.", by=SYSTEM)
     services.move_actor(made, "verify", by=SYSTEM)
     assert made.status is ActorStatus.VERIFIED
 
@@ -153,7 +153,7 @@ def test_likely_pairs_say_why_the_likeliest_first(app):
     make.actor("Rechazada", ruc=RUC, status=ActorStatus.REJECTED)
     make.contact(make.actor("Zeta Uno"), email="a@gmail.com")
     make.contact(make.actor("Omega Dos"), email="b@gmail.com")
-    assert names(duplicates.likely_pairs()) == [
+    assert names(likely_pairs.likely_pairs()) == [
         (a.name, b.name, [Why.NAME, Why.RUC]),
         (c.name, d.name, [Why.DOMAIN, Why.SITE]),
     ]
@@ -162,13 +162,13 @@ def test_likely_pairs_say_why_the_likeliest_first(app):
 def test_two_said_to_be_distinct_do_not_come_back(app, as_principal):
     one, other = make.actor("Colectivo Río", ruc=RUC), make.actor("El Río", ruc=RUC)
     with pytest.raises(Forbidden):
-        duplicates.mark_distinct(one, other, "x", by=as_principal(make.user(Role.FACILITATOR)))
+        apart.mark_distinct(one, other, "x", by=as_principal(make.user(Role.FACILITATOR)))
     with pytest.raises(Invalid):
-        duplicates.mark_distinct(one, other, "  ", by=SYSTEM)
+        apart.mark_distinct(one, other, "  ", by=SYSTEM)
     db.session.commit()
-    assert len(duplicates.likely_pairs()) == 1
-    duplicates.mark_distinct(other, one, "Dos cantones.", by=SYSTEM)
-    assert duplicates.likely_pairs() == []
+    assert len(likely_pairs.likely_pairs()) == 1
+    apart.mark_distinct(other, one, "Dos cantones.", by=SYSTEM)
+    assert likely_pairs.likely_pairs() == []
     assert duplicates.like(one) == []
 
 
@@ -179,7 +179,7 @@ def test_pairs_take_three_statements(app, count_queries, rows):
             services.create_actor(given(name=f"Colectivo {chr(97 + n) * 6}"), by=SYSTEM)
     db.session.expire_all()
     with count_queries() as seen:
-        page = duplicates.pairs()
+        page = likely_pairs.pairs()
     assert (page.total, len(seen)) == (rows, 3)
 
 
@@ -213,8 +213,8 @@ def test_twenty_thousand_records_are_never_compared_each_with_each(app, monkeypa
         )
     db.session.execute(sa.insert(Actor), rows)
     looked_at = []
-    overlap = duplicates.overlap
-    monkeypatch.setattr(duplicates, "overlap", lambda one, other: (looked_at.append(1), overlap(one, other))[1])
-    pairs = duplicates.likely_pairs()
+    overlap = likely_pairs.overlap
+    monkeypatch.setattr(likely_pairs, "overlap", lambda one, other: (looked_at.append(1), overlap(one, other))[1])
+    pairs = likely_pairs.likely_pairs()
     assert 0 < len(looked_at) < 50 * len(rows)  # each with each would be 10,000 times the rows
     assert sum(Why.RUC in pair.why for pair in pairs) == 1_000

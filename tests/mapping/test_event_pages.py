@@ -12,7 +12,7 @@ from icalendar import Calendar
 from intake.core import clock, mail, tokens
 from intake.core.identity import GUEST, SYSTEM
 from intake.extensions import db
-from intake.mapping import acts, attendance, gatherings, meetings, registering, services
+from intake.mapping import acts, attendance, gatherings, meetings, profiles, registering, services
 from intake.mapping.inputs_council import MeetingInput
 from intake.mapping.inputs_events import MinutesInput, ProfileInput
 from intake.mapping.views import registrations
@@ -593,7 +593,7 @@ def test_what_few_answered_is_not_read_beside_their_names(app, sign_in):
     for n in range(6):
         row = attendance.add_at_door(event, person(f"Persona{n} X", email=f"p{n}@demo.example"), by=SYSTEM)
         if not n:
-            attendance.describe(row, event, ProfileInput(answers={Dimension.GENDER: "woman"}))
+            profiles.describe(row, event, ProfileInput(answers={Dimension.GENDER: "woman"}))
     attendance.close_list(event, by=SYSTEM)
     browser = sign_in(make.user(Role.FACILITATOR))
     page = browser.get(f"/mesas/{event.slug}").text

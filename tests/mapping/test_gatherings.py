@@ -20,6 +20,7 @@ from intake.mapping import (
     acts,
     attendance,
     gatherings,
+    profiles,
     queries,
     registering,
     registration_mail,
@@ -452,8 +453,8 @@ def test_every_letter_can_be_read(app, locale):
 def test_a_list_makes_the_figures_and_every_figure_agrees(app):
     event = called(starts_at=later_today())
     ana, eva, luz = (place(event, name) for name in ("Ana Uno", "Eva Dos", "Luz Tres"))
-    attendance.describe(ana, event, WOMAN)
-    attendance.describe(eva, event, WOMAN)
+    profiles.describe(ana, event, WOMAN)
+    profiles.describe(eva, event, WOMAN)
     references = [r.reference for r in (ana, eva, luz)]
     assert attendance.mark(event, references[:1], references, by=SYSTEM) == 1
     attendance.mark(event, references[:2], references, by=SYSTEM)
@@ -520,12 +521,12 @@ def test_answers_are_of_the_questions_and_stand_once_counted(app):
     event = held()
     row = attendance.add_at_door(event, person(), by=SYSTEM)
     with pytest.raises(Invalid):
-        attendance.describe(row, event, ProfileInput(answers={Dimension.GENDER: "princesa"}))
-    attendance.describe(row, event, WOMAN)
-    attendance.describe(row, event, MAN)
+        profiles.describe(row, event, ProfileInput(answers={Dimension.GENDER: "princesa"}))
+    profiles.describe(row, event, WOMAN)
+    profiles.describe(row, event, MAN)
     attendance.close_list(event, by=SYSTEM)
     with pytest.raises(Conflict, match="ya se contaron"):
-        attendance.describe(row, event, WOMAN)
+        profiles.describe(row, event, WOMAN)
     assert db.session.scalar(sa.select(PersonProfile.gender)) == "man"
 
 
@@ -533,23 +534,23 @@ def test_answers_of_one_registration_touch_no_others(app):
     plan = make.plan()
     first, second = (called(plan, starts_at=later_today()) for _ in range(2))
     mine, theirs = place(first), place(second)  # whoever has the second link has shown nothing of the first
-    attendance.describe(mine, first, WOMAN)
-    attendance.describe(theirs, second, MAN)
+    profiles.describe(mine, first, WOMAN)
+    profiles.describe(theirs, second, MAN)
     for event, row in ((first, mine), (second, theirs)):
         attendance.mark(event, [row.reference], [row.reference], by=SYSTEM)
     attendance.close_list(first, by=SYSTEM)
     assert participation.listed(first.id)[Dimension.GENDER] == {"woman": 1}
-    attendance.describe(theirs, second, MAN)  # and is told nothing of it either
+    profiles.describe(theirs, second, MAN)  # and is told nothing of it either
     attendance.close_list(second, by=SYSTEM)
     assert participation.listed(second.id)[Dimension.GENDER] == {"woman": 1}
     assert participation.of_plan(plan.id, exact=True).from_events == 1
     with pytest.raises(Conflict, match="ya se contaron"):
-        attendance.describe(theirs, second, MAN)
+        profiles.describe(theirs, second, MAN)
 
 
 def test_answers_that_were_not_counted_are_forgotten_with_the_name(app):
     event = called(starts_at=later_today())
-    attendance.describe(place(event), event, WOMAN)
+    profiles.describe(place(event), event, WOMAN)
     with clock.at(clock.now() + timedelta(days=100)):
         retention.forget()
     assert db.session.scalar(sa.select(sa.func.count(PersonProfile.id))) == 0
@@ -558,7 +559,7 @@ def test_answers_that_were_not_counted_are_forgotten_with_the_name(app):
 def test_no_trace_tells_what_a_person_is_like(app):
     event = held()
     row = attendance.add_at_door(event, person(), by=SYSTEM)
-    attendance.describe(row, event, WOMAN)
+    profiles.describe(row, event, WOMAN)
     attendance.close_list(event, by=SYSTEM)
     entries = db.session.scalars(sa.select(AuditEntry)).all()
     assert "person_profile" not in {e.subject_type for e in entries}
@@ -605,7 +606,7 @@ def test_a_list_takes_the_same_statements_however_long(app, count_queries, peopl
     event = called(capacity=people - 1)
     rows = [place(event, f"Persona{n} Vera") for n in range(people)]
     for row in rows[1:]:
-        attendance.describe(row, event, WOMAN)
+        profiles.describe(row, event, WOMAN)
     counts = []
     with count_queries() as statements:
         services.edit_event(event, given(event, starts_at=event.starts_at + timedelta(days=3)), by=SYSTEM)

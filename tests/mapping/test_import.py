@@ -12,7 +12,7 @@ from intake.core.errors import Conflict, Forbidden, Invalid, NotFound, SignInNee
 from intake.core.identity import GUEST, SYSTEM
 from intake.core.tabular import Refused, Source, as_csv, stream
 from intake.extensions import db
-from intake.mapping import exporting, importing, queries, services
+from intake.mapping import exporting, importing, queries, services, undoing
 from intake.mapping.inputs import ActorInput
 from intake.mapping.queries import ActorFilters
 from intake.reports import invariants
@@ -212,7 +212,7 @@ def test_who_may(app, as_principal):
             with pytest.raises(refusal):
                 call(as_file([SHORT]), by=who)
         with pytest.raises(refusal):
-            importing.undo("marzo", by=who)
+            undoing.undo("marzo", by=who)
     assert importing.run(as_file([SHORT]), by=as_principal(make.user(Role.FACILITATOR))).added == 1
 
 
@@ -227,7 +227,7 @@ def test_undoing_leaves_everything_but_the_trace_as_it_was(places):
     make.actor("De antes")
     before = counts()
     bring([FULL, SHORT], name="marzo")
-    done = importing.undo("marzo", by=SYSTEM, reason="Era la lista de otro año")
+    done = undoing.undo("marzo", by=SYSTEM, reason="Era la lista de otro año")
     assert done.added == 2
     after = counts()
     kept = {"audit_entry", "import_batch"}
@@ -235,9 +235,9 @@ def test_undoing_leaves_everything_but_the_trace_as_it_was(places):
     batch = db.session.scalars(sa.select(ImportBatch)).one()
     assert batch.undone_at is not None
     with pytest.raises(Conflict):
-        importing.undo("marzo", by=SYSTEM)
+        undoing.undo("marzo", by=SYSTEM)
     with pytest.raises(NotFound):
-        importing.undo("abril", by=SYSTEM)
+        undoing.undo("abril", by=SYSTEM)
     assert bring([FULL, SHORT]).added == 2
 
 
@@ -250,7 +250,7 @@ def test_undoing_is_refused_where_something_was_changed_or_used_and_says_what(pl
     make.proposal(organisation_id=cerro.id)
     before = counts()
     with pytest.raises(Conflict) as error:
-        importing.undo("marzo", by=SYSTEM)
+        undoing.undo("marzo", by=SYSTEM)
     assert error.value.details["changed"] == ["colectivo-agua", "colectivo-bosque", "colectivo-cerro"]
     assert "colectivo-bosque" in str(error.value.message)
     assert counts() == before
@@ -262,7 +262,7 @@ def test_an_internal_export_is_read_back_as_it_was(places, kind):
     first = list(exporting.rows(ActorFilters(status=None), internal=True))
     content = b"".join(stream(kind, exporting.fields(internal=True), first))
     assert importing.run(Source.of(f"f.{kind}", content), by=SYSTEM).added == 0  # it knows its own records
-    importing.undo(db.session.scalars(sa.select(ImportBatch.name).order_by(ImportBatch.id)).first(), by=SYSTEM)
+    undoing.undo(db.session.scalars(sa.select(ImportBatch.name).order_by(ImportBatch.id)).first(), by=SYSTEM)
     assert importing.run(Source.of(f"f.{kind}", content + b"\n" * (kind == "csv")), by=SYSTEM).added == 2
     again = list(exporting.rows(ActorFilters(status=None), internal=True))
     assert again == first

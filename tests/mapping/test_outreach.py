@@ -14,7 +14,7 @@ from intake.extensions import db
 from intake.mapping import campaigns, noticed
 from intake.mapping import outreach_steps as steps
 from intake.mapping.inputs_outreach import CampaignInput, CandidateFilters, StepInput
-from intake.mapping.queries import candidates
+from intake.mapping.queries import candidates, targets
 from intake.mapping.queries import outreach as rows
 from models import AuditEntry, Campaign, Decision, Target, TargetStep
 from models.enums import (
@@ -173,7 +173,7 @@ def test_actors_are_found_around_a_place_and_added_once(app):
     assert campaigns.add_targets(campaign, ["canton", "quito", "rechazado", "nadie"], by=SYSTEM) == 1
     assert candidates.candidates(campaign, CandidateFilters(theme="agua")).total == 0
     assert [e.changes["actors"] for e in acts("campaign.add_targets")] == [["canton", "provincia"], ["quito"]]
-    assert {tuple(log(t)) for t in rows.all_targets(campaign)} == {(S.IDENTIFIED,)}
+    assert {tuple(log(t)) for t in targets.all_targets(campaign)} == {(S.IDENTIFIED,)}
 
 
 def test_the_furthest_step_is_kept_whatever_is_noted_after(app, as_principal):
@@ -377,7 +377,7 @@ def test_the_numbers_count_what_they_say(app):
     ):
         make.target(campaign, make.actor(), *way)
     make.target(other, make.actor(), S.ATTENDED)
-    numbers = rows.results([campaign.id, other.id])
+    numbers = targets.results([campaign.id, other.id])
     assert numbers[campaign.id] == {
         "identificados": 6,
         "por-contactar": 1,
@@ -390,7 +390,7 @@ def test_the_numbers_count_what_they_say(app):
         "en-silencio": 1,
     }
     for name, number in numbers[campaign.id].items():  # each number leads to as many rows
-        assert rows.targets(campaign, rows.TargetFilters(result=name)).total == number
+        assert targets.targets(campaign, targets.TargetFilters(result=name)).total == number
 
 
 def test_late_is_open_and_past_its_day(app):

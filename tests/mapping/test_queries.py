@@ -13,7 +13,8 @@ from intake.core.errors import NotFound
 from intake.extensions import db
 from intake.mapping import queries
 from intake.mapping.queries import ActorFilters, EventFilters
-from intake.mapping.queries.reach import Scope, reach
+from intake.mapping.queries.cells import Scope
+from intake.mapping.queries.reach import reach
 from models import Sector, actor_territory, actor_theme
 from models.enums import ActorKind, ActorStatus, EventKind, TerritoryLevel
 from tests import factories as make

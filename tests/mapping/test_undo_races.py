@@ -14,7 +14,7 @@ from intake import create_app
 from intake.core.identity import SYSTEM
 from intake.core.transaction import transaction
 from intake.extensions import db
-from intake.mapping import batches, contacts, importing, merging, queries, services
+from intake.mapping import batches, contacts, importing, merging, queries, services, undoing
 from intake.mapping.inputs import ActorInput, ContactInput, MergeInput
 from models import Actor, ActorContact
 from models.enums import ActorKind
@@ -90,7 +90,7 @@ def test_what_is_done_while_the_batch_is_looked_at_is_refused(own_app, monkeypat
 
     def undo():
         ready.wait(10)
-        importing.undo("marzo", by=SYSTEM)
+        undoing.undo("marzo", by=SYSTEM)
 
     def late():
         queries.actor("uno"), queries.actor("dos"), db.session.scalars(sa.select(ActorContact)).all()
@@ -120,7 +120,7 @@ def test_a_batch_is_not_undone_under_what_is_being_kept(own_app, act):
 
     def undo():
         acted.wait(10)
-        importing.undo("marzo", by=SYSTEM)
+        undoing.undo("marzo", by=SYSTEM)
 
     assert together(own_app, undo, keep) == ["Conflict", "done"]
     with own_app.app_context():

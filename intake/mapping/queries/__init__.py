@@ -6,12 +6,11 @@ from intake.mapping.queries.actors import (
     actors,
     bodies_of,
     commitments_of,
-    contacts_of,
-    numbered_contacts,
     verified_actors,
     verified_by,
     waiting,
 )
+from intake.mapping.queries.contacts import contacts_of, numbered_contacts
 from intake.mapping.queries.coverage import events_by_province
 from intake.mapping.queries.events import (
     EventFilters,

@@ -202,33 +202,6 @@ def verified_by(actor: Actor) -> str:
     return db.session.scalar(sa.select(User.name).where(User.id == actor.verified_by_id)) or ""
 
 
-def contacts_of(actor: Actor, *, public_only: bool) -> Sequence[ActorContact]:
-    """The contacts whose consent is in force; for the public only those that agreed to be shown. One statement."""
-    query = (
-        sa.select(ActorContact)
-        .join(Consent, Consent.id == ActorContact.consent_id)
-        .where(ActorContact.actor_id == actor.id, Consent.revoked_at.is_(None))
-        .options(joinedload(ActorContact.consent))
-        .order_by(ActorContact.id)
-    )
-    return db.session.scalars(query.where(ActorContact.is_public) if public_only else query).all()
-
-
-def numbered_contacts(actor: Actor) -> dict[int, ActorContact]:
-    """Number → contact whose consent is in force. One statement.
-
-    Numbers count from 1 all that the actor ever had: erasing one renumbers no other.
-    """
-    query = (
-        sa.select(ActorContact)
-        .where(ActorContact.actor_id == actor.id)
-        .options(joinedload(ActorContact.consent))
-        .order_by(ActorContact.id)
-    )
-    everyone = enumerate(db.session.scalars(query), start=1)
-    return {number: contact for number, contact in everyone if contact.consent.revoked_at is None}
-
-
 def bodies_of(actor: Actor) -> Sequence[tuple[BodyKind, str, Any]]:
     """The bodies in which the actor has a seat: kind, code of the plan, since when. One statement."""
     query = (

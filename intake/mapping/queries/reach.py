@@ -1,32 +1,26 @@
-"""Whom a plan has reached: actors, attendances and proposals by theme and place, and how far the invited came.
-
-Every grid has a key for each pair of theme and place. Theme `ANY` counts rows of any theme once; `NO_THEME` those
-without one. Places are provinces, the whole country (`COUNTRY`) and `NOWHERE`; or, given a province, its cantons, with
-the province's own code for what speaks of all of it. A row with several themes counts in each.
-"""
+"""Whom a plan has reached: actors and proposals by theme and place (`cells`), and how far the invited came."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import Any
 
 import sqlalchemy as sa
 
-from intake.core.smallcells import SMALL, Told, published, told, told_total
+from intake.core.smallcells import SMALL
 from intake.extensions import db
 from intake.mapping.queries.actors import NONE as NOWHERE
+from intake.mapping.queries.cells import ANY, NO_THEME, Key, Scope, place_of
 from intake.mapping.queries.conditions import of_people, of_sector
-from intake.mapping.queries.vocabulary import COUNTRY
+from intake.mapping.queries.held import shown_events
 from models import (
     NOT_PUBLIC,
     Actor,
     Campaign,
     Event,
-    Participation,
-    ParticipationCount,
     Proposal,
     Registration,
     Target,
@@ -34,31 +28,9 @@ from models import (
     Theme,
     actor_territory,
     actor_theme,
-    event_theme,
     sent_by_people,
 )
-from models.enums import (
-    ActorStatus,
-    CampaignStatus,
-    Dimension,
-    EventStatus,
-    OutreachStep,
-    ProposalStatus,
-    RegistrationStatus,
-)
-
-ANY = ""
-NO_THEME = "-"
-Key = tuple[str, str]  # theme, place
-
-
-class Metric(StrEnum):
-    """What is counted; the values stand in the address."""
-
-    ACTORS = "actores"
-    ATTENDANCE = "asistencias"
-    PROPOSALS = "propuestas"
-    EVENTS = "mesas"
+from models.enums import ActorStatus, CampaignStatus, OutreachStep, ProposalStatus, RegistrationStatus
 
 
 class State(StrEnum):
@@ -116,14 +88,6 @@ _LEVELS = {
 }
 
 
-class Scope(NamedTuple):
-    """What a grid counts: a plan, in the country or in a province. ``whole``: the province itself, not its cantons."""
-
-    plan_id: int | None
-    province: str = ""
-    whole: bool = False
-
-
 def reach(scope: Scope, sector: str = "", people: str = "") -> dict[Key, Reach]:
     """Verified actors by theme and place, narrowed to a sector and those below it, or to a people. One statement."""
     level, placed = _levels(scope.plan_id), _placed(scope)
@@ -160,18 +124,10 @@ def _reach(actors: Any, *steps: Any) -> Reach:
     return Reach(int(actors), silent, responded, took_part)
 
 
-def _place(scope: Scope) -> sa.ColumnElement[str]:
-    """The place of a territory: province or country; within a province the canton (digits 4 to 7 of its path)."""
-    if not scope.province or scope.whole:
-        return sa.func.coalesce(Territory.province_code, COUNTRY)
-    canton = sa.func.substr(Territory.path, 4, 4)
-    return sa.case((canton == "", Territory.province_code), else_=canton)
-
-
 def _placed(scope: Scope) -> sa.Subquery:
     """Each actor with each place it works in, once."""
     query = (
-        sa.select(actor_territory.c.actor_id, _place(scope).label("place"))
+        sa.select(actor_territory.c.actor_id, place_of(scope).label("place"))
         .join(Territory, Territory.id == actor_territory.c.territory_id)
         .distinct()
     )
@@ -211,110 +167,13 @@ def _of_plan(plan_id: int | None) -> sa.ColumnElement[bool]:
     return Proposal.plan_id + 0 == plan_id
 
 
-NONE_TOLD = Told()
-NOT_TOLD = Told(0, 1)  # one event whose people are not told, or not known
-
-
-@dataclass(frozen=True)
-class Meetings:
-    """What the events of a theme in a place add up to in public: their number, and the people who came to them."""
-
-    events: int = 0
-    people: Told = NONE_TOLD
-
-
-Group = tuple[Dimension, str]
-
-
-@dataclass(frozen=True)
-class Held:
-    """An event of the public list. ``province`` is a place as in the grids; ``canton`` "" where it speaks of none."""
-
-    province: str
-    canton: str
-    themes: Sequence[str]
-    people: Told
-
-
-def held(plan_id: int | None, group: Group | None = None) -> list[Held]:
-    """The events of a plan with what they tell of who came, only of a ``group`` if given. Two or three statements.
-
-    As in the figures of the plan: an event that is counted in another one adds no people.
-    """
-    themes = _themes_of(plan_id)
-    shown = _group_told(plan_id, group) if group else {}
-    found = []
-    for event_id, province, canton, total, is_part in db.session.execute(_events(plan_id)):
-        people = NONE_TOLD
-        if total and not is_part:
-            people = shown.get(event_id, NOT_TOLD) if group else told_total(total)
-        found.append(Held(province, canton or "", themes.get(event_id) or (NO_THEME,), people))
-    return found
-
-
-def meetings(events: Iterable[Held], scope: Scope) -> dict[Key, Meetings]:
-    """Events and attendances by theme and place. A sum adds only what the events tell."""
-    found: dict[Key, Meetings] = defaultdict(Meetings)
-    for event in events:
-        if scope.province and event.province != scope.province:
-            continue
-        place = (event.canton or event.province) if scope.province and not scope.whole else event.province
-        for theme in (ANY, *event.themes):
-            before = found[theme, place]
-            found[theme, place] = Meetings(before.events + 1, before.people + event.people)
-    return dict(found)
-
-
-def _events(plan_id: int | None) -> sa.Select[*tuple[Any, ...]]:
-    province = sa.case((Event.territory_id.is_(None), NOWHERE), else_=_place(Scope(None)))
-    canton = sa.func.substr(Territory.path, 4, 4)
-    return (
-        sa.select(Event.id, province, canton, Participation.total, Event.counted_in_id.is_not(None))
-        .outerjoin(Territory, Territory.id == Event.territory_id)
-        .outerjoin(Participation, Participation.event_id == Event.id)
-        .where(Event.plan_id == plan_id, *_shown())
-    )
-
-
-def _themes_of(plan_id: int | None) -> Mapping[int, list[str]]:
-    found: dict[int, list[str]] = defaultdict(list)
-    query = (
-        sa.select(event_theme.c.event_id, Theme.code)
-        .join(Theme, Theme.id == event_theme.c.theme_id)
-        .join(Event, Event.id == event_theme.c.event_id)
-        .where(Event.plan_id == plan_id)
-    )
-    for event_id, code in db.session.execute(query):
-        found[event_id].append(code)
-    return found
-
-
-def _group_told(plan_id: int | None, group: Group) -> dict[int, Told]:
-    """Event → the people of the category that it tells; events without the category tell none of it."""
-    dimension, category = group
-    rows: dict[int, dict[str, int]] = defaultdict(dict)
-    query: Iterable[Any] = db.session.execute(
-        sa.select(Participation.event_id, ParticipationCount.category, ParticipationCount.people)
-        .join(Participation, Participation.id == ParticipationCount.participation_id)
-        .where(
-            Participation.plan_id == plan_id,
-            Participation.event_id.is_not(None),
-            Participation.total >= SMALL,
-            ParticipationCount.dimension == dimension,
-        )
-    )
-    for event_id, name, people in query:
-        rows[event_id][name] = people
-    return {event_id: told(published(row).get(category, 0)) for event_id, row in rows.items()}
-
-
 def proposals(scope: Scope) -> dict[Key, int]:
     """Public proposals by theme and place. One statement.
 
     The public states are named one by one: the index of the filters then answers without reading a proposal.
     """
     theme, territory = Proposal.theme_id, Proposal.territory_id
-    at = _place(scope) if scope.province else sa.case((territory.is_(None), NOWHERE), else_=_place(scope))
+    at = place_of(scope) if scope.province else sa.case((territory.is_(None), NOWHERE), else_=place_of(scope))
     placed = (
         sa.select(theme, at.label("place"), sa.func.count().label("n"))
         .outerjoin(Territory, Territory.id == territory)
@@ -344,16 +203,11 @@ def totals_by_province(plan_id: int) -> tuple[sa.Subquery, sa.Subquery, sa.Subqu
         .where(Actor.status == ActorStatus.VERIFIED)
         .group_by(placed.c.place)
     )
-    at = _place(Scope(None)).label("place")
+    at = place_of(Scope(None)).label("place")
     said = sa.select(at, number).join(Proposal, Proposal.territory_id == Territory.id).group_by(at)
     met = sa.select(at, number).join(Event, Event.territory_id == Territory.id).group_by(at)
     return (
         actors.subquery(),
         said.where(Proposal.plan_id == plan_id, Proposal.is_public, sent_by_people()).subquery(),
-        met.where(Event.plan_id == plan_id, *_shown()).subquery(),
+        met.where(Event.plan_id == plan_id, *shown_events()).subquery(),
     )
-
-
-def _shown() -> tuple[sa.ColumnExpressionArgument[bool], ...]:
-    """Conditions on `Event`: in the public list, and not cancelled."""
-    return (Event.is_public, Event.status != EventStatus.CANCELLED)

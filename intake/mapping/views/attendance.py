@@ -11,7 +11,7 @@ from intake.core.i18n import lazy_gettext as _l
 from intake.core.i18n import ngettext
 from intake.core.pagination import number_from
 from intake.core.permissions import Permission, authorize
-from intake.mapping import attendance, queries, seats, services
+from intake.mapping import attendance, profiles, queries, seats, services
 from intake.mapping.doors import has_come
 from intake.mapping.queries import gatherings as reading
 from intake.mapping.views import common
@@ -131,7 +131,7 @@ def describe_at_door(slug: str, reference: str) -> ResponseReturnValue:
     form = ProfileForm()
     if request.method == "POST" and form.validate():
         try:
-            attendance.describe(person, found, form.to_input())
+            profiles.describe(person, found, form.to_input())
         except (Conflict, Invalid) as error:
             form.form_errors = [*form.form_errors, error.message]
             found = queries.event(slug)

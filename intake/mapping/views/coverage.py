@@ -19,7 +19,8 @@ from intake.core.tabular import as_csv
 from intake.mapping import grids, queries
 from intake.mapping.coverage import PER_INHABITANTS, Cell, Choice, Place
 from intake.mapping.queries.actors import NONE as NOWHERE
-from intake.mapping.queries.reach import ANY, NO_THEME, Metric, State
+from intake.mapping.queries.cells import ANY, NO_THEME, Metric
+from intake.mapping.queries.reach import State
 from intake.mapping.serializers import territory_dict
 from intake.mapping.views.blueprint import bp
 from intake.mapping.views.coverage_choice import DEFINITIONS, GROUPS, METRICS, PUBLIC_STATES, SHORT, STATES, Page, read

@@ -17,7 +17,9 @@ from intake.mapping import coverage as tables
 from intake.mapping import grids, queries
 from intake.mapping.coverage import Choice, Place, Table
 from intake.mapping.queries.actors import NONE as NOWHERE
-from intake.mapping.queries.reach import Group, Metric, Scope, State
+from intake.mapping.queries.cells import Metric, Scope
+from intake.mapping.queries.held import Group
+from intake.mapping.queries.reach import State
 from intake.mapping.queries.vocabulary import COUNTRY
 from intake.plans import queries as plans
 from intake.plans.inputs import CATEGORIES

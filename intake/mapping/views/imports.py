@@ -12,7 +12,7 @@ from intake.core.errors import Invalid
 from intake.core.i18n import lazy_ngettext
 from intake.core.permissions import Permission
 from intake.core.tabular import FORMATS, PAGE_LIMITS, Refused, Source
-from intake.mapping import batches, exporting, importing
+from intake.mapping import batches, exporting, importing, undoing
 from intake.mapping.views import common
 from intake.mapping.views.actors import filters_asked
 from intake.mapping.views.blueprint import bp
@@ -38,7 +38,7 @@ def import_actors() -> ResponseReturnValue:
     return _page(form), common.status()
 
 
-def _page(form: UploadForm, problems: Problems | None = None, undoing: UndoForm | None = None) -> str:
+def _page(form: UploadForm, problems: Problems | None = None, undo: UndoForm | None = None) -> str:
     return render_template(
         "mapping/import.html",
         form=form,
@@ -46,7 +46,7 @@ def _page(form: UploadForm, problems: Problems | None = None, undoing: UndoForm 
         columns=importing.columns(),
         batches=batches.latest(BatchKind.ACTORS),
         limits=PAGE_LIMITS,
-        undoing=undoing,
+        undoing=undo,
     )
 
 
@@ -89,8 +89,8 @@ def undo_actor_import() -> ResponseReturnValue:
     """Take a batch back; where something was changed or used since, the page comes again and names it."""
     form = UndoForm()
     if not form.validate():
-        return _page(UploadForm(formdata=None), undoing=form), 422
-    done = importing.undo(form.batch.data or "", by=principal(), reason=form.reason.data or "")
+        return _page(UploadForm(formdata=None), undo=form), 422
+    done = undoing.undo(form.batch.data or "", by=principal(), reason=form.reason.data or "")
     words = lazy_ngettext("Se quitó %(num)s registro.", "Se quitaron %(num)s registros.", done.added)
     flash(str(words), "success")
     return redirect(url_for("mapping.import_actors"))
@@ -111,6 +111,6 @@ def export_actors_with_contacts() -> Response:
     kind = request.form.get("formato", "")
     kind = kind if kind in FORMATS else FORMATS[0]
     filters = filters_asked()
-    importing.record_download(kind, min(exporting.number(filters), exporting.MOST_ROWS), by=principal())
+    exporting.record_download(kind, min(exporting.number(filters), exporting.MOST_ROWS), by=principal())
     rows = exporting.rows(filters, internal=True, most=exporting.MOST_ROWS)
     return answer(kind, "actores-con-contactos", exporting.fields(internal=True), rows)

@@ -15,7 +15,7 @@ from intake.core.i18n import localized
 from intake.core.labels import label
 from intake.core.pagination import number_from
 from intake.core.permissions import Permission
-from intake.mapping import duplicates, merging, queries
+from intake.mapping import apart, duplicates, likely_pairs, merge_refusals, merging, queries
 from intake.mapping.queries import ActorFilters
 from intake.mapping.views import common
 from intake.mapping.views.blueprint import bp
@@ -39,7 +39,7 @@ class Choice:
 @requires(Permission.ACTOR_CREATE)
 def duplicate_actors() -> str:
     """The pairs of records that may be one organisation, the likeliest first."""
-    page = duplicates.pairs(number=number_from(request.args.get("pagina")))
+    page = likely_pairs.pairs(number=number_from(request.args.get("pagina")))
     return render_template("mapping/actors_alike.html", page=Listing(page))
 
 
@@ -106,7 +106,7 @@ def _compare(form: MergeForm, kept: Actor, gone: Actor, choices: list[Choice]) -
 def _refusal(kept: Actor, gone: Actor) -> Any:
     """Why the second cannot be joined to the first, None if it can."""
     try:
-        merging.refuse(kept, gone)
+        merge_refusals.refuse(kept, gone)
     except (Conflict, Invalid) as error:
         return error.message
     return None
@@ -153,7 +153,7 @@ def tell_apart(slug: str, other: str) -> ResponseReturnValue:
     one, another = live(slug), live(other)
     form = DistinctForm()
     if request.method == "POST" and form.validate():
-        duplicates.mark_distinct(one, another, form.reason.data or "", by=principal())
+        apart.mark_distinct(one, another, form.reason.data or "", by=principal())
         flash(str(_l("Anotado: son dos organizaciones distintas.")), "success")
         return redirect(url_for("mapping.duplicate_actors"))
     return render_template("mapping/actor_distinct.html", form=form, one=one, other=another), common.status()

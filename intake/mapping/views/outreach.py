@@ -26,7 +26,7 @@ from intake.mapping import mailings, queries
 from intake.mapping.letter_facts import answer_by
 from intake.mapping.lifecycle_outreach import CAMPAIGN
 from intake.mapping.outreach_rows import COLUMNS, rows_of
-from intake.mapping.queries import letters, standing
+from intake.mapping.queries import letters, standing, targets
 from intake.mapping.queries import outreach as rows
 from intake.mapping.views import common
 from intake.mapping.views.blueprint import bp
@@ -57,7 +57,7 @@ def campaigns() -> str:
         "mapping/outreach.html",
         form=form,
         page=Listing(page),
-        results=rows.results([campaign.id for campaign in page.items]),
+        results=targets.results([campaign.id for campaign in page.items]),
         days_late=rows.days_late,
         words=RESULT_WORDS,
         active=chips([(name, _words(form[name]) if value else "") for name, value in shown.items()]),
@@ -95,8 +95,8 @@ def show(
     g.plan = found.plan
     form = TargetFilterForm(request.args)
     result = form.paso.data if form.paso.data in RESULT_WORDS else ""
-    filters = rows.TargetFilters(result=result, q=(form.q.data or "")[:120])
-    page = rows.targets(found, filters, number=number_from(request.args.get("pagina")))
+    filters = targets.TargetFilters(result=result, q=(form.q.data or "")[:120])
+    page = targets.targets(found, filters, number=number_from(request.args.get("pagina")))
     latest = {t.id: max(t.log, key=lambda entry: (entry.at, entry.id)) for t in page.items if t.log}
     page_html = render_template(
         "mapping/outreach_campaign.html",
@@ -106,7 +106,7 @@ def show(
         page=Listing(page),
         active=chips([("paso", _words(form.paso) if result else ""), ("q", filters.q)]),
         result=result,
-        numbers=rows.results([found.id])[found.id],
+        numbers=targets.results([found.id])[found.id],
         words=RESULT_WORDS,
         latest=latest,
         names=rows.names_of(entry.noted_by_id for entry in latest.values()),
@@ -125,7 +125,7 @@ def show(
 @requires(Permission.OUTREACH_READ, load=rows.campaign)
 def campaign_csv(found: Campaign) -> Response:
     """Every actor of the campaign with the day of each step."""
-    answer = Response(as_csv(COLUMNS, rows_of(rows.all_targets(found))), mimetype="text/csv")
+    answer = Response(as_csv(COLUMNS, rows_of(targets.all_targets(found))), mimetype="text/csv")
     answer.headers["Content-Disposition"] = f'attachment; filename="acercamiento-{found.slug}.csv"'
     return answer
 

@@ -21,7 +21,7 @@ from intake.mapping import campaigns as services
 from intake.mapping import outreach_steps as steps
 from intake.mapping import queries
 from intake.mapping.inputs_outreach import MOST_ADDED, MOST_MARKED, ORDER, RANK, StepInput
-from intake.mapping.queries import candidates, letters, standing
+from intake.mapping.queries import candidates, letters, standing, targets
 from intake.mapping.queries import outreach as rows
 from intake.mapping.views import common
 from intake.mapping.views.blueprint import bp
@@ -132,7 +132,7 @@ def _noted(found: Campaign, failed: SimpleNamespace, actors: list[str], given: S
     one = failed.slug
     try:
         if one:
-            target = rows.target(found, one)
+            target = targets.target(found, one)
             name = target.actor.name
             steps.note_step(found, target, given, by=principal())
             flash(str(_l("Anotado: %(name)s, %(step)s.", name=name, step=label(given.step).lower())), "success")
@@ -155,7 +155,7 @@ def _noted(found: Campaign, failed: SimpleNamespace, actors: list[str], given: S
 
 
 @bp.route("/acercamiento/<slug:slug>/actores/<slug:actor_slug>")
-@requires(Permission.OUTREACH_READ, load=rows.target_of)
+@requires(Permission.OUTREACH_READ, load=targets.target_of)
 def campaign_target(found: Target) -> ResponseReturnValue:
     """The story of one actor in a campaign."""
     return _story(found, TakeBackForm(formdata=None))
@@ -181,7 +181,7 @@ def _story(found: Target, form: TakeBackForm) -> str:
 
 
 @bp.route("/acercamiento/<slug:slug>/actores/<slug:actor_slug>/volver", methods=["POST"])
-@requires(Permission.OUTREACH_EDIT, load=rows.target_of)
+@requires(Permission.OUTREACH_EDIT, load=targets.target_of)
 def take_back(found: Target) -> ResponseReturnValue:
     """Go back to an earlier step, with a reason."""
     campaign, actor = found.campaign, found.actor
@@ -196,13 +196,13 @@ def take_back(found: Target) -> ResponseReturnValue:
         steps.take_back(campaign, found, step, by=principal(), reason=form.reason.data or "")
     except Invalid as error:
         common.put_on_form(error, form)
-        return _story(rows.target_of(slug, actor_slug), form), common.status()
+        return _story(targets.target_of(slug, actor_slug), form), common.status()
     flash(str(_l("Se volvió al paso elegido. Lo que se quitó queda en el rastro.")), "success")
     return redirect(url_for("mapping.campaign_target", slug=slug, actor_slug=actor_slug))
 
 
 @bp.route("/acercamiento/<slug:slug>/actores/<slug:actor_slug>/quitar", methods=["POST"])
-@requires(Permission.OUTREACH_EDIT, load=rows.target_of)
+@requires(Permission.OUTREACH_EDIT, load=targets.target_of)
 def remove_target(found: Target) -> ResponseReturnValue:
     """Take an actor out of the campaign while nothing has happened with it."""
     slug, actor_slug, name = found.campaign.slug, found.actor.slug, found.actor.name

@@ -11,7 +11,7 @@ from intake.core import tokens
 from intake.core.errors import Conflict, Invalid, NotFound
 from intake.core.i18n import lazy_gettext as _l
 from intake.core.text import plain
-from intake.mapping import attendance, duplicates, queries, registering, seats
+from intake.mapping import duplicates, profiles, queries, registering, seats
 from intake.mapping.doors import doors
 from intake.mapping.duplicates import Probe
 from intake.mapping.retention import DAYS
@@ -145,7 +145,7 @@ def describe_oneself(slug: str, code: str) -> ResponseReturnValue:
     form = ProfileForm()
     if request.method == "POST" and form.validate():
         try:
-            attendance.describe(mine, found, form.to_input())
+            profiles.describe(mine, found, form.to_input())
         except (Conflict, Invalid) as error:
             form.form_errors = [*form.form_errors, error.message]
             found, mine = _own(slug, code)
