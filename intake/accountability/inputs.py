@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from intake.core.files import Upload
     from models import Proposal
 
+#: Who signs a commitment's agreement: its two voices.
+SIGNATORIES = (PartyRole.RESPONSIBLE, PartyRole.COUNTERPART)
+
 
 @dataclass(frozen=True, kw_only=True)
 class CommitmentInput:

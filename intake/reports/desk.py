@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     from intake.mapping.queries.outreach import Late
     from intake.mapping.rhythm import Rhythm
-    from intake.reports.queries.desk import Counts, LateMilestone, Stand, Unanswered, Unsigned
+    from intake.reports.queries.commitments import LateMilestone, Unanswered, Unsigned
+    from intake.reports.queries.desk import Counts, Stand
     from intake.reports.queries.load import ReviewerLoad
     from models import Plan
 
@@ -111,39 +112,49 @@ def waiting(
 ) -> list[Waiting]:
     """Everything that waits, what is late first, then what has waited longest."""
     found = [
-        _queue("examine", stands.get(S.SUBMITTED)),
-        _queue("countersign", stands.get(S.REFUSAL_PROPOSED)),
-        _counted("assign", _count(stands, S.ADMITTED), None),
-        _counted("verify_actor", counts.actors_to_verify, counts.oldest_actor, counts.actors_late),
-        _counted("decide", counts.undecided, None),
-        _counted("publish", counts.unpublished, None),
-        *(
-            Waiting(
-                "review",
-                r.pending,
-                max(0, days_since(r.due_on) or 0),
-                bool(r.late),
-                who=r.name,
-                number=r.round_number,
-                since=r.due_on,
-                late_count=int(r.late or 0),
-                user_id=r.user_id,
-            )
-            for r in reviewers
-        ),
+        *_queues(stands, counts),
+        *(_review(r) for r in reviewers),
         *(_named("sign", a.reference, a.since, count=a.missing, who=a.title or "") for a in agreements),
         *(
             Waiting("milestone", 1, days_since(m.ends_on), True, m.title, m.reference, m.number, m.ends_on)
             for m in milestones
         ),
         *(_named("answer_report", r.reference, r.reported_at, who=r.title, number=r.number) for r in reports),
-        _counted("answer_reply", counts.replies, counts.oldest_reply, counts.replies_late),
         *(
             Waiting("campaign", 1, days_since(c.due_on), True, c.owner, c.slug, since=c.due_on, title=c.title)
             for c in campaigns
         ),
     ]
-    return sorted((w for w in found if w is not None), key=lambda w: (not w.late, -(w.days or 0), w.what))
+    return sorted(found, key=lambda w: (not w.late, -(w.days or 0), w.what))
+
+
+def _queues(stands: Mapping[S, Stand], counts: Counts) -> list[Waiting]:
+    """What waits for whoever takes it next."""
+    found = (
+        _queue("examine", stands.get(S.SUBMITTED)),
+        _queue("countersign", stands.get(S.REFUSAL_PROPOSED)),
+        _counted("assign", _count(stands, S.ADMITTED), None),
+        _counted("verify_actor", counts.actors_to_verify, counts.oldest_actor, counts.actors_late),
+        _counted("decide", counts.undecided, None),
+        _counted("publish", counts.unpublished, None),
+        _counted("answer_reply", counts.replies, counts.oldest_reply, counts.replies_late),
+    )
+    return [one for one in found if one is not None]
+
+
+def _review(load: ReviewerLoad) -> Waiting:
+    """What one person has to review in a round."""
+    return Waiting(
+        "review",
+        load.pending,
+        max(0, days_since(load.due_on) or 0),
+        bool(load.late),
+        who=load.name,
+        number=load.round_number,
+        since=load.due_on,
+        late_count=int(load.late or 0),
+        user_id=load.user_id,
+    )
 
 
 def _queue(what: str, stand: Stand | None) -> Waiting | None:

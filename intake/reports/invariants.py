@@ -10,16 +10,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import sqlalchemy as sa
-from sqlalchemy.orm import aliased
-
-from intake.extensions import db
 from intake.reports import invariants_answers as answers
 from intake.reports import invariants_attached as beside
+from intake.reports import invariants_commitments as commitments
 from intake.reports import invariants_conversation as conversation
 from intake.reports import invariants_council as council
+from intake.reports import invariants_decisions as decisions
+from intake.reports import invariants_evaluation as evaluation
 from intake.reports import invariants_events as events
 from intake.reports import invariants_figures as figures
+from intake.reports import invariants_folios as folios
 from intake.reports import invariants_imports as imports
 from intake.reports import invariants_joining as joining
 from intake.reports import invariants_outreach as outreach
@@ -28,39 +28,8 @@ from intake.reports import invariants_promises as promises
 from intake.reports import invariants_reception as reception
 from intake.reports import invariants_registry as registry
 from intake.reports import kept, recomputed
-from models import (
-    Admission,
-    Agreement,
-    Assignment,
-    Commitment,
-    CommitmentParty,
-    Decision,
-    Milestone,
-    Participation,
-    ParticipationCount,
-    Plan,
-    ProgressReport,
-    Proposal,
-    SelectionSession,
-    Signature,
-    commitment_proposal,
-)
-from models.enums import (
-    AgreementStatus,
-    AssignmentStatus,
-    CommitmentStatus,
-    DecisionStatus,
-    PartyRole,
-    PlanStatus,
-    SessionStatus,
-)
-from models.enums import ProposalStatus as S
 
 Find = Callable[[], Sequence[Any]]
-
-
-def _all(query: sa.Select[Any]) -> Sequence[Any]:
-    return db.session.scalars(query).all()
 
 
 @dataclass(frozen=True)
@@ -72,203 +41,36 @@ class Invariant:
     find: Find
 
 
-DECIDED = {"in_plan": S.SELECTED, "reserve": S.RESERVE, "outside_plan": S.OUTSIDE_PLAN, "next_plan": S.NEXT_PLAN}
-_EXAMINED = (S.ADMITTED, S.IN_EVALUATION, S.EVALUATED, S.SELECTED, S.RESERVE, S.OUTSIDE_PLAN, S.NEXT_PLAN)
-_SIGNING = (PartyRole.RESPONSIBLE, PartyRole.COUNTERPART)
-
-
-def folios_match() -> Sequence[Any]:
-    """Folios that are not their plan's code and number."""
-    query = sa.select(Proposal.folio, Proposal.folio_number, Plan.code).join(Plan, Plan.id == Proposal.plan_id)
-    rows = db.session.execute(query.where(Proposal.folio.is_not(None)).order_by(Proposal.folio))
-    return [folio for folio, number, code in rows if number is None or folio != f"{code}-{number:05d}"]
-
-
-def folios_contiguous() -> Sequence[Any]:
-    """Plans whose numbers have a hole, or whose counter is not the last number given; printed sheets have theirs."""
-    given = sa.union(
-        sa.select(Proposal.plan_id, Proposal.folio_number).where(Proposal.folio.is_not(None)), paper.printed_folios()
-    ).subquery()
-    query = (
-        sa.select(Plan.code)
-        .outerjoin(given, given.c.plan_id == Plan.id)
-        .group_by(Plan.id, Plan.code, Plan.folio_counter)
-        .having(
-            (sa.func.count(given.c.folio_number) != Plan.folio_counter)
-            | (sa.func.coalesce(sa.func.max(given.c.folio_number), 0) != Plan.folio_counter)
-        )
-    )
-    return _all(query.order_by(Plan.code))
-
-
-def one_current_plan() -> Sequence[Any]:
-    """Plans under way, where there is more than one."""
-    found = _all(sa.select(Plan.code).where(Plan.is_current).order_by(Plan.code))
-    return found if len(found) > 1 else []
-
-
-def admissions() -> Sequence[Any]:
-    """Proposals past admission without an examination that admits them, or refused without a second signature."""
-    admits = sa.and_(
-        Admission.is_clear, Admission.is_collaborative, Admission.is_open_government, Admission.is_public_policy
-    )
-    refused = sa.and_(Admission.second_by_id.is_not(None), ~admits)
-    wrong = sa.or_(
-        sa.and_(
-            Proposal.status.in_(_EXAMINED), sa.or_(Admission.id.is_(None), ~admits & Admission.second_by_id.is_(None))
-        ),
-        sa.and_(Proposal.status == S.NOT_ADMITTED, sa.or_(Admission.id.is_(None), ~refused)),
-        sa.and_(Proposal.status == S.REFUSAL_PROPOSED, sa.or_(Admission.id.is_(None), admits)),
-        sa.and_(Proposal.status == S.SUBMITTED, Admission.id.is_not(None)),
-    )
-    query = sa.select(Proposal.folio).outerjoin(Admission, Admission.proposal_id == Proposal.id)
-    return _all(query.where(Proposal.source.is_(None), wrong).order_by(Proposal.folio))
-
-
-def evaluated_have_reviews() -> Sequence[Any]:
-    """Evaluated proposals that nobody has reviewed."""
-    reviewed = sa.exists().where(Assignment.proposal_id == Proposal.id, Assignment.status == AssignmentStatus.SUBMITTED)
-    query = sa.select(Proposal.folio).where(Proposal.status == S.EVALUATED, ~reviewed)
-    return _all(query.order_by(Proposal.folio))
-
-
-def own_reviews() -> Sequence[Any]:
-    """Proposals reviewed, or to be reviewed, by the account that wrote them or a part of them."""
-    live = (AssignmentStatus.PENDING, AssignmentStatus.IN_PROGRESS, AssignmentStatus.SUBMITTED)
-    part = aliased(Proposal)
-    query = (
-        sa.select(Proposal.folio)
-        .join(Assignment, Assignment.proposal_id == Proposal.id)
-        .join(part, (part.id == Proposal.id) | (part.joined_to_id == Proposal.id))
-        .where(Assignment.reviewer_id == part.author_id, Assignment.status.in_(live))
-    )
-    return _all(query.distinct())
-
-
-def participation_adds_up() -> Sequence[Any]:
-    """Counts of people with a dimension whose parts are not the total."""
-    query = (
-        sa.select(Participation.id)
-        .join(ParticipationCount, ParticipationCount.participation_id == Participation.id)
-        .group_by(Participation.id, Participation.total, ParticipationCount.dimension)
-        .having(sa.func.sum(ParticipationCount.people) != Participation.total)
-    )
-    return [f"participation {key}" for key in sorted(set(_all(query)))]
-
-
-def published_together() -> Sequence[Any]:
-    """Decisions that are public in a session that is not, or the reverse."""
-    public = (Decision.status == DecisionStatus.PUBLISHED) != (SelectionSession.status == SessionStatus.PUBLISHED)
-    query = (
-        sa.select(Proposal.folio)
-        .join(Decision, Decision.proposal_id == Proposal.id)
-        .join(SelectionSession, SelectionSession.id == Decision.session_id)
-    )
-    return _all(query.where(public).order_by(Proposal.folio))
-
-
-def decisions_agree() -> Sequence[Any]:
-    """Proposals whose state is not that of their published decision; a reserve may have moved on since."""
-    query = sa.select(Proposal.folio, Proposal.status, Decision.category, Decision.status).outerjoin(
-        Decision, Decision.proposal_id == Proposal.id
-    )
-    found = []
-    for folio, state, category, published in db.session.execute(query.order_by(Proposal.folio)):
-        answered = published is DecisionStatus.PUBLISHED
-        if answered != (state in DECIDED.values()) or (answered and not _agrees(state, category.value)):
-            found.append(folio)
-    return found
-
-
-def _agrees(state: S, category: str) -> bool:
-    return state is DECIDED[category] or category == "reserve"
-
-
-def progress_is_reported() -> Sequence[Any]:
-    """Milestones whose progress or state is not that of their latest report."""
-    latest = sa.select(sa.func.max(ProgressReport.id)).group_by(ProgressReport.milestone_id)
-    query = (
-        sa.select(Commitment.reference, Milestone.number)
-        .join(Milestone, Milestone.commitment_id == Commitment.id)
-        .join(ProgressReport, ProgressReport.milestone_id == Milestone.id)
-        .where(
-            ProgressReport.id.in_(latest),
-            (ProgressReport.progress_pct != Milestone.progress_pct)
-            | (ProgressReport.status.cast(sa.String) != Milestone.status.cast(sa.String)),
-        )
-    )
-    return [f"{reference}/{number}" for reference, number in db.session.execute(query)]
-
-
-def agreements_signed() -> Sequence[Any]:
-    """Agreements called signed that lack a signature, or the reverse (of parties bound today)."""
-    missing = (
-        sa.exists()
-        .where(
-            CommitmentParty.commitment_id == Commitment.id,
-            CommitmentParty.role.in_(_SIGNING),
-            CommitmentParty.until.is_(None),
-            ~sa.exists()
-            .where(Signature.agreement_id == Agreement.id, Signature.actor_id == CommitmentParty.actor_id)
-            .correlate(Agreement, CommitmentParty),  # of this very agreement, not of any
-        )
-        .correlate(Commitment, Agreement)
-    )
-    called = Agreement.status == AgreementStatus.SIGNED
-    query = (
-        sa.select(Commitment.reference)
-        .join(Agreement, Agreement.commitment_id == Commitment.id)
-        .where(Agreement.status != AgreementStatus.TERMINATED, sa.or_(called & missing, ~called & ~missing))
-    )
-    return _all(query.order_by(Commitment.reference))
-
-
-def formalized_are_signed() -> Sequence[Any]:
-    """Confirmed or formalized commitments of a plan in the making without a signed agreement."""
-    signed = sa.exists().where(Agreement.commitment_id == Commitment.id, Agreement.status == AgreementStatus.SIGNED)
-    query = (
-        sa.select(Commitment.reference)
-        .join(Plan, Plan.id == Commitment.plan_id)
-        .where(
-            Plan.status == PlanStatus.CO_CREATION,
-            Commitment.status.in_((CommitmentStatus.CONFIRMED, CommitmentStatus.FORMALIZED)),
-            ~signed,
-        )
-    )
-    return _all(query.order_by(Commitment.reference))
-
-
-def commitments_from_selected() -> Sequence[Any]:
-    """Commitments made of a proposal that is not in the plan."""
-    query = (
-        sa.select(Commitment.reference)
-        .join(commitment_proposal, commitment_proposal.c.commitment_id == Commitment.id)
-        .join(Proposal, Proposal.id == commitment_proposal.c.proposal_id)
-        .where(Proposal.status != S.SELECTED, Commitment.status != CommitmentStatus.DROPPED)
-    )
-    return _all(query.distinct().order_by(Commitment.reference))
-
-
 INVARIANTS: tuple[Invariant, ...] = (
-    Invariant("folios_match", "a folio is its plan's code and its number", folios_match),
-    Invariant("folios_contiguous", "a plan's folios run from 1 to its counter without a hole", folios_contiguous),
-    Invariant("one_current_plan", "at most one plan is under way", one_current_plan),
-    Invariant("admissions", "admitted and refused proposals have the examination that says so", admissions),
-    Invariant("evaluated_have_reviews", "an evaluated proposal has a review", evaluated_have_reviews),
+    Invariant("folios_match", "a folio is its plan's code and its number", folios.folios_match),
+    Invariant(
+        "folios_contiguous", "a plan's folios run from 1 to its counter without a hole", folios.folios_contiguous
+    ),
+    Invariant("one_current_plan", "at most one plan is under way", folios.one_current_plan),
+    Invariant("admissions", "admitted and refused proposals have the examination that says so", evaluation.admissions),
+    Invariant("evaluated_have_reviews", "an evaluated proposal has a review", evaluation.evaluated_have_reviews),
     Invariant("review_totals", "a review's total is that of its scores", recomputed.review_totals),
     Invariant("open_reviews_can_be_sent", "nobody owes a review that cannot be sent", kept.open_reviews_can_be_sent),
-    Invariant("own_reviews", "nobody reviews an own proposal", own_reviews),
-    Invariant("participation_adds_up", "each dimension of a count adds up to its total", participation_adds_up),
+    Invariant("own_reviews", "nobody reviews an own proposal", evaluation.own_reviews),
+    Invariant("participation_adds_up", "each dimension of a count adds up to its total", figures.participation_adds_up),
     Invariant("people_once", "nobody is counted twice in a plan's figure", figures.people_once),
     Invariant("parts_make_the_figure", "the parts of a plan's figure add up", figures.parts_make_the_figure),
     Invariant("people_have_one_plan", "who is on a list is of the plan of the event", figures.people_have_one_plan),
     Invariant("nobody_worked_out", "no withheld number follows from what is told", figures.nobody_worked_out),
-    Invariant("published_together", "decisions are public exactly with their session", published_together),
-    Invariant("decisions_agree", "a proposal's state is that of its published decision", decisions_agree),
-    Invariant("progress_is_reported", "a milestone stands as its latest report says", progress_is_reported),
-    Invariant("agreements_signed", "an agreement is signed exactly when every party has signed", agreements_signed),
-    Invariant("formalized_are_signed", "nothing is confirmed or formalized unsigned", formalized_are_signed),
-    Invariant("commitments_from_selected", "commitments come from proposals in the plan", commitments_from_selected),
+    Invariant("published_together", "decisions are public exactly with their session", decisions.published_together),
+    Invariant("decisions_agree", "a proposal's state is that of its published decision", decisions.decisions_agree),
+    Invariant("progress_is_reported", "a milestone stands as its latest report says", commitments.progress_is_reported),
+    Invariant(
+        "agreements_signed", "an agreement is signed exactly when every party has signed", commitments.agreements_signed
+    ),
+    Invariant(
+        "formalized_are_signed", "nothing is confirmed or formalized unsigned", commitments.formalized_are_signed
+    ),
+    Invariant(
+        "commitments_from_selected",
+        "commitments come from proposals in the plan",
+        commitments.commitments_from_selected,
+    ),
     Invariant("states_are_traced", "the trace's last state is the present one", recomputed.states_are_traced),
     Invariant("authors_are_told", "every move that notifies has queued its mail", recomputed.authors_are_told),
     Invariant("versions_are_kept", "the last version says what the proposal says", recomputed.versions_are_kept),

@@ -18,6 +18,17 @@ Cell = tuple[int, str]  # event, category
 Bounds = dict[Cell, tuple[int, int]]
 
 
+def participation_adds_up() -> Sequence[Any]:
+    """Counts of people with a dimension whose parts are not the total."""
+    query = (
+        sa.select(Participation.id)
+        .join(ParticipationCount, ParticipationCount.participation_id == Participation.id)
+        .group_by(Participation.id, Participation.total, ParticipationCount.dimension)
+        .having(sa.func.sum(ParticipationCount.people) != Participation.total)
+    )
+    return [f"participation {key}" for key in sorted(set(db.session.scalars(query).all()))]
+
+
 def people_once() -> Sequence[Any]:
     """Plans whose exact figure is not the people of lists, each once, and the numbers of the other events."""
     found = []

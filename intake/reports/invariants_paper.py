@@ -21,10 +21,6 @@ def printed_folios() -> sa.Select[int, int]:
     )
 
 
-def _all(query: sa.Select[Any]) -> Sequence[Any]:
-    return db.session.scalars(query).all()
-
-
 def sheets_keep_their_folio() -> Sequence[Any]:
     """Keyed sheets whose proposal has another folio, code or event."""
     same = sa.and_(
@@ -37,14 +33,14 @@ def sheets_keep_their_folio() -> Sequence[Any]:
         .join(Proposal, Proposal.id == Sheet.proposal_id)
         .join(Packet, Packet.id == Sheet.packet_id)
     )
-    return _all(query.where(~same | Proposal.event_id.is_(None)).order_by(Sheet.folio))
+    return db.session.scalars(query.where(~same | Proposal.event_id.is_(None)).order_by(Sheet.folio)).all()
 
 
 def no_folio_twice() -> Sequence[Any]:
     """Folios of sheets that a proposal has which was not keyed from them."""
     other = sa.or_(Sheet.proposal_id.is_(None), Sheet.proposal_id != Proposal.id)
     query = sa.select(Sheet.folio).join(Proposal, Proposal.folio == Sheet.folio)
-    return _all(query.where(other).order_by(Sheet.folio))
+    return db.session.scalars(query.where(other).order_by(Sheet.folio)).all()
 
 
 def a_tenth_is_drawn() -> Sequence[Any]:
@@ -63,11 +59,13 @@ def a_tenth_is_drawn() -> Sequence[Any]:
 def clerks_are_no_authors() -> Sequence[Any]:
     """Sheets whose proposal belongs to the account that keyed it."""
     query = sa.select(Sheet.folio).join(Proposal, Proposal.id == Sheet.proposal_id)
-    return _all(query.where(Proposal.author_id == Sheet.keyed_by_id).order_by(Sheet.folio))
+    return db.session.scalars(query.where(Proposal.author_id == Sheet.keyed_by_id).order_by(Sheet.folio)).all()
 
 
 def codes_are_on_paper() -> Sequence[Any]:
     """Packets with a sheet that was scanned or keyed, whose codes could still be printed."""
     back = sa.or_(Sheet.keyed_at.is_not(None), Sheet.scan_id.is_not(None))
     came = sa.exists().where(Sheet.packet_id == Packet.id, back)
-    return _all(sa.select(Packet.reference).where(Packet.print_key.is_not(None), came).order_by(Packet.reference))
+    return db.session.scalars(
+        sa.select(Packet.reference).where(Packet.print_key.is_not(None), came).order_by(Packet.reference)
+    ).all()

@@ -18,6 +18,7 @@ from intake.reception.inputs import STATUS_SLUGS
 from intake.reports import acts, health, opendata, sentence
 from intake.reports import desk as order
 from intake.reports import home as front
+from intake.reports.queries import commitments as owed_rows
 from intake.reports.queries import desk as desk_rows
 from intake.reports.queries import gaps, load
 from intake.reports.queries import home as home_rows
@@ -74,9 +75,9 @@ def desk() -> str:
         stands,
         counts,
         load.reviewers(plan.id),
-        desk_rows.unsigned(plan.id),
-        desk_rows.late_milestones(plan.id),
-        desk_rows.unanswered(plan.id),
+        owed_rows.unsigned(plan.id),
+        owed_rows.late_milestones(plan.id),
+        owed_rows.unanswered(plan.id),
         outreach.late_campaigns(plan.id),
     )
     return render_template(

@@ -15,8 +15,8 @@ from intake.accountability import queries, services
 from intake.core import clock, mail
 from intake.core.errors import Conflict, Forbidden, Invalid, NotFound
 from intake.extensions import db
-from intake.reports import invariants
-from intake.reports.queries import desk
+from intake.reports import invariants_commitments
+from intake.reports.queries import commitments as desk_rows
 from models import AuditEntry, OutboxMessage, Stage
 from models.enums import AgreementStatus, StageKind
 from tests.accountability import kit
@@ -127,5 +127,5 @@ def test_a_signature_counts_for_its_own_agreement_only(app: object) -> None:
     at = kit.confirmed()
     kit.drafted(at)
     services.prepare_agreement(at.commitment, "Nos comprometemos otra vez.", by=at.team)
-    assert [(row.reference, row.missing) for row in desk.unsigned(at.plan.id)] == [("PAGA3-2", 2)]
-    assert list(invariants.agreements_signed()) == []
+    assert [(row.reference, row.missing) for row in desk_rows.unsigned(at.plan.id)] == [("PAGA3-2", 2)]
+    assert list(invariants_commitments.agreements_signed()) == []

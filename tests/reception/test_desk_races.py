@@ -21,7 +21,7 @@ from intake.reception import services, sheets
 from intake.reception.inputs import ProposalInput, SheetInput
 from intake.reception.queries import desk
 from intake.reception.services import keying, paper
-from intake.reports import invariants
+from intake.reports import invariants_folios
 from models import Packet, Plan, Proposal, Sheet, User
 from models.enums import Role, SpoiltReason
 from tests import factories
@@ -97,7 +97,7 @@ def test_packets_and_the_web_share_one_counter(own_app):
         of_proposals = db.session.scalars(sa.select(Proposal.folio_number)).all()
         assert sorted([*of_sheets, *of_proposals]) == list(range(1, CLERKS + 3 + 6 + 1))
         assert db.session.scalar(sa.select(Plan.folio_counter)) == CLERKS + 9
-        assert invariants.folios_contiguous() == []
+        assert invariants_folios.folios_contiguous() == []
 
 
 def test_two_presses_at_once_receive_once(own_app):

@@ -43,6 +43,7 @@ from intake.accountability.queries.records import (
     report_of,
     scale_of,
 )
+from intake.accountability.queries.signing import must_sign
 
 __all__ = [
     "ANSWER_DAYS",
@@ -67,6 +68,7 @@ __all__ = [
     "institutions",
     "last_change",
     "milestone_of",
+    "must_sign",
     "named",
     "of_plan",
     "owed",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 
+from intake.accountability.inputs import SIGNATORIES
 from intake.accountability.progress import Figure, is_late, is_without_news, of_milestones
 from intake.core.pagination import Page, paginate
 from intake.core.text import plain
@@ -71,7 +72,7 @@ def visible_to(principal: Principal) -> sa.ColumnExpressionArgument[bool]:
     mine = sa.select(CommitmentParty.commitment_id).where(
         CommitmentParty.actor_id.in_(principal.actor_ids),
         CommitmentParty.until.is_(None),
-        CommitmentParty.role.in_([PartyRole.RESPONSIBLE, PartyRole.COUNTERPART]),
+        CommitmentParty.role.in_(SIGNATORIES),
     )
     return sa.or_(public, Commitment.id.in_(mine))
 

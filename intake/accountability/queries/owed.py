@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
+from intake.accountability.queries.signing import must_sign
 from intake.core import clock
 from intake.core.pagination import Page, paginate
 from models import (
@@ -18,7 +19,6 @@ from models import (
     Milestone,
     Plan,
     ProgressReport,
-    Signature,
 )
 from models.enums import (
     AgreementStatus,
@@ -172,15 +172,13 @@ def _answers(citizens: frozenset[int]) -> sa.Select[Any]:
 
 def _signatures(office: frozenset[int], citizens: frozenset[int]) -> sa.Select[Any]:
     """Agreements that lack the signature of one of the organisations."""
-    signed = sa.exists().where(Signature.agreement_id == Agreement.id, Signature.actor_id == CommitmentParty.actor_id)
     unsigned = sa.exists().where(
         CommitmentParty.commitment_id == Commitment.id,
-        CommitmentParty.until.is_(None),
+        must_sign(),
         sa.or_(
             sa.and_(CommitmentParty.role == PartyRole.RESPONSIBLE, CommitmentParty.actor_id.in_(office)),
             sa.and_(CommitmentParty.role == PartyRole.COUNTERPART, CommitmentParty.actor_id.in_(citizens)),
         ),
-        ~signed.correlate(Agreement, CommitmentParty),
     )
     return (
         sa.select(

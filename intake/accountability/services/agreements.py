@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from intake.accountability import queries
+from intake.accountability.inputs import SIGNATORIES
 from intake.accountability.lifecycle import AGREEMENT
 from intake.accountability.services import messages
-from intake.accountability.services.parties import SIGNATORIES, current
+from intake.accountability.services.parties import current
 from intake.core import audit, clock, files
 from intake.core.errors import Conflict, Forbidden, Invalid, NotFound
 from intake.core.i18n import lazy_gettext as _l

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from intake.accountability.inputs import SIGNATORIES
 from intake.accounts import queries as accounts
 from intake.core import clock, outbox
 from intake.extensions import db
@@ -68,7 +69,7 @@ def tell_answered(commitment: Commitment, milestone: Milestone, response: Counte
 
 def ask_to_sign(commitment: Commitment) -> None:
     """Ask those who sign to read the agreement."""
-    for party in (PartyRole.RESPONSIBLE, PartyRole.COUNTERPART):
+    for party in SIGNATORIES:
         for reader in holders(commitment, party):
             _send("agreement_to_sign", reader, commitment, str(commitment.id))
 

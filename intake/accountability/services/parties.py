@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from intake.core.identity import Principal
     from models import Actor, Commitment
 
-#: Who signs the agreement: the two voices of a commitment.
-SIGNATORIES = (PartyRole.RESPONSIBLE, PartyRole.COUNTERPART)
 _OPPOSITE = {PartyRole.RESPONSIBLE: PartyRole.COUNTERPART, PartyRole.COUNTERPART: PartyRole.RESPONSIBLE}
 
 

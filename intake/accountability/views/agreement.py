@@ -10,13 +10,13 @@ from forms.accountability import AgreementForm, SignatureForm
 from forms.base import with_rows
 from forms.uploads import upload_of
 from intake.accountability import queries, services
+from intake.accountability.inputs import SIGNATORIES
 from intake.accountability.views.common import UNPROCESSABLE, argument, attach, bp, readable, refuse
 from intake.core.errors import Conflict, Invalid, NotFound
 from intake.core.i18n import gettext as _
 from intake.core.i18n import lazy_gettext as _l
 from intake.core.permissions import Permission
 from intake.web.access import principal, requires
-from models.enums import PartyRole
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -105,14 +105,13 @@ def _signature_form(commitment: Commitment) -> SignatureForm:
 
 def _page(commitment: Commitment, form: AgreementForm, signature: SignatureForm, failed: Any = None) -> str:
     g.plan = commitment.plan
-    both = (PartyRole.RESPONSIBLE, PartyRole.COUNTERPART)
     return render_template(
         "accountability/agreement.html",
         c=commitment,
         form=form,
         signature=signature,
         unsigned=services.unsigned(commitment),
-        bound=services.current(commitment, *both),
+        bound=services.current(commitment, *SIGNATORIES),
         signing_days=services.signing_days(commitment),
         failed=failed,
     )
