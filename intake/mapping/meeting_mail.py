@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from intake.core import clock, outbox
+from intake.core.outbox import Letter
 from intake.extensions import db
 from intake.mapping import seating
 from intake.mapping.inputs_council import SLUGS
 from intake.mapping.queries import council as queries
+from intake.mapping.queries.contacts import with_mail
 from models import Body, Meeting, Plan
 
 if TYPE_CHECKING:
@@ -27,7 +29,7 @@ def readers(members: Iterable[BodyMember], meeting: Meeting) -> list[Reader]:
     known = queries.accounts(d.user_id for ds in speaking.values() for d in ds if d.user_id)
     told = {actor: [d.user_id for d in ds if d.user_id in known] for actor, ds in speaking.items()}
     found = {known[key].email: known[key].locale for keys in told.values() for key in keys if key}
-    for contact in queries.contacts(actor for actor, keys in told.items() if not keys):
+    for contact in with_mail(actor for actor, keys in told.items() if not keys):
         found.setdefault(contact.email or "", contact.locale)
     return sorted(found.items())
 
@@ -38,21 +40,17 @@ def tell(meeting: Meeting, members: Iterable[BodyMember], kind: str, *, reason: 
         return 0
     body = db.session.get_one(Body, meeting.body_id)
     plan = db.session.get_one(Plan, body.plan_id)
-    to = readers(members, meeting)
-    for address, locale in to:
-        outbox.enqueue(
-            kind,
-            to=address,
-            locale=locale,
-            dedupe_key=f"{kind}:{meeting.id}:{meeting.lock_version}:{address}",
-            body_kind=body.kind,
-            plan=plan.code,
-            title=meeting.title,
-            starts_at=meeting.starts_at,
-            mode=meeting.mode,
-            place=meeting.place,
-            agenda=meeting.agenda,
-            reason=reason,
-            path=f"/nucleo/{plan.code}/{SLUGS[body.kind]}/reuniones/{meeting.number}",
-        )
+    facts = {
+        "body_kind": body.kind,
+        "plan": plan.code,
+        "title": meeting.title,
+        "starts_at": meeting.starts_at,
+        "mode": meeting.mode,
+        "place": meeting.place,
+        "agenda": meeting.agenda,
+        "reason": reason,
+        "path": f"/nucleo/{plan.code}/{SLUGS[body.kind]}/reuniones/{meeting.number}",
+    }
+    to, key = readers(members, meeting), f"{kind}:{meeting.id}:{meeting.lock_version}"
+    outbox.enqueue_all(kind, (Letter(address, locale, f"{key}:{address}", context=facts) for address, locale in to))
     return len(to)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from intake.core import audit, clock, outbox
 from intake.core.errors import Invalid
 from intake.core.i18n import lazy_gettext as _l
+from intake.core.outbox import Letter
 from intake.core.permissions import Permission, authorize
 from intake.core.text import clean, plain
 from intake.core.transaction import transaction
@@ -98,12 +99,15 @@ def move_actor(actor: Actor, action: str, *, by: Principal, reason: str = "") ->
             actor.verified_by_id = by.user_id
         row = ACTOR.fire(actor, action, by=by, reason=reason)
         if row.notifies:
-            for contact in queries.contacts_of(actor, public_only=False):
-                facts = {**_facts(actor, contact.name), "reason": actor.status_reason}
-                key = f"{ACTOR.mail_kind(action)}:{actor.id}:{actor.lock_version}:{contact.id}"
-                kind = ACTOR.mail_kind(action)
-                outbox.enqueue(kind, to=contact.email, locale=contact.locale, dedupe_key=key, **facts)
+            outbox.enqueue_all(ACTOR.mail_kind(action), _of_move(actor, action))
     return actor
+
+
+def _of_move(actor: Actor, action: str) -> Iterator[Letter]:
+    for contact in queries.contacts_of(actor, public_only=False):
+        facts = {**_facts(actor, contact.name), "reason": actor.status_reason}
+        key = f"{ACTOR.mail_kind(action)}:{actor.id}:{actor.lock_version}:{contact.id}"
+        yield Letter(contact.email, contact.locale, key, context=facts)
 
 
 def _new_actor(given: ActorInput, by: Principal) -> Actor:

@@ -19,11 +19,9 @@ from intake.mapping.inputs_council import KINDS
 from intake.mapping.rhythm import Rhythm
 from models import (
     Actor,
-    ActorContact,
     AuditEntry,
     Body,
     BodyMember,
-    Consent,
     Delegate,
     Meeting,
     MeetingPresence,
@@ -207,16 +205,3 @@ def accounts(ids: Iterable[int]) -> dict[int, User]:
     """Accounts in use, by key. One statement."""
     query = sa.select(User).where(User.id.in_(list(ids)), User.disabled_at.is_(None))
     return {user.id: user for user in db.session.scalars(query)}
-
-
-def contacts(actor_ids: Iterable[int]) -> Sequence[ActorContact]:
-    """Contacts of organisations with an address and a consent in force. One statement."""
-    query = (
-        sa.select(ActorContact)
-        .join(Consent, Consent.id == ActorContact.consent_id)
-        .where(
-            ActorContact.actor_id.in_(list(actor_ids)), Consent.revoked_at.is_(None), ActorContact.email.is_not(None)
-        )
-        .order_by(ActorContact.id)
-    )
-    return db.session.scalars(query).all()
