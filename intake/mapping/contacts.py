@@ -17,6 +17,7 @@ from intake.core.transaction import transaction
 from intake.extensions import db
 from intake.mapping import mailings, registration_mail
 from intake.mapping.inputs import ContactInput
+from intake.mapping.queries.contacts import in_force
 from intake.mapping.records import refuse_merged, take_hold
 from models import Actor, ActorContact, Consent, Event, Invitation, Registration
 from models.enums import EventStatus, RegistrationStatus
@@ -130,12 +131,8 @@ def of_same_person(contact: ActorContact) -> list[ActorContact]:
 
     The same mailbox; or the same telephone, unless another name with a mailbox of its own shares it.
     """
-    query = (
-        sa.select(ActorContact)
-        .join(Consent, Consent.id == ActorContact.consent_id)
-        .where(ActorContact.actor_id == contact.actor_id, ActorContact.id != contact.id, Consent.revoked_at.is_(None))
-    )
-    return [one for one in db.session.scalars(query.order_by(ActorContact.id)) if _is_same(contact, one)]
+    query = in_force().where(ActorContact.actor_id == contact.actor_id, ActorContact.id != contact.id)
+    return [one for one in db.session.scalars(query) if _is_same(contact, one)]
 
 
 def _is_same(contact: ActorContact, other: ActorContact) -> bool:

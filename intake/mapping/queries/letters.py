@@ -12,6 +12,7 @@ from sqlalchemy.orm import aliased
 from intake.core.keyed import address_hash
 from intake.extensions import db
 from intake.mapping.queries.candidates import REACHABLE
+from intake.mapping.queries.contacts import with_mail
 from models import Actor, ActorContact, Campaign, Consent, Invitation, Mailing, MailStop, Target
 from models.enums import OutreachStep
 
@@ -63,18 +64,6 @@ def recipients(
     With ``mailing_id`` those whom that mailing has written to are left out, and an actor whose first contact it has
     already reached (which moved the actor on) keeps its other contacts.
     """
-    twin, twin_consent = aliased(ActorContact), aliased(Consent)
-    same = (
-        sa.select(twin.id)
-        .join(twin_consent, twin_consent.id == twin.consent_id)
-        .where(
-            twin.actor_id == ActorContact.actor_id,
-            sa.func.lower(twin.email) == sa.func.lower(ActorContact.email),
-            twin.id < ActorContact.id,
-            twin_consent.revoked_at.is_(None),
-        )
-        .correlate(ActorContact)
-    )
     written = sa.select(Invitation.id).where(Invitation.mailing_id == mailing_id)
     begun = sa.and_(
         Target.step == OutreachStep.CONTACTED,
@@ -101,11 +90,27 @@ def recipients(
             ActorContact.email.is_not(None),
             Actor.status.in_(REACHABLE),
             sa.or_(Target.step.in_(list(steps)), begun),
-            ~same.exists(),
+            ~_has_earlier_twin(),
             ~written.where(Invitation.contact_id == ActorContact.id).correlate(ActorContact).exists(),
         )
         .order_by(ActorContact.id)
     )
+
+
+def _has_earlier_twin() -> sa.ColumnElement[bool]:
+    """Whether the contact's address is that of an earlier contact of its actor, whose consent is in force too."""
+    twin, consent = aliased(ActorContact), aliased(Consent)
+    same = (
+        sa.select(twin.id)
+        .join(consent, consent.id == twin.consent_id)
+        .where(
+            twin.actor_id == ActorContact.actor_id,
+            sa.func.lower(twin.email) == sa.func.lower(ActorContact.email),
+            twin.id < ActorContact.id,
+            consent.revoked_at.is_(None),
+        )
+    )
+    return same.correlate(ActorContact).exists()
 
 
 def stopped(addresses: Iterable[str]) -> set[str]:
@@ -180,12 +185,7 @@ def reach_of(actor_ids: Sequence[int]) -> dict[int, str]:
 
     Two statements.
     """
-    query = (
-        sa.select(ActorContact.actor_id, ActorContact.email)
-        .join(Consent, Consent.id == ActorContact.consent_id)
-        .where(ActorContact.actor_id.in_(actor_ids), Consent.revoked_at.is_(None), ActorContact.email.is_not(None))
-    )
-    rows = [(key, email) for key, email in db.session.execute(query) if email]
+    rows = [(contact.actor_id, contact.email) for contact in with_mail(actor_ids) if contact.email]
     gone = stopped(email for _key, email in rows)
     found = dict.fromkeys(actor_ids, NO_MAIL)
     for key, email in rows:
