@@ -10,6 +10,7 @@ from intake.demo.source import Row, read
 from intake.reception import families, services
 from intake.reception.inputs import ProposalInput
 from intake.reception.queries import joining as reading
+from intake.reception.queries import unions
 from intake.reception.services import join_answers
 from intake.reception.services import joining as asking
 from models.enums import JoinStatus
@@ -27,7 +28,7 @@ def joining(world: World) -> None:
 
 
 def _ask(world: World, data: Row) -> None:
-    chosen = reading.chosen([str(world.proposals[row["proposal"]].folio) for row in data["parts"]])
+    chosen = unions.chosen([str(world.proposals[row["proposal"]].folio) for row in data["parts"]])
     lead = families.lead(chosen)
     given = ProposalInput(
         **{name: data[name] for name in ("title", "problem", "solution", "expected_result")},

@@ -27,6 +27,7 @@ from intake.reception import (
     views_together,
     views_track,
     views_transfer,
+    views_union,
     views_window,
     views_write,
 )
@@ -60,6 +61,7 @@ __all__ = [
     "views_together",
     "views_track",
     "views_transfer",
+    "views_union",
     "views_window",
     "views_write",
 ]

@@ -12,7 +12,7 @@ from intake.core.i18n import gettext as _
 from intake.core.permissions import Permission
 from intake.reception import services
 from intake.reception.blueprint import bp
-from intake.reception.views_author import load, proposal_folio
+from intake.reception.loading import load, proposal_folio
 from intake.reception.views_track import say_again, wait_words
 from intake.web.access import principal, requires
 

@@ -7,121 +7,43 @@ from typing import TYPE_CHECKING, Any
 
 import segno
 import sqlalchemy as sa
-from flask import abort, flash, g, make_response, redirect, render_template, request, session, url_for
+from flask import flash, make_response, redirect, render_template, request, session, url_for
 
 from forms.base import with_rows
-from forms.reception import ClaimForm, RevisionForm, WithdrawForm
+from forms.reception import RevisionForm, WithdrawForm
 from forms.reception_pieces import with_files
 from forms.territory import fill
 from intake.core import calendar, clock, mail
-from intake.core.errors import Conflict, Invalid, NotFound
+from intake.core.errors import Conflict, Invalid
 from intake.core.i18n import gettext as _
 from intake.core.i18n import lazy_gettext as _l
 from intake.core.i18n import localized
-from intake.core.labels import label
 from intake.core.permissions import Permission
 from intake.extensions import db
 from intake.reception import pieces, points, queries, services, storyline
 from intake.reception.blueprint import bp
 from intake.reception.lifecycle import WITHDRAWABLE
-from intake.reception.paperdates import due
+from intake.reception.loading import load, load_own, proposal_folio
 from intake.reception.prefill import text_values
-from intake.reception.queries import attached, desk
+from intake.reception.queries import attached
 from intake.reception.services import inviting
 from intake.reception.views_write import RECEIPT
 from intake.web.access import principal, requires
-from intake.web.errors import on_refusal, wants_json
 from intake.web.filters import fecha
 from intake.web.security import WITH_LOCATION
-from intake.web.templating import may
 from models import OutboxMessage
-from models.enums import ProposalKind, ProposalStatus, SpoiltReason, StageKind, TerritoryLevel
+from models.enums import ProposalKind, ProposalStatus, StageKind, TerritoryLevel
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-    from models import Proposal, Sheet
-
-
-def load_any(folio: str) -> Proposal:
-    """A proposal in any state, its plan in the header: for who may read what is set aside."""
-    try:
-        proposal = queries.by_folio(folio)
-    except NotFound:
-        raise_if_printed(folio)
-        raise
-    g.plan = proposal.plan
-    return proposal
-
-
-class NotKeyed(Exception):
-    """The folio stands on a sheet of paper that nobody has keyed yet, or that will bring no proposal."""
-
-    def __init__(self, sheet: Sheet, form: ClaimForm | None = None, *, mine: bool = False) -> None:
-        """Keep the sheet, the form of its code, and whether the code was shown."""
-        super().__init__(sheet.folio)
-        self.sheet, self.form, self.mine = sheet, form or ClaimForm(), mine
-
-
-def raise_if_printed(folio: str) -> None:
-    """Raise `NotKeyed` if the folio is that of a sheet. Nothing otherwise."""
-    sheet = desk.sheet_by_folio(folio)
-    if sheet is not None:
-        g.plan = sheet.packet.event.plan
-        raise NotKeyed(sheet)
-
-
-@bp.errorhandler(NotKeyed)
-def not_keyed(error: NotKeyed) -> ResponseReturnValue:
-    """Say in words that the sheet exists, and by when it can be read."""
-    if wants_json():
-        return on_refusal(NotFound(_l("La hoja de este folio todavía no se ha digitado.")))
-    values = {"sheet": error.sheet, "form": error.form, "mine": error.mine, "due": due(error.sheet.packet)}
-    reason = error.sheet.spoilt_reason
-    values["why"] = label(SpoiltReason(reason)) if reason else ""
-    page = render_template("reception/packet_waiting.html", **values)
-    if error.form.too_many:
-        return page, HTTPStatus.TOO_MANY_REQUESTS
-    return page, HTTPStatus.UNPROCESSABLE_ENTITY if error.form.errors else HTTPStatus.OK
-
-
-def load(folio: str, form: ClaimForm | None = None) -> Proposal:
-    """The proposal of the address, its plan in the header. Raises `NotPublished` to whom it does not concern."""
-    proposal = load_any(folio)
-    if not proposal.is_public and not _may_read_unseen(proposal):
-        raise NotPublished(proposal, form)
-    return proposal
-
-
-class NotPublished(Exception):
-    """Something was received under this folio that nobody but its author and the team reads now."""
-
-    def __init__(self, proposal: Proposal, form: ClaimForm | None = None) -> None:
-        """Keep the proposal for the page that says so, and the form where its author's code was typed."""
-        super().__init__(proposal.folio)
-        self.proposal, self.form = proposal, form or ClaimForm()
-
-
-@bp.errorhandler(NotPublished)
-def not_published(error: NotPublished) -> ResponseReturnValue:
-    """Say in words that it was received and waits, or was discarded, and tell nothing of what it says."""
-    page = render_template("reception/not_published.html", proposal=error.proposal, form=error.form)
-    if error.form.too_many:
-        return page, HTTPStatus.TOO_MANY_REQUESTS
-    return page, HTTPStatus.UNPROCESSABLE_ENTITY if error.form.errors else HTTPStatus.FORBIDDEN
-
-
-def _may_read_unseen(proposal: Proposal) -> bool:
-    return may(Permission.PROPOSAL_EDIT, proposal) or may(Permission.PROPOSAL_CONTACT, proposal)
+    from models import Proposal
 
 
 def load_receipt(folio: str) -> Proposal:
     """The proposal for its author; everybody else is led to where its code can be typed, and told so."""
-    proposal = load(folio)
-    if not may(Permission.PROPOSAL_EDIT, proposal):
-        flash(_("El comprobante solo lo ve quien presentó la propuesta. Si es suya, ábrala con su código."), "warning")
-        abort(redirect(url_for("reception.follow", folio=folio)))
-    return proposal
+    words = _("El comprobante solo lo ve quien presentó la propuesta. Si es suya, ábrala con su código.")
+    return load_own(folio, words)
 
 
 @bp.route("/propuestas/<folio:folio>/comprobante")
@@ -210,11 +132,6 @@ def _with_files(proposal: Proposal) -> tuple[Proposal, Any, pieces.Outcome]:
         form.lock_version.process_data(proposal.lock_version)
         form.lock_version.raw_data = None  # shown instead of the one that the files made stale
     return proposal, form, done
-
-
-def proposal_folio() -> str:
-    """The folio of the address (the row itself may have been rolled back)."""
-    return str((request.view_args or {})["folio"])
 
 
 def _why_not_edit(proposal: Proposal) -> str:

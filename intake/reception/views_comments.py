@@ -15,9 +15,9 @@ from intake.core.pagination import number_from
 from intake.core.permissions import Permission, authorize
 from intake.reception import conversation
 from intake.reception.blueprint import bp
+from intake.reception.loading import load
 from intake.reception.queries import conversation as reading
 from intake.reception.services import commenting, moderating
-from intake.reception.views_author import load
 from intake.reception.views_track import say_again
 from intake.web.access import principal, public, requires
 from intake.web.listing import Listing, url_with

@@ -8,8 +8,8 @@ from flask import request
 
 from intake.core.permissions import Permission
 from intake.reception.blueprint import bp
+from intake.reception.loading import load
 from intake.reception.queries import attached
-from intake.reception.views_author import load
 from intake.reception.views_write import load_draft
 from intake.web import sending
 from intake.web.access import public, requires

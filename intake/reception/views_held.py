@@ -17,7 +17,7 @@ from intake.core.permissions import Permission
 from intake.plans import queries as plans
 from intake.reception import queries, services
 from intake.reception.blueprint import bp
-from intake.reception.views_author import load_any
+from intake.reception.loading import load_any
 from intake.web.access import principal, requires
 from intake.web.listing import Listing
 from models.enums import HoldReason, ProposalStatus

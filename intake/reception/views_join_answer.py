@@ -5,19 +5,18 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from flask import flash, make_response, redirect, render_template, request, url_for
+from flask import flash, make_response, redirect, render_template, url_for
 
 from forms.joining import JoinAnswerForm, UndoForm
-from intake.core.errors import Conflict, Forbidden, Invalid
 from intake.core.i18n import gettext as _
 from intake.core.permissions import Permission
 from intake.reception import families, queries
 from intake.reception.blueprint import bp
+from intake.reception.loading import load_any, proposal_folio
 from intake.reception.queries import joining as reading
 from intake.reception.services import holding, join_answers
-from intake.reception.views_asking import load_own, put
-from intake.reception.views_author import load, load_any, proposal_folio
-from intake.reception.views_track import say_again
+from intake.reception.views_asking import load_answering
+from intake.reception.views_track import shown_again
 from intake.web.access import principal, public, requires
 from models.enums import JoinStatus
 
@@ -42,7 +41,7 @@ def join_link(token: str) -> ResponseReturnValue:
 
 
 @bp.route("/seguimiento/<folio:folio>/union", methods=["GET", "POST"])
-@requires(Permission.PROPOSAL_EDIT, load=load_own, form=True)
+@requires(Permission.PROPOSAL_EDIT, load=load_answering, form=True)
 def join_answer(proposal: Proposal) -> ResponseReturnValue:
     """The question that waits, for whoever opened the proposal with its code or has the account."""
     found = reading.family(proposal)
@@ -62,25 +61,14 @@ def _stopped(proposal: Proposal, why: str, typed: str = "") -> ResponseReturnVal
 
 
 def _answering(proposal: Proposal, request_id: int, *, by: Principal, link: bool) -> ResponseReturnValue:
-    form, status = JoinAnswerForm(), HTTPStatus.OK
+    form = JoinAnswerForm()
     if form.validate_on_submit():
-        try:
-            said = JoinStatus(form.answer.data)
-            join_answers.answer(reading.request_of(request_id), said, form.nuance.data or "", by=by)
-        except (Invalid, Conflict, Forbidden) as error:
-            status = put(form, error)
-        else:
-            flash(_thanks(said, joined=families.is_joined(reading.request_of(request_id))), "success")
-            return redirect(url_for("reception.follow", folio=proposal_folio_of(proposal)), HTTPStatus.SEE_OTHER)
-    elif form.is_submitted():
-        status = HTTPStatus.UNPROCESSABLE_ENTITY
-    say_again(form)
+        said = JoinStatus(form.answer.data)
+        join_answers.answer(reading.request_of(request_id), said, form.nuance.data or "", by=by)
+        flash(_thanks(said, joined=families.is_joined(reading.request_of(request_id))), "success")
+        return redirect(url_for("reception.follow", folio=proposal.folio), HTTPStatus.SEE_OTHER)
+    status = shown_again(form)
     return _page(request_id, form, link=link), status
-
-
-def proposal_folio_of(proposal: Proposal) -> str:
-    """Its folio, also after a rollback."""
-    return str((request.view_args or {}).get("folio") or proposal.folio)
 
 
 def _page(request_id: int, form: JoinAnswerForm, *, link: bool) -> str:
@@ -113,24 +101,17 @@ def _thanks(said: JoinStatus, *, joined: bool) -> str:
 
 
 @bp.route("/seguimiento/<folio:folio>/union/salir", methods=["GET", "POST"])
-@requires(Permission.PROPOSAL_WITHDRAW, load=load_own, form=True)
+@requires(Permission.PROPOSAL_WITHDRAW, load=load_answering, form=True)
 def leave_union(proposal: Proposal) -> ResponseReturnValue:
     """Take the consent back, with a reason."""
-    form, status = UndoForm(), HTTPStatus.OK
+    form = UndoForm()
     asked = next((r for r in reading.family(proposal).asked if families.is_joined(r)), None)
     if asked is None:
         return _stopped(proposal, _("Su propuesta no forma parte de una propuesta colectiva."), form.reason.data or "")
     if form.validate_on_submit():
-        try:
-            join_answers.leave(reading.request_of(asked.id), reason=form.reason.data or "", by=principal())
-        except (Invalid, Conflict) as error:
-            status = put(form, error)
-        else:
-            flash(_("Su propuesta sigue por separado, desde donde estaba."), "success")
-            return redirect(url_for("reception.follow", folio=proposal_folio()), HTTPStatus.SEE_OTHER)
-    elif form.is_submitted():
-        status = HTTPStatus.UNPROCESSABLE_ENTITY
-    say_again(form)
-    proposal = load(proposal_folio())
-    collective = reading.request_of(asked.id).collective
+        join_answers.leave(reading.request_of(asked.id), reason=form.reason.data or "", by=principal())
+        flash(_("Su propuesta sigue por separado, desde donde estaba."), "success")
+        return redirect(url_for("reception.follow", folio=proposal_folio()), HTTPStatus.SEE_OTHER)
+    status = shown_again(form)
+    collective = asked.collective
     return render_template("reception/join_leave.html", proposal=proposal, collective=collective, form=form), status

@@ -1,4 +1,4 @@
-"""Joining, for the team: choose the proposals, write the lead text, see what authors answer, undo."""
+"""Joining, for the team: choose the proposals, write the lead text, ask the authors."""
 
 from __future__ import annotations
 
@@ -6,44 +6,38 @@ from datetime import timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from flask import current_app, flash, g, redirect, render_template, request, url_for
+from flask import current_app, flash, redirect, render_template, request, url_for
 
-from forms.joining import AddForm, DueForm, LeadForm, UndoForm
+from forms.joining import LeadForm
 from intake.core import clock
-from intake.core.errors import Conflict, Forbidden, Invalid, NotFound
 from intake.core.i18n import gettext as _
-from intake.core.i18n import lazy_gettext as _l
-from intake.core.pagination import number_from
 from intake.core.permissions import Permission
-from intake.plans import queries as plans
 from intake.reception import families
 from intake.reception.blueprint import bp
 from intake.reception.folios import folio_of
 from intake.reception.inputs import ProposalInput
-from intake.reception.queries import joining as reading
-from intake.reception.services import join_answers, joining
-from intake.reception.views_asking import put
-from intake.reception.views_author import load, proposal_folio
+from intake.reception.loading import load
+from intake.reception.queries import unions
+from intake.reception.services import joining
 from intake.reception.views_similar import alike_to
-from intake.reception.views_track import say_again
+from intake.reception.views_track import shown_again
 from intake.web.access import principal, requires
-from intake.web.listing import Listing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
 
     from flask.typing import ResponseReturnValue
 
-    from forms.base import Form
     from models import Proposal
 
 #: Folios that one request may name.
 MOST_NAMED = families.MOST_PARTS + 10
 
 
-def usual_day() -> Any:
+def usual_day() -> date:
     """The last day to answer, unless the analyst says otherwise."""
-    return clock.today() + timedelta(days=current_app.config["INTAKE"].join_days)
+    return clock.today() + timedelta(days=int(current_app.config["INTAKE"].join_days))
 
 
 def load_joinable(folio: str) -> Proposal:
@@ -73,19 +67,20 @@ def _begin(found: Sequence[Proposal]) -> dict[str, Any]:
 def _asked_for(proposal: Proposal) -> tuple[list[Proposal], list[str]]:
     """The proposals that the address names beside this one, and what it names that is none."""
     typed = request.args.get("otras", "").replace(",", " ").split()
-    wanted = [*request.args.getlist("con"), *(_as_folio(word, proposal) for word in typed)]
+    wanted = [*request.args.getlist("con"), *(as_folio(word, proposal) for word in typed)]
     found = _named(proposal, wanted)
     known = {p.folio for p in found}
     return found, [folio for folio in dict.fromkeys(wanted) if folio and folio not in known]
 
 
-def _as_folio(word: str, proposal: Proposal) -> str:
+def as_folio(word: str, proposal: Proposal) -> str:
+    """What was typed, as a folio of the proposal's plan where it can be read as one."""
     return folio_of(word, proposal.plan.code, least_digits=1) or word.upper()
 
 
 def _named(proposal: Proposal, folios: Sequence[str]) -> list[Proposal]:
     """The proposal and the named ones, each once, in their order."""
-    return reading.chosen([str(proposal.folio), *folios][:MOST_NAMED])
+    return unions.chosen([str(proposal.folio), *folios][:MOST_NAMED])
 
 
 def _choosing(proposal: Proposal, found: Sequence[Proposal], unknown: Sequence[str]) -> ResponseReturnValue:
@@ -111,26 +106,13 @@ def _writing(
 
 
 def _propose(proposal: Proposal, found: list[Proposal]) -> ResponseReturnValue:
-    form, status = LeadForm(), HTTPStatus.UNPROCESSABLE_ENTITY
+    form = LeadForm()
     if form.validate_on_submit() and form.due_on.data is not None:
-        try:
-            made = joining.propose(
-                proposal.plan,
-                found,
-                _input(form, found),
-                reason=form.reason.data or "",
-                due_on=form.due_on.data,
-                by=principal(),
-            )
-        except (Invalid, Conflict, Forbidden) as error:
-            status = put(form, error)
-            proposal = load(proposal_folio())
-            found = _named(proposal, request.form.getlist("con"))
-        else:
-            flash(_("%(folio)s está publicada y se preguntó a cada autor.", folio=made.folio), "success")
-            return redirect(url_for("reception.union", folio=made.folio), HTTPStatus.SEE_OTHER)
-    say_again(form)
-    return _writing(proposal, found, form, status)
+        reason, lead = form.reason.data or "", _input(form, found)
+        made = joining.propose(proposal.plan, found, lead, reason=reason, due_on=form.due_on.data, by=principal())
+        flash(_("%(folio)s está publicada y se preguntó a cada autor.", folio=made.folio), "success")
+        return redirect(url_for("reception.union", folio=made.folio), HTTPStatus.SEE_OTHER)
+    return _writing(proposal, found, form, shown_again(form))
 
 
 def _input(form: LeadForm, found: Sequence[Proposal]) -> ProposalInput:
@@ -146,112 +128,3 @@ def _input(form: LeadForm, found: Sequence[Proposal]) -> ProposalInput:
         approaches=lead.approaches,
         branch=lead.branch,
     )
-
-
-@bp.route("/propuestas/uniones")
-@requires(Permission.PROPOSAL_JOIN)
-def unions() -> ResponseReturnValue:
-    """The collective proposals of the plan under way, with what is still awaited."""
-    plan = g.plan = plans.current()
-    if plan is None:
-        raise NotFound(_l("Todavía no hay un plan en marcha."))
-    page = Listing(reading.collectives(plan, number=number_from(request.args.get("pagina"))))
-    return render_template("reception/join_list.html", page=page, least=families.LEAST_PARTS)
-
-
-def load_collective(folio: str) -> Proposal:
-    """A collective proposal. Raises `NotFound` for any other."""
-    found = load(folio)
-    if found.kind.value != "collective":
-        raise NotFound(_l("Esta propuesta no reúne otras."))
-    return found
-
-
-@bp.route("/propuestas/<folio:folio>/union", methods=["GET", "POST"])
-@requires(Permission.PROPOSAL_JOIN, load=load_collective, form=True)
-def union(proposal: Proposal) -> ResponseReturnValue:
-    """What each author answered; one more proposal can be asked for."""
-    form, status = AddForm(due_on=usual_day()), HTTPStatus.OK
-    if form.validate_on_submit() and form.due_on.data is not None:
-        try:
-            other = load(_as_folio(form.folio.data or "", proposal))
-            joining.add(proposal, proposal.plan, other, due_on=form.due_on.data, by=principal())
-        except NotFound as error:
-            form.folio.errors = [str(error.message)]
-            status = HTTPStatus.UNPROCESSABLE_ENTITY
-        except (Invalid, Conflict, Forbidden) as error:
-            status = put(form, error)
-            proposal = load(proposal_folio())
-        else:
-            flash(_("Se preguntó a quien presentó %(folio)s.", folio=other.folio), "success")
-            return redirect(url_for("reception.union", folio=proposal.folio), HTTPStatus.SEE_OTHER)
-    elif form.is_submitted():
-        status = HTTPStatus.UNPROCESSABLE_ENTITY
-    say_again(form)
-    return _union(proposal, form), status
-
-
-def _union(proposal: Proposal, form: AddForm) -> str:
-    found = reading.family(proposal)
-    can_join = len(found.joined) + len(found.awaited)
-    return render_template(
-        "reception/join_union.html",
-        proposal=proposal,
-        form=form,
-        family=found,
-        standing=families.standing,
-        is_forming=proposal.status in families.FORMING,
-        is_undoable=proposal.status in families.UNDOABLE,
-        too_few=can_join < families.LEAST_PARTS and proposal.status in families.FORMING,
-    )
-
-
-@bp.route("/propuestas/<folio:folio>/union/preguntar", methods=["GET", "POST"])
-@requires(Permission.PROPOSAL_JOIN, load=load_collective, form=True)
-def ask_again(proposal: Proposal) -> ResponseReturnValue:
-    """Ask one author once more: ``?parte=`` is the folio."""
-    asked = reading.request_between(proposal, request.args.get("parte", ""))
-    form = DueForm(due_on=usual_day())
-    done = _act(form, lambda: joining.ask_again(asked, due_on=form.due_on.data or clock.today(), by=principal()))
-    if done is None:
-        flash(_("Se preguntó otra vez a quien presentó %(folio)s.", folio=asked.proposal.folio), "success")
-        return redirect(url_for("reception.union", folio=proposal_folio()), HTTPStatus.SEE_OTHER)
-    proposal = load(proposal_folio())
-    asked = reading.request_between(proposal, request.args.get("parte", ""))
-    return render_template("reception/join_again.html", proposal=proposal, member=asked.proposal, form=form), done
-
-
-@bp.route("/propuestas/<folio:folio>/union/deshacer", methods=["GET", "POST"])
-@requires(Permission.PROPOSAL_JOIN, load=load_collective, form=True)
-def undo(proposal: Proposal) -> ResponseReturnValue:
-    """Undo the joining of ``?parte=``, or without it the whole."""
-    folio = request.args.get("parte", "")
-    asked = reading.request_between(proposal, folio) if folio else None
-    form = UndoForm()
-
-    def act() -> None:
-        reason = form.reason.data or ""
-        if asked is not None:
-            join_answers.separate(asked, reason=reason, by=principal())
-        else:
-            join_answers.dissolve(proposal, reason=reason, by=principal())
-
-    done = _act(form, act)
-    if done is None:
-        flash(_("La unión se deshizo y se avisó a quien corresponde."), "success")
-        return redirect(url_for("reception.union", folio=proposal_folio()), HTTPStatus.SEE_OTHER)
-    proposal = load(proposal_folio())
-    member = reading.request_between(proposal, folio).proposal if folio else None
-    return render_template("reception/join_undo.html", proposal=proposal, member=member, form=form), done
-
-
-def _act(form: Form, act: Any) -> HTTPStatus | None:
-    """Do what a valid form asks for. None where it was done, else the status of the page that shows the form again."""
-    if not form.validate_on_submit():
-        say_again(form)
-        return HTTPStatus.UNPROCESSABLE_ENTITY if form.is_submitted() else HTTPStatus.OK
-    try:
-        act()
-    except (Invalid, Conflict, Forbidden) as error:
-        return put(form, error)
-    return None

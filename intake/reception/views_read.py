@@ -27,11 +27,12 @@ from intake.reception import (
 )
 from intake.reception.blueprint import bp
 from intake.reception.inputs import public_status
+from intake.reception.loading import load
 from intake.reception.owed import owed
 from intake.reception.queries import attached
 from intake.reception.queries.conversation import family_supports, newest
 from intake.reception.related import related
-from intake.reception.views_author import load, owner_links
+from intake.reception.views_author import owner_links
 from intake.reception.writing import TEXTS
 from intake.web.access import public
 from intake.web.templating import may

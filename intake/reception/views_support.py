@@ -15,9 +15,9 @@ from intake.core.permissions import Permission
 from intake.plans import queries as plans
 from intake.reception import conversation
 from intake.reception.blueprint import bp
+from intake.reception.loading import load
 from intake.reception.queries import conversation as reading
 from intake.reception.services import supporting
-from intake.reception.views_author import load
 from intake.reception.views_track import say_again
 from intake.web.access import principal, public, requires
 

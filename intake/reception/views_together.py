@@ -12,9 +12,9 @@ from intake.core.errors import Conflict, Invalid, TooMany
 from intake.core.i18n import gettext as _
 from intake.core.permissions import Permission
 from intake.reception.blueprint import bp
+from intake.reception.loading import load, proposal_folio
 from intake.reception.queries import attached
 from intake.reception.services import inviting
-from intake.reception.views_author import load, proposal_folio
 from intake.reception.views_track import say_again
 from intake.web.access import principal, public, requires
 from models.enums import CoAuthorStatus

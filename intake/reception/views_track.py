@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from flask import g, redirect, render_template, request, url_for
@@ -16,10 +17,11 @@ from intake.reception import answers, promises, queries, services, storyline, st
 from intake.reception.blueprint import bp
 from intake.reception.folios import folio_of
 from intake.reception.inputs import public_status
+from intake.reception.loading import NotKeyed, load
 from intake.reception.owed import owed
 from intake.reception.queries import desk
 from intake.reception.services import paper
-from intake.reception.views_author import NotKeyed, load, owner_links
+from intake.reception.views_author import owner_links
 from intake.web.access import public, remember_claim
 from intake.web.templating import may
 
@@ -37,6 +39,15 @@ def say_again(form: Form) -> None:
         form.form_errors.append(
             _l("La página llevaba mucho tiempo abierta. Lo que escribió sigue aquí: pulse el botón otra vez.")
         )
+
+
+def shown_again(form: Form) -> HTTPStatus:
+    """The status of a page with a form that was not sent, or that is shown again with what is wrong.
+
+    What a service refuses is put on the form by `intake.web.again`, with the status of the refusal.
+    """
+    say_again(form)
+    return HTTPStatus.UNPROCESSABLE_ENTITY if form.is_submitted() else HTTPStatus.OK
 
 
 @bp.route("/seguimiento", methods=["GET", "POST"])

@@ -17,6 +17,7 @@ from intake.extensions import db
 from intake.reception import families, services
 from intake.reception.inputs import ProposalInput
 from intake.reception.queries import joining as reading
+from intake.reception.queries import unions
 from intake.reception.services import join_answers, joining
 from intake.reports import invariants_joining
 from intake.web.filters import fecha
@@ -247,7 +248,7 @@ def test_days_that_pass_with_too_few_are_closed_by_command(app, analyst):
     say(made, one, YES)
     assert join_answers.close_lapsed() == 0
     with time_machine.travel(clock.now() + timedelta(days=6), tick=False):
-        assert [p.id for p in reading.lapsed()] == [made.id]
+        assert [p.id for p in unions.lapsed()] == [made.id]
         assert join_answers.close_lapsed() == 1
         assert join_answers.close_lapsed() == 0
     assert states(one, two, made) == ["submitted", "submitted", "withdrawn"]
@@ -435,7 +436,7 @@ def test_the_lead_text_begins_with_what_each_brings(app):
         for n in (1, 2):
             more(plan, n, theme_id=theme.id, territory_id=place.id, problem=f"Problema {n}. " + "palabra " * 700)
     folios = list(db.session.scalars(sa.select(Proposal.folio).order_by(Proposal.id.desc())))
-    chosen = reading.chosen([*folios, folios[0], "PAGA9-00001"])
+    chosen = unions.chosen([*folios, folios[0], "PAGA9-00001"])
     found = families.lead(chosen)
     assert [p.folio for p in chosen] == folios
     assert found.title == chosen[0].title

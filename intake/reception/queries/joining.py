@@ -3,32 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased, joinedload
+from sqlalchemy.orm import joinedload
 
-from intake.core import clock, tokens
+from intake.core import tokens
 from intake.core.errors import Conflict, NotFound
 from intake.core.i18n import lazy_gettext as _l
-from intake.core.pagination import Page, paginate
 from intake.extensions import db
 from intake.reception import families
 from intake.reception.queries.one import Reader, author_of
-from models import (
-    CoAuthor,
-    JoinRequest,
-    Plan,
-    Proposal,
-    ProposalContact,
-    ProposalVersion,
-    Territory,
-    User,
-)
-from models.enums import JoinStatus, ProposalKind, ProposalStatus
+from models import CoAuthor, JoinRequest, Plan, Proposal, ProposalContact, ProposalVersion, User
+from models.enums import ProposalKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
 
 #: What is shown of the other proposal of a question.
@@ -162,37 +152,6 @@ def request_between(collective: Proposal, folio: str) -> JoinRequest:
     return found
 
 
-def chosen(folios: Sequence[str]) -> list[Proposal]:
-    """Proposals for everybody to read with what a lead text needs, in the order of the folios. Two statements."""
-    query = (
-        sa.select(Proposal)
-        .where(Proposal.folio.in_(folios), Proposal.is_public)
-        .options(
-            joinedload(Proposal.plan).selectinload(Plan.stages),
-            joinedload(Proposal.theme),
-            joinedload(Proposal.territory).joinedload(Territory.parent).joinedload(Territory.parent),
-            joinedload(Proposal.approaches),
-        )
-    )
-    found = {p.folio: p for p in db.session.scalars(query).unique()}
-    return [found[folio] for folio in dict.fromkeys(folios) if folio in found]
-
-
-def live_elsewhere(ids: Iterable[int], *, but: int | None = None) -> dict[int, str]:
-    """Proposals that joined, or whose authors are being asked to join, a collective one: its folio. One statement."""
-    lead = aliased(Proposal)
-    live = sa.or_(
-        JoinRequest.status.in_(families.JOINING),
-        sa.and_(JoinRequest.status == JoinStatus.ASKED, JoinRequest.due_on >= clock.today()),
-    )
-    query = (
-        sa.select(JoinRequest.proposal_id, lead.folio)
-        .join(lead, lead.id == JoinRequest.collective_id)
-        .where(JoinRequest.proposal_id.in_(list(ids)), live, lead.id != (but or 0))
-    )
-    return {key: str(folio) for key, folio in db.session.execute(query)}
-
-
 def co_authors(proposal: Proposal) -> Sequence[CoAuthor]:
     """Who made it beside its author, in their order. One statement."""
     query = sa.select(CoAuthor).where(CoAuthor.proposal_id == proposal.id).order_by(CoAuthor.position, CoAuthor.id)
@@ -226,42 +185,6 @@ def told_of(proposal: Proposal) -> list[Told]:
         if address := account or contact:
             found.setdefault(address.casefold(), Told(Reader(address, locale or language), key, folio, title))
     return list(found.values())
-
-
-def collectives(plan: Plan, *, number: int = 1) -> Page[Any]:
-    """Collective proposals of a plan, the newest first. Two statements.
-
-    Rows: folio, title, language, status, submitted_at, asked (how many were), joined, waiting, due_on (the last day).
-    """
-    waits = sa.and_(JoinRequest.status == JoinStatus.ASKED, JoinRequest.due_on >= clock.today())
-    query: Any = (
-        sa.select(
-            *(Proposal.folio, Proposal.title, Proposal.language, Proposal.status, Proposal.submitted_at),
-            sa.func.count(JoinRequest.id).label("asked"),
-            sa.func.sum(sa.case((JoinRequest.status.in_(families.JOINING), 1), else_=0)).label("joined"),
-            sa.func.sum(sa.case((waits, 1), else_=0)).label("waiting"),
-            sa.func.max(JoinRequest.due_on).label("due_on"),
-        )
-        .join(JoinRequest, JoinRequest.collective_id == Proposal.id)
-        .where(Proposal.plan_id == plan.id, Proposal.kind == ProposalKind.COLLECTIVE)
-        .group_by(Proposal.id)
-        .order_by(Proposal.submitted_at.desc(), Proposal.id.desc())
-    )
-    return paginate(query, number=number, row=lambda row: row)
-
-
-def lapsed() -> Sequence[Proposal]:
-    """Collective proposals that nobody can join any more and that are fewer than two. One statement."""
-    n = sa.func.count()
-    mine = sa.select(n).where(JoinRequest.collective_id == Proposal.id).correlate(Proposal)
-    waits = sa.and_(JoinRequest.status == JoinStatus.ASKED, JoinRequest.due_on >= clock.today())
-    query = sa.select(Proposal).where(
-        Proposal.kind == ProposalKind.COLLECTIVE,
-        Proposal.status == ProposalStatus.SUBMITTED,
-        mine.where(waits).scalar_subquery() == 0,
-        mine.where(JoinRequest.status.in_(families.JOINING)).scalar_subquery() < families.LEAST_PARTS,
-    )
-    return db.session.scalars(query.order_by(Proposal.id)).all()
 
 
 def whole(proposal_id: int) -> Proposal:

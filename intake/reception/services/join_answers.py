@@ -14,6 +14,7 @@ from intake.extensions import db
 from intake.reception import families
 from intake.reception import mail as letters
 from intake.reception.queries import joining as reading
+from intake.reception.queries import unions
 from intake.reception.services import family_authors
 from intake.reception.services.asking import words_of
 from intake.reception.services.drafts import holding
@@ -196,7 +197,7 @@ def _close_if_too_few(collective: Proposal) -> None:
 def close_lapsed() -> int:
     """Withdraw the collective proposals whose days are over with fewer than two parts; how many there were."""
     number = 0
-    for collective in reading.lapsed():
+    for collective in unions.lapsed():
         with transaction():
             found = hold(collective)
             if collective.status in families.FORMING and not any(families.is_awaited(r) for r in found):

@@ -19,6 +19,7 @@ from intake.extensions import db
 from intake.reception import families, writing
 from intake.reception import mail as letters
 from intake.reception.queries import joining as reading
+from intake.reception.queries import unions
 from intake.reception.services.asking import words_of
 from intake.reception.services.drafts import holding
 from intake.reception.services.moves import fire
@@ -95,7 +96,7 @@ def check_joinable(plan: Plan, proposal: Proposal, by: Principal) -> None:
 
 
 def _check_free(chosen: Sequence[Proposal], *, but: int | None = None) -> None:
-    taken = reading.live_elsewhere([p.id for p in chosen], but=but)
+    taken = unions.live_elsewhere([p.id for p in chosen], but=but)
     for proposal in chosen:
         if proposal.id in taken:
             words = _l(

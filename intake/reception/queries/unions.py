@@ -1,0 +1,85 @@
+"""What the team reads of joining: what can be joined, the collective proposals of a plan, what is due on them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased, joinedload
+
+from intake.core import clock
+from intake.core.pagination import Page, paginate
+from intake.extensions import db
+from intake.reception import families
+from models import JoinRequest, Plan, Proposal, Territory
+from models.enums import JoinStatus, ProposalKind, ProposalStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+
+def _awaited() -> sa.ColumnElement[bool]:
+    """Questions whose authors may still answer: `families.is_awaited`, for a query."""
+    return (JoinRequest.status == JoinStatus.ASKED) & (JoinRequest.due_on >= clock.today())
+
+
+def chosen(folios: Sequence[str]) -> list[Proposal]:
+    """Proposals for everybody to read with what a lead text needs, in the order of the folios. Two statements."""
+    query = (
+        sa.select(Proposal)
+        .where(Proposal.folio.in_(folios), Proposal.is_public)
+        .options(
+            joinedload(Proposal.plan).selectinload(Plan.stages),
+            joinedload(Proposal.theme),
+            joinedload(Proposal.territory).joinedload(Territory.parent).joinedload(Territory.parent),
+            joinedload(Proposal.approaches),
+        )
+    )
+    found = {p.folio: p for p in db.session.scalars(query).unique()}
+    return [found[folio] for folio in dict.fromkeys(folios) if folio in found]
+
+
+def live_elsewhere(ids: Iterable[int], *, but: int | None = None) -> dict[int, str]:
+    """Proposals that joined, or whose authors are being asked to join, a collective one: its folio. One statement."""
+    lead = aliased(Proposal)
+    live = sa.or_(JoinRequest.status.in_(families.JOINING), _awaited())
+    query = (
+        sa.select(JoinRequest.proposal_id, lead.folio)
+        .join(lead, lead.id == JoinRequest.collective_id)
+        .where(JoinRequest.proposal_id.in_(list(ids)), live, lead.id != (but or 0))
+    )
+    return {key: str(folio) for key, folio in db.session.execute(query)}
+
+
+def collectives(plan: Plan, *, number: int = 1) -> Page[Any]:
+    """Collective proposals of a plan, the newest first. Two statements.
+
+    Rows: folio, title, language, status, submitted_at, asked (how many were), joined, waiting, due_on (the last day).
+    """
+    query: Any = (
+        sa.select(
+            *(Proposal.folio, Proposal.title, Proposal.language, Proposal.status, Proposal.submitted_at),
+            sa.func.count(JoinRequest.id).label("asked"),
+            sa.func.sum(sa.case((JoinRequest.status.in_(families.JOINING), 1), else_=0)).label("joined"),
+            sa.func.sum(sa.case((_awaited(), 1), else_=0)).label("waiting"),
+            sa.func.max(JoinRequest.due_on).label("due_on"),
+        )
+        .join(JoinRequest, JoinRequest.collective_id == Proposal.id)
+        .where(Proposal.plan_id == plan.id, Proposal.kind == ProposalKind.COLLECTIVE)
+        .group_by(Proposal.id)
+        .order_by(Proposal.submitted_at.desc(), Proposal.id.desc())
+    )
+    return paginate(query, number=number, row=lambda row: row)
+
+
+def lapsed() -> Sequence[Proposal]:
+    """Collective proposals that nobody can join any more and that are fewer than two. One statement."""
+    n = sa.func.count()
+    mine = sa.select(n).where(JoinRequest.collective_id == Proposal.id).correlate(Proposal)
+    query = sa.select(Proposal).where(
+        Proposal.kind == ProposalKind.COLLECTIVE,
+        Proposal.status == ProposalStatus.SUBMITTED,
+        mine.where(_awaited()).scalar_subquery() == 0,
+        mine.where(JoinRequest.status.in_(families.JOINING)).scalar_subquery() < families.LEAST_PARTS,
+    )
+    return db.session.scalars(query.order_by(Proposal.id)).all()
