@@ -158,6 +158,7 @@ ACTS: dict[str, Text] = {
     "sheet.second": _l("Digitó una hoja por segunda vez"),
     "sheet.settle": _l("Resolvió las diferencias de una hoja"),
     "proposal.correct_keying": _l("Corrigió un error de digitación"),
+    "proposal.send_receipt": _l("Envió el comprobante al correo corregido"),
     "proposal.export": _l("Descargó propuestas con contactos"),
     "proposal.import": _l("Importó una propuesta"),
     "proposal.undo_import": _l("Deshizo la importación de una propuesta"),

@@ -40,16 +40,6 @@ YESTERDAY = -1
 
 
 @pytest.fixture
-def plan(app):
-    return factories.plan(code="PAGA3")
-
-
-@pytest.fixture
-def event(plan):
-    return factories.event(plan, slug="mesa-macas", title="Mesa de Macas")
-
-
-@pytest.fixture
 def people(as_principal):
     roles = (Role.FACILITATOR, Role.ANALYST, Role.DIRECTORATE, Role.REVIEWER)
     return {role: as_principal(factories.user(role)) for role in roles}
@@ -411,6 +401,65 @@ def test_a_third_person_may_read_what_neither_did(packet, clerk, people):
     settling.settle(desk.sheet(folio), chosen, by=people[Role.DIRECTORATE])
     assert proposal_of(folio).title == "Agua limpia para Logroño"
     assert db.session.scalar(sa.text("SELECT email FROM proposal_contact")) == "rosa.l@demo.example"
+
+
+def receipts():
+    query = sa.select(OutboxMessage).where(OutboxMessage.kind == "proposal_submit").order_by(OutboxMessage.id)
+    return [message.to_address for message in db.session.scalars(query)]
+
+
+def resent():
+    return db.session.scalars(sa.select(AuditEntry).where(AuditEntry.action == "proposal.send_receipt")).all()
+
+
+@pytest.mark.parametrize(
+    ("chosen", "right"),
+    [("second", "rosas@demo.example"), ("=rosa.l@demo.example", "rosa.l@demo.example")],
+)
+def test_the_receipt_goes_to_the_address_that_stands_on_the_sheet(packet, clerk, people, chosen, right):
+    folio = disputed(packet, clerk, people)
+    assert receipts() == ["rosa@demo.example"]
+    settling.settle(desk.sheet(folio), {"title": "first", "contact_email": chosen}, by=people[Role.DIRECTORATE])
+    assert receipts() == ["rosa@demo.example", right]
+    (entry,) = resent()
+    assert (entry.user_id, entry.subject_ref) == (people[Role.DIRECTORATE].user_id, folio)
+    assert "@" not in str(entry.changes)
+
+
+def test_a_settled_title_sends_no_receipt_again(packet, clerk, people):
+    folio = disputed(packet, clerk, people)
+    settling.settle(desk.sheet(folio), {"title": "second", "contact_email": "first"}, by=people[Role.DIRECTORATE])
+    assert (receipts(), resent()) == (["rosa@demo.example"], [])
+
+
+def test_an_address_that_the_sheet_does_not_have_gets_nothing_more(packet, clerk, people):
+    folio = drawn_sheet(packet).folio
+    first = ContactInput(name="Rosa", email="rosa@demo.example", consent=True)
+    keying.key(desk.sheet(folio), written(contact=first), by=clerk)
+    keying.key_again(desk.sheet(folio), written(contact=dataclasses.replace(first, email="")), by=people[Role.ANALYST])
+    settling.settle(desk.sheet(folio), {"contact_email": "second"}, by=people[Role.DIRECTORATE])
+    assert db.session.scalar(sa.text("SELECT email FROM proposal_contact")) is None
+    assert (receipts(), resent()) == (["rosa@demo.example"], [])
+
+
+def test_an_address_that_only_the_second_person_read_gets_its_receipt(packet, clerk, people):
+    folio = drawn_sheet(packet).folio
+    told = ContactInput(name="Rosa", email="rosa@demo.example", consent=True)
+    keying.key(desk.sheet(folio), written(), by=clerk)
+    keying.key_again(desk.sheet(folio), written(contact=told), by=people[Role.ANALYST])
+    chosen = dict.fromkeys(desk.sheet(folio).differences, "second")
+    settling.settle(desk.sheet(folio), chosen, by=people[Role.DIRECTORATE])
+    assert receipts() == ["rosa@demo.example"]
+    assert len(resent()) == 1
+
+
+def test_the_account_that_took_the_proposal_over_has_had_its_receipt(packet, clerk, people):
+    """Mail goes to the account; what stands on the sheet is not written to."""
+    folio = disputed(packet, clerk, people)
+    proposal_of(folio).author_id = factories.user().id
+    db.session.commit()
+    settling.settle(desk.sheet(folio), {"title": "first", "contact_email": "second"}, by=people[Role.DIRECTORATE])
+    assert (receipts(), resent()) == (["rosa@demo.example"], [])
 
 
 @pytest.mark.parametrize(

@@ -15,9 +15,10 @@ from intake.core.permissions import Permission, authorize
 from intake.core.text import clean
 from intake.core.transaction import transaction
 from intake.extensions import db
-from intake.reception import queries, sheets, writing
+from intake.reception import mail, queries, sheets, writing
 from intake.reception.inputs import ContactInput, ProposalInput
 from intake.reception.queries import desk
+from intake.reception.services.moves import stages_of
 from intake.reception.services.paper import held
 from models import ProposalVersion
 from models.enums import Branch, ProposalStatus, ProposerKind, PublicName
@@ -40,7 +41,8 @@ def settle(sheet: Sheet, chosen: Mapping[str, str], *, by: Principal) -> bool:
     """Decide each field in which two keyings differ; whether the proposal's text was put right.
 
     ``chosen`` maps each field to "first", "second", or for `sheets.WORDS` to "=" and the words that stand on the sheet.
-    The text changes only while nobody has examined it and its author has not corrected it. Raises `Conflict` where
+    The text changes only while nobody has examined it and its author has not corrected it; where that changes the
+    author's address, the receipt goes there. Raises `Conflict` where
     nothing is open, `Invalid` on a field that was not decided, `Forbidden` to either of the two who keyed it.
     """
     with transaction():
@@ -89,6 +91,7 @@ def _put_right(sheet: Sheet, wrong: Mapping[str, str], by: Principal) -> bool:
     )
     if proposal.status is not ProposalStatus.SUBMITTED or versions != 1:
         return False
+    before = queries.author_of(proposal).email
     writing.write(proposal, _corrected(proposal, wrong))
     _contact_right(proposal, wrong)
     writing.require_complete(proposal)
@@ -104,7 +107,16 @@ def _put_right(sheet: Sheet, wrong: Mapping[str, str], by: Principal) -> bool:
         )
     )
     audit.record("proposal.correct_keying", proposal, by=by, extra={"fields": list(wrong)})
+    _send_receipt_again(proposal, before, by)
     return True
+
+
+def _send_receipt_again(proposal: Proposal, before: str | None, by: Principal) -> None:
+    """The receipt went to an address that was keyed wrongly, or to none: it goes to the one on the sheet."""
+    if queries.author_of(proposal).email in {None, before}:
+        return
+    mail.tell_author(proposal, "submit", reason="", stages=stages_of(proposal.plan_id))
+    audit.record("proposal.send_receipt", proposal, by=by)
 
 
 def _corrected(proposal: Proposal, wrong: Mapping[str, str]) -> ProposalInput:
