@@ -23,7 +23,8 @@ from intake.mapping import noticed
 from intake.mapping.doors import check_begun, check_reason
 from intake.mapping.event_lifecycle import EVENT, REGISTRATION
 from intake.mapping.inputs_events import RegistrationInput
-from intake.mapping.profiles import attend, counts, described, is_erased, person_key
+from intake.mapping.people import who_came
+from intake.mapping.profiles import attend, counts, described, is_erased
 from intake.plans import services as plan_services
 from models import Event, Participation, Plan, ProfileAttendance, Registration
 from models.enums import AttendanceMethod, EventStatus, RegistrationStatus
@@ -136,7 +137,7 @@ def close_list(event: Event, *, by: Principal, switch: bool = False, reason: str
         rows = _of_list(event)
         absent = [row for row in rows if row.status is RegistrationStatus.REGISTERED]
         REGISTRATION.fire_all(absent, "miss", by=by)
-        profiles = described(event, _people(rows, event.plan_id))
+        profiles = described(event, who_came(rows, event.plan_id))
         attend(event, profiles)
         plan = db.session.get_one(Plan, event.plan_id)
         return plan_services.record_participation(
@@ -155,23 +156,3 @@ def _of_list(event: Event) -> list[Registration]:
     if any(is_erased(row) for row in rows):
         raise Conflict(_l("Los datos de esta lista ya se borraron, como se prometió: no se puede contar otra vez."))
     return rows
-
-
-def _people(rows: Sequence[Registration], plan_id: int) -> dict[str, list[Registration]]:
-    """The registrations of each person who came, by the person's key, in an order that tells nothing of the list.
-
-    A person is known by mail, else telephone, else the registration itself. A second name under one contact is another
-    person.
-    """
-    first: dict[str, Registration] = {}
-    found: defaultdict[str, list[Registration]] = defaultdict(list)
-    for row in rows:
-        contact = _contact(row)
-        same = plain(first.setdefault(contact, row).name) == plain(row.name)
-        if row.status is RegistrationStatus.ATTENDED:
-            found[person_key(plan_id, contact if same else f"{contact}#{plain(row.name)}")].append(row)
-    return dict(sorted(found.items()))
-
-
-def _contact(row: Registration) -> str:
-    return (row.email or row.phone or f"registration:{row.reference}").lower()

@@ -6,7 +6,7 @@ not written in the trace either: its line would name the person or the moment.
 
 What is answered through a registration stays with it (`own_key`) and touches no other answers, of whomever. Only the
 list that is counted (`attendance`), by people who saw who came, gives the answers to the person of the plan
-(`person_key`).
+(`people`).
 """
 
 from __future__ import annotations
@@ -32,11 +32,6 @@ if TYPE_CHECKING:
     pass
 
 NOT_STATED = "not_stated"
-
-
-def person_key(plan_id: int, contact: str) -> str:
-    """The key under which a plan knows whoever is reached at ``contact``: 64 hexadecimal digits."""
-    return keyed_hash("person_profile", str(plan_id), contact.strip().casefold())
 
 
 def own_key(plan_id: int, reference: str) -> str:

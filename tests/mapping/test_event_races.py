@@ -16,7 +16,7 @@ from intake.core import clock, tokens
 from intake.core.identity import GUEST, SYSTEM
 from intake.core.transaction import transaction
 from intake.extensions import db
-from intake.mapping import attendance, gatherings, profiles, registering, seats
+from intake.mapping import attendance, gatherings, people, profiles, registering, seats
 from intake.mapping.inputs import EventInput
 from intake.mapping.inputs_events import ProfileInput, RegistrationInput
 from intake.plans import participation
@@ -124,7 +124,7 @@ def test_two_lists_at_once_agree_on_what_a_person_answered(own_app):
     with own_app.app_context():
         plan = db.session.get_one(Plan, event("realizada").plan_id)
         factories.event(plan, slug="otra")
-        db.session.add(PersonProfile(plan_id=plan.id, person_key=profiles.person_key(plan.id, mail)))
+        db.session.add(PersonProfile(plan_id=plan.id, person_key=people.person_key(plan.id, mail, "ana")))
         db.session.commit()
         for slug, answer in (("realizada", "woman"), ("otra", "man")):
             row = attendance.add_at_door(event(slug), RegistrationInput(name="Ana Vera", email=mail), by=SYSTEM)

@@ -500,6 +500,45 @@ def test_two_people_of_one_telephone_are_two_and_one_twice_is_one(app):
     assert attendance.close_list(event, by=SYSTEM).total == 2
 
 
+def at_the_door(event, *people):
+    for one in people:
+        attendance.add_at_door(event, one, by=SYSTEM)
+    return attendance.close_list(event, by=SYSTEM).total
+
+
+def test_a_person_with_a_telephone_here_and_a_mailbox_there_is_counted_once(app):
+    event, phone = held(), "+593991234567"
+    only = {"email": None, "phone": phone}
+    assert at_the_door(event, person("Ana Vera"), person("Luis Paz", **only)) == 2
+    event = called(starts_at=later_today())
+    rows = [place(event, "Ana Vera", **only), place(event, "Ana  Véra", phone=phone), place(event, "Rosa Vera", **only)]
+    references = [row.reference for row in rows]
+    attendance.mark(event, references, references, by=SYSTEM)
+    assert attendance.close_list(event, by=SYSTEM).total == 2
+
+
+def test_people_who_share_a_mailbox_are_told_apart_in_every_list_whoever_stands_there_first(app):
+    plan, shared = make.plan(), "familia@demo.example"
+    ana, luis = person("Ana Vera", email=shared), person("Luis Vera", email=shared)
+    first, second, third = (held(plan) for _ in range(3))
+    for who, answers in ((ana, WOMAN), (luis, MAN)):
+        profiles.describe(attendance.add_at_door(first, who, by=SYSTEM), first, answers)
+    attendance.close_list(first, by=SYSTEM)
+    assert at_the_door(second, luis) == 1
+    assert participation.listed(second.id)[Dimension.GENDER] == {"man": 1}
+    assert at_the_door(third, luis, ana) == 2
+    assert participation.listed(third.id)[Dimension.GENDER] == {"man": 1, "woman": 1}
+    assert db.session.scalar(sa.select(sa.func.count(ProfileAttendance.profile_id.distinct()))) == 2
+
+
+def test_two_of_one_given_name_under_one_telephone_are_two_persons_of_the_plan(app):
+    plan, shared = make.plan(), {"email": None, "phone": "+593991234567"}
+    vera, paz = person("Ana Vera", **shared), person("Ana Paz", **shared)
+    for order in ((vera, paz), (paz, vera)):
+        assert at_the_door(held(plan), *order) == 2
+    assert participation.of_plan(plan.id, exact=True).from_events == 2
+
+
 def test_the_other_method_asks_first_and_takes_nothing_away(app):
     event = held()
     services.record_attendance(event, 20, {Dimension.GENDER: {"woman": 12, "man": 8}}, by=SYSTEM)
