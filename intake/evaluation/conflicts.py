@@ -1,4 +1,4 @@
-"""Who may never review a proposal: its author, under every identity that we know of.
+"""Who may never judge a proposal: its author, under every identity that we know of; of a collective one, who led it.
 
 Asked when a review is assigned and again whenever its page is opened, because posts and accounts change in between.
 """
@@ -16,8 +16,9 @@ from intake.core import clock
 from intake.core.i18n import lazy_gettext as _l
 from intake.core.text import plain
 from intake.extensions import db
+from intake.reception.queries import unions
 from models import Actor, CoAuthor, Post, PostHolding, Proposal, ProposalContact, User
-from models.enums import CoAuthorStatus
+from models.enums import CoAuthorStatus, ProposalKind
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 IS_AUTHOR: Text = _l("es quien presentó la propuesta")
 SAME_ADDRESS: Text = _l("su correo es el de quien presentó la propuesta")
+LEADS_IT: Text = _l("escribió su texto común o preguntó a sus autores")
 SAME_ORGANISATION: Text = _l("pertenece a la organización que presentó la propuesta")
 
 
@@ -38,6 +40,7 @@ class Authorship:
     emails: frozenset[str]
     organisation_ids: frozenset[int]
     organisation_names: frozenset[str]
+    leader_ids: frozenset[int] = frozenset()  # of a collective one: who wrote its lead text and asked
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,8 @@ def reason_against(authorship: Authorship, reviewer: Identity) -> Text | None:
     """Why this person may not review this proposal; None if nothing is known against it."""
     if reviewer.user_id is not None and reviewer.user_id in authorship.author_ids:
         return IS_AUTHOR
+    if reviewer.user_id is not None and reviewer.user_id in authorship.leader_ids:
+        return LEADS_IT
     if normal_email(reviewer.email) in authorship.emails:
         return SAME_ADDRESS
     if authorship.organisation_ids & reviewer.actor_ids or authorship.organisation_names & reviewer.organisations:
@@ -68,9 +73,9 @@ def reason_against(authorship: Authorship, reviewer: Identity) -> Text | None:
 
 
 def authorships(proposal_ids: Collection[int]) -> Mapping[int, Authorship]:
-    """The authorship of each proposal: of a collective one, that of all its parts. One statement.
+    """The authorship of each proposal: of a collective one, that of all its parts and who led it.
 
-    Who was named beside an author and accepted made it too.
+    Who was named beside an author and accepted made it too. One statement, two where one is collective.
     """
     part, named = aliased(Proposal), aliased(User)
     query = (
@@ -84,6 +89,7 @@ def authorships(proposal_ids: Collection[int]) -> Mapping[int, Authorship]:
             ProposalContact.email,
             CoAuthor.email,
             named.email,
+            Proposal.kind,
         )
         .join(part, sa.or_(part.id == Proposal.id, part.joined_to_id == Proposal.id))
         .outerjoin(User, User.id == part.author_id)
@@ -95,16 +101,19 @@ def authorships(proposal_ids: Collection[int]) -> Mapping[int, Authorship]:
     found: dict[int, list[Any]] = {key: [] for key in proposal_ids}
     for row in db.session.execute(query):
         found[row[0]].append(row[1:])
-    return {key: _authorship(rows) for key, rows in found.items()}
+    collective = [key for key, rows in found.items() if any(row[-1] is ProposalKind.COLLECTIVE for row in rows)]
+    leaders = unions.led_by(collective) if collective else {}
+    return {key: _authorship(rows, leaders.get(key, frozenset())) for key, rows in found.items()}
 
 
-def _authorship(rows: Sequence[Any]) -> Authorship:
-    """What several rows say together: author, who was named, organisation by key and by name, then addresses."""
+def _authorship(rows: Sequence[Any], leaders: frozenset[int]) -> Authorship:
+    """What several rows say together: author, who was named, organisation by key and by name, addresses, kind."""
     return Authorship(
         author_ids=frozenset(key for row in rows for key in row[:2] if key is not None),
-        emails=frozenset(normal_email(address) for row in rows for address in row[4:] if address),
+        emails=frozenset(normal_email(address) for row in rows for address in row[4:-1] if address),
         organisation_ids=frozenset(row[2] for row in rows if row[2] is not None),
         organisation_names=frozenset(name for row in rows if (name := plain(row[3] or "").strip())),
+        leader_ids=leaders,
     )
 
 
@@ -136,5 +145,5 @@ def identities(user_ids: Collection[int]) -> Mapping[int, Identity]:
 
 
 def between(proposal_id: int, person: Principal) -> Text | None:
-    """Why this person may not review this proposal; None if nothing is known against it. At most two statements."""
+    """Why this person may not review this proposal; None if nothing is known against it. At most three statements."""
     return reason_against(authorships([proposal_id])[proposal_id], identity_of(person))

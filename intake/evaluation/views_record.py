@@ -181,6 +181,7 @@ def signature(proposal: Proposal) -> ResponseReturnValue:
         kind=SIGNATURE,
         criteria=criteria_words(),
         outcome=outcome(proposal),
+        why=conflicts.between(proposal.id, principal()),
     )
     return page, status
 

@@ -79,6 +79,7 @@ def _union(proposal: Proposal, form: AddForm) -> str:
         family=found,
         standing=families.standing,
         is_forming=is_forming,
+        leads=principal().user_id in listing.led_by([proposal.id])[proposal.id],
         is_undoable=proposal.status in families.UNDOABLE,
         too_few=is_forming and len(found.joined) + len(found.awaited) < families.LEAST_PARTS,
     )

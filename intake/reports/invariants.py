@@ -116,6 +116,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     Invariant("joined_by_consent", "nothing is joined without its author's yes", joining.joined_by_consent),
     Invariant("joined_once", "no proposal is part of two", joining.joined_once),
     Invariant("parts_have_a_whole", "a part belongs to a live collective proposal", joining.parts_have_a_live_whole),
+    Invariant("families_led_by_others", "who led a family does not examine it", joining.examined_by_others),
     Invariant("family_authors_once", "a family's authors stand once each", joining.family_authors_once),
     Invariant("family_supports_once", "a family's supports are distinct people", joining.family_supports_once),
     Invariant("families_are_told", "every author of a part is answered", joining.families_are_told),

@@ -11,8 +11,9 @@ from sqlalchemy.orm import aliased
 
 from intake.extensions import db
 from intake.reception.families import JOINING, LEAST_PARTS
+from intake.reception.queries import unions
 from intake.reception.queries.conversation import family_supports
-from models import AuditEntry, CoAuthor, JoinRequest, OutboxMessage, Proposal, ProposalContact, Support, User
+from models import Admission, AuditEntry, CoAuthor, JoinRequest, OutboxMessage, Proposal, ProposalContact, Support, User
 from models.enums import ProposalKind
 from models.enums import ProposalStatus as S
 
@@ -74,6 +75,19 @@ def parts_have_a_live_whole() -> Sequence[Any]:
         parts < LEAST_PARTS,
     )
     return sorted({*db.session.scalars(dead), *db.session.scalars(few)})
+
+
+def examined_by_others() -> Sequence[Any]:
+    """Collective proposals examined or countersigned by who wrote the lead text or asked an author before."""
+    leading = unions.leaders().subquery()
+    of, who = leading.c
+    query = (
+        sa.select(Proposal.folio)
+        .join(Admission, Admission.proposal_id == Proposal.id)
+        .join(leading, (of == Proposal.id) & who.in_([Admission.examined_by_id, Admission.second_by_id]))
+        .distinct()
+    )
+    return db.session.scalars(query.order_by(Proposal.folio)).all()
 
 
 def family_authors_once() -> Sequence[Any]:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from intake.core import clock
 from intake.extensions import db
-from models import AuditEntry, CoAuthor, JoinRequest, Proposal
+from models import Admission, AuditEntry, CoAuthor, JoinRequest, Proposal
 from models.enums import ProposalKind, ProposalStatus
 
 
@@ -56,6 +56,15 @@ def break_parts_have_a_whole() -> str:
 def break_family_authors_once() -> str:
     row = _collective()
     db.session.execute(sa.delete(CoAuthor).where(CoAuthor.proposal_id == row.id))
+    return str(row.folio)
+
+
+def break_families_led_by_others() -> str:
+    row = _collective()
+    asked_by = db.session.scalar(sa.select(JoinRequest.asked_by_id).where(JoinRequest.collective_id == row.id))
+    met = dict.fromkeys(("is_clear", "is_collaborative", "is_open_government", "is_public_policy"), True)
+    db.session.add(Admission(proposal_id=row.id, reason="x", examined_by_id=asked_by, examined_at=clock.now(), **met))
+    db.session.flush()
     return str(row.folio)
 
 

@@ -276,9 +276,9 @@ def test_open_data_tell_the_family_questions_and_totals(client, analyst):
     assert client.get(f"/propuestas/{three.folio}.json").json["enlazada_con"] == [made.folio]
 
 
-def test_it_is_examined_when_everybody_has_answered(desk, analyst):
+def test_it_is_examined_when_everybody_has_answered(desk, as_principal):
     one, two, three = proposals(3, stage=StageKind.EVALUATION)
-    made = collective_of([one, two, three], analyst)
+    made = collective_of([one, two, three], as_principal(person(Role.ANALYST)))
     page = text_of(desk.get(f"/evaluacion/{made.folio}"))
     assert "Sus autores todavía pueden responder" in page and 'name="is_clear"' not in page
     for p in (one, two, three):

@@ -33,7 +33,8 @@ _DECIDING = ["status", "lock_version"]
 def examine(proposal: Proposal, given: ExaminationInput, *, by: Principal, at: datetime | None = None) -> Admission:
     """Admit the proposal if it meets the four criteria, else propose to refuse it. ``at``: for records of the past.
 
-    Raises `Invalid` without a reason, `Conflict` if it was already examined, `Forbidden` for its own author.
+    Raises `Invalid` without a reason, `Conflict` if it was already examined, `Forbidden` for its own author and, of a
+    collective one, for whoever wrote its lead text or asked its authors.
     """
     authorize(by, Permission.PROPOSAL_ADMIT, proposal)
     reason = _reason(given.reason)
@@ -94,4 +95,6 @@ def _reason(text: str) -> str:
 
 def _not_ones_own(proposal: Proposal, by: Principal) -> None:
     if not by.is_system and (why := conflicts.between(proposal.id, by)) is not None:
-        raise Forbidden(_l("Usted no puede decidir sobre esta propuesta: %(why)s.", why=why))
+        raise Forbidden(
+            _l("Usted no puede decidir sobre esta propuesta: %(why)s. Debe hacerlo otra persona del equipo.", why=why)
+        )

@@ -11,11 +11,11 @@ from intake.core import clock
 from intake.core.pagination import Page, paginate
 from intake.extensions import db
 from intake.reception import families
-from models import JoinRequest, Plan, Proposal, Territory
+from models import AuditEntry, JoinRequest, Plan, Proposal, Territory
 from models.enums import JoinStatus, ProposalKind, ProposalStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
 
 def _awaited() -> sa.ColumnElement[bool]:
@@ -49,6 +49,29 @@ def live_elsewhere(ids: Iterable[int], *, but: int | None = None) -> dict[int, s
         .where(JoinRequest.proposal_id.in_(list(ids)), live, lead.id != (but or 0))
     )
     return {key: str(folio) for key, folio in db.session.execute(query)}
+
+
+def leaders() -> sa.CompoundSelect[Any]:
+    """A collective proposal and an account that wrote its lead text or asked one of its authors: a query."""
+    collective = sa.select(JoinRequest.collective_id)
+    return sa.union(
+        sa.select(JoinRequest.collective_id, JoinRequest.asked_by_id).where(JoinRequest.asked_by_id.is_not(None)),
+        sa.select(AuditEntry.subject_id, AuditEntry.user_id).where(
+            AuditEntry.subject_type == Proposal.__tablename__,
+            AuditEntry.subject_id.in_(collective),
+            AuditEntry.action == "proposal.submit",  # who writes the lead text publishes it
+            AuditEntry.user_id.is_not(None),
+        ),
+    )
+
+
+def led_by(ids: Collection[int]) -> Mapping[int, frozenset[int]]:
+    """The accounts that lead each of these collective proposals (`leaders`). One statement."""
+    of, who = leaders().subquery().c
+    found: dict[int, set[int]] = {key: set() for key in ids}
+    for key, user_id in db.session.execute(sa.select(of, who).where(of.in_(ids))):
+        found[key].add(user_id)
+    return {key: frozenset(accounts) for key, accounts in found.items()}
 
 
 def collectives(plan: Plan, *, number: int = 1) -> Page[Any]:
