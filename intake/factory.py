@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from flask import Flask, g
+from flask import Flask
 from flask_babel import Babel
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
@@ -19,9 +19,7 @@ from intake.accounts import session as accounts_session
 from intake.accounts.cli import group as users_cli
 from intake.accounts.outbox_cli import outbox_group as outbox_cli
 from intake.accounts.views import bp as accounts_bp
-from intake.core import calendar, delivery, files, keyed, mail, permissions
-from intake.core.i18n import localized
-from intake.core.labels import label
+from intake.core import delivery, files, keyed, mail, permissions
 from intake.demo.cli import group as demo_cli
 from intake.evaluation import policy as evaluation_policy
 from intake.evaluation.services import assigning
@@ -32,7 +30,7 @@ from intake.mapping.cli_events import group as events_cli
 from intake.mapping.cli_outreach import group as mapping_cli
 from intake.mapping.views import bp as mapping_bp
 from intake.plans import policy as plans_policy
-from intake.plans import queries as plans
+from intake.plans.bar import plan_bar
 from intake.plans.cli import group as plans_cli
 from intake.plans.views import bp as plans_bp
 from intake.reception import policy as reception_policy
@@ -166,49 +164,3 @@ def _serving(app: Flask, config: Config) -> None:
     if config.trusted_proxies:
         n = config.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]
-
-
-class PlanBar:
-    """The plan named in the header of every page, with its five stages. Equal bars look the same.
-
-    ``about``: the page is about this plan; else it is only the plan under way, shown for orientation.
-    """
-
-    def __init__(self, plan: Any, *, about: bool = True) -> None:
-        self.about = about
-        self.code = plan.code
-        self.title = localized(plan, "title")
-        self.fictional = plan.is_fictional
-        views = calendar.views(plan.stages)
-        self.stages = [StageStep(plan.code, view) for view in views]
-        self.key = (self.about, self.code, self.title, self.fictional, *views)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, PlanBar) and self.key == other.key
-
-    def __hash__(self) -> int:
-        return hash(self.key)
-
-
-class StageStep:
-    """A step of the stepper."""
-
-    def __init__(self, code: str, view: calendar.StageView) -> None:
-        self.number = view.number
-        self.name = label(view.kind)
-        self.state = view.state
-        self.opens_on = view.opens_on
-        self.closes_on = view.closes_on
-        self.url = f"/planes/{code}/#etapa-{view.number}"
-
-
-def plan_bar() -> PlanBar | None:
-    """The plan of the page shown (``g.plan``, set by views), else the plan under way."""
-    if (shown := g.get("plan")) is not None:
-        return PlanBar(shown)
-    return reuse.remembered("plan_bar", _under_way)
-
-
-def _under_way() -> PlanBar | None:
-    plan = plans.current()
-    return PlanBar(plan, about=False) if plan else None

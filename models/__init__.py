@@ -19,12 +19,7 @@ from models.commitment import (
     Commitment,
     CommitmentApproach,
     CommitmentParty,
-    CounterpartResponse,
-    Evidence,
-    IrmRating,
-    IrmScaleValue,
     Milestone,
-    ProgressReport,
     Signature,
     commitment_policy_area,
     commitment_proposal,
@@ -43,8 +38,10 @@ from models.event import (
     Registration,
     event_theme,
 )
+from models.examination import Admission, AuthorReply, Hold, InformationRequest
 from models.file import StoredFile
 from models.joining import JoinRequest, sent_by_people
+from models.monitoring import CounterpartResponse, Evidence, IrmRating, IrmScaleValue, ProgressReport
 from models.outbox import OutboxMessage
 from models.outreach import Campaign, Invitation, Mailing, Target, TargetStep
 from models.paper import LooseScan, Packet, Sheet
@@ -60,11 +57,7 @@ from models.plan import (
 )
 from models.proposal import (
     NOT_PUBLIC,
-    Admission,
-    AuthorReply,
     CoAuthor,
-    Hold,
-    InformationRequest,
     Proposal,
     ProposalApproach,
     ProposalContact,

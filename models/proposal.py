@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import PERSONAL, UNTRACED, Base, UtcDateTime, enum_type
+from models.base import PERSONAL, Base, UtcDateTime, enum_type
 from models.enums import (
     Approach,
     Branch,
     Channel,
     CoAuthorStatus,
-    HoldReason,
     ProposalFileKind,
     ProposalKind,
     ProposalStatus,
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from models.account import Consent, User
     from models.actor import Actor
     from models.event import Event
+    from models.examination import Admission
     from models.file import StoredFile
     from models.plan import Plan
     from models.reference import Territory, Theme
@@ -191,28 +191,6 @@ class ProposalVersion(Base):
     edited_by_author: Mapped[bool] = mapped_column(default=True)
 
 
-class Admission(Base):
-    """The analyst's examination against the four criteria of admission (PAGA I, p. 20); refusing takes two people."""
-
-    __tablename__ = "admission"
-    __table_args__ = (
-        sa.CheckConstraint("second_by_id IS NULL OR second_by_id <> examined_by_id", name="two_people"),
-        sa.CheckConstraint("(second_by_id IS NULL) = (second_at IS NULL)", name="second_is_dated"),
-    )
-
-    proposal_id: Mapped[int] = mapped_column(sa.ForeignKey("proposal.id", ondelete="CASCADE"), unique=True)
-    is_clear: Mapped[bool]
-    is_collaborative: Mapped[bool]
-    is_open_government: Mapped[bool]
-    is_public_policy: Mapped[bool]
-    reason: Mapped[str]
-    examined_by_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id"))
-    examined_at: Mapped[datetime] = mapped_column(UtcDateTime())
-    second_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"))
-    second_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
-    second_reason: Mapped[str] = mapped_column(default="")
-
-
 class ProposalFile(Base):
     """A document or picture that goes with a proposal; pictures say in words what they show."""
 
@@ -246,45 +224,3 @@ class CoAuthor(Base):
     invited_at: Mapped[datetime] = mapped_column(UtcDateTime())
     answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
     from_proposal_id: Mapped[int | None] = mapped_column(sa.ForeignKey("proposal.id"), index=True)  # by joining
-
-
-class Hold(Base):
-    """Why a proposal was set aside at its arrival, and what an analyst made of it. ``findings``: reason → evidence."""
-
-    __tablename__ = "hold"
-
-    proposal_id: Mapped[int] = mapped_column(sa.ForeignKey("proposal.id", ondelete="CASCADE"), index=True)
-    reason: Mapped[HoldReason] = mapped_column(enum_type(HoldReason))  # the weightiest
-    findings: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)
-    by_machine: Mapped[bool] = mapped_column(default=True)
-    held_at: Mapped[datetime] = mapped_column(UtcDateTime(), index=True)
-    settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
-    settled_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"))
-    released: Mapped[bool | None]  # None: not settled yet
-
-
-class InformationRequest(Base):
-    """A question to the author with its due date, answered on the page without an account. Public, both sides."""
-
-    __tablename__ = "information_request"
-
-    proposal_id: Mapped[int] = mapped_column(sa.ForeignKey("proposal.id", ondelete="CASCADE"), index=True)
-    question: Mapped[str]
-    asked_at: Mapped[datetime] = mapped_column(UtcDateTime())
-    asked_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"))
-    due_on: Mapped[date]
-    answer: Mapped[str] = mapped_column(default="", info=UNTRACED)
-    answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
-
-
-class AuthorReply(Base):
-    """The author's right of reply to a decision: one reply within the term, answered by a second official. Public."""
-
-    __tablename__ = "author_reply"
-
-    proposal_id: Mapped[int] = mapped_column(sa.ForeignKey("proposal.id", ondelete="CASCADE"), unique=True)
-    text: Mapped[str] = mapped_column(info=UNTRACED)
-    replied_at: Mapped[datetime] = mapped_column(UtcDateTime())
-    answer: Mapped[str] = mapped_column(default="")
-    answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
-    answered_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"))

@@ -7,16 +7,12 @@ order in which it was queued: a message waits while an older one to the same add
 
 from __future__ import annotations
 
-import smtplib
-import ssl
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime
 from pathlib import Path
-from urllib.parse import parse_qs, unquote, urlsplit
 
 import sqlalchemy as sa
 import structlog
@@ -25,29 +21,17 @@ from sqlalchemy.orm import aliased
 from intake.core import clock, mail
 from intake.core.i18n import HTML_LANG
 from intake.core.transaction import dialect, transaction
+from intake.core.transport import Send, Settings, transport
 from intake.extensions import db
 from models import OutboxMessage
 
 log = structlog.get_logger()
 
-LEASE = timedelta(minutes=5)  # longer than the slowest answer of a mail server (TIMEOUT_SECONDS)
-TIMEOUT_SECONDS = 30
+LEASE = timedelta(minutes=5)  # longer than the slowest answer of a mail server (`intake.core.transport`)
 MAX_ATTEMPTS = 12  # with the waits below, about twenty hours
 FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=6)
 PATIENCE = 8  # attempts, about two hours; a message that fails for longer no longer holds up what came after it
-
-Send = Callable[[EmailMessage], None]
-
-
-@dataclass(frozen=True)
-class Settings:
-    """Where messages go: a mail server, or (``url`` empty) ``folder``, one ``.eml`` file each."""
-
-    url: str
-    sender: str
-    folder: Path
-    keep_secrets: bool  # a demonstration goes on showing its messages, links included
 
 
 @dataclass(frozen=True)
@@ -203,62 +187,6 @@ def compose(claimed: Claimed) -> EmailMessage:
     message.set_content(written.text)
     message.add_alternative(written.html, subtype="html")
     return message
-
-
-@contextmanager
-def transport(settings: Settings) -> Iterator[Send]:
-    """A way to send, open while the block lasts."""
-    if not settings.url:
-        settings.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        yield lambda message: _keep(settings.folder, message)
-        return
-    with _connect(settings.url) as server:
-        yield lambda message: _hand_over(server, message)
-
-
-def _hand_over(server: smtplib.SMTP, message: EmailMessage) -> None:
-    server.send_message(message)
-
-
-def _keep(folder: Path, message: EmailMessage) -> None:
-    name = str(message["Message-ID"]).strip("<>").partition("@")[0]
-    path = folder / f"{name}.eml"
-    path.touch(mode=0o600)
-    path.write_bytes(message.as_bytes())
-
-
-def _connect(url: str) -> smtplib.SMTP:
-    """Log in to the server; TLS is used wherever it is offered, and demanded before a password is sent."""
-    parts = urlsplit(url)
-    host = parts.hostname or "localhost"
-    if parts.scheme == "smtps":
-        server: smtplib.SMTP = smtplib.SMTP_SSL(
-            host, parts.port or 465, timeout=TIMEOUT_SECONDS, context=ssl.create_default_context()
-        )
-    elif parts.scheme in {"smtp", "smtp+starttls"}:
-        server = smtplib.SMTP(host, parts.port or 587, timeout=TIMEOUT_SECONDS)
-        _secure(server, demanded=_tls_demanded(url))
-    else:
-        raise ValueError("INTAKE_MAIL_URL must begin with smtp://, smtp+starttls:// or smtps://")
-    if parts.username:
-        server.login(unquote(parts.username), unquote(parts.password or ""))
-    return server
-
-
-def _tls_demanded(url: str) -> bool:
-    parts = urlsplit(url)
-    asked = parts.scheme == "smtp+starttls" or parse_qs(parts.query).get("starttls") == ["1"]
-    return asked or bool(parts.username)
-
-
-def _secure(server: smtplib.SMTP, *, demanded: bool) -> None:
-    server.ehlo()
-    if server.has_extn("starttls"):
-        server.starttls(context=ssl.create_default_context())
-        server.ehlo()
-    elif demanded:
-        server.close()
-        raise smtplib.SMTPNotSupportedError("the mail server offers no TLS; use smtps:// or another server")
 
 
 def waiting_after_failure() -> int:

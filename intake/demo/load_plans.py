@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from intake.core import clock
 from intake.core.identity import SYSTEM
 from intake.demo.source import Row, citation, day, moment, read
-from intake.plans import queries, recording, services
+from intake.plans import queries, services
 from intake.plans.inputs import FigureInput, PlanInput, StageInput, StageNoteInput
 from models.enums import Approach, Dimension, PlanStatus, StageKind, StageStatus
 
@@ -108,7 +108,7 @@ def _figure(plan: Plan, row: Row) -> None:
     if not isinstance(row["value"], (int, float)):
         return
     source, _url = citation(row)
-    recording.add_reported_figure(
+    services.add_reported_figure(
         plan,
         FigureInput(
             key=row["key"],
@@ -130,7 +130,7 @@ def _participation(plan: Plan, rows: list[Row]) -> None:
     if not rows:
         return
     source, url = citation(rows[0])
-    recording.record_participation(
+    services.record_participation(
         plan,
         {Dimension.GENDER: {row["gender"]: row["count"] for row in rows}},
         total=sum(row["count"] for row in rows),

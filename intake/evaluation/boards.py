@@ -12,7 +12,7 @@ from intake.core import clock, search
 from intake.core.errors import NotFound
 from intake.core.i18n import lazy_gettext as _l
 from intake.core.pagination import Page, paginate
-from intake.evaluation.queries import LIVE_STATES, PENDING_STATES
+from intake.evaluation.inputs import LIVE_STATES, PENDING_STATES
 from intake.extensions import db
 from models import Assignment, Plan, Post, PostHolding, Proposal, Round, Rubric, Theme, User
 from models.enums import AssignmentStatus, ProposalStatus, ReviewSector, Role

@@ -6,9 +6,16 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
+from models.enums import AssignmentStatus
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
+
+#: Reviews that wait for the reviewer.
+PENDING_STATES = frozenset({AssignmentStatus.PENDING, AssignmentStatus.IN_PROGRESS})
+#: Reviews that still count: those not taken back nor refused.
+LIVE_STATES = PENDING_STATES | {AssignmentStatus.SUBMITTED}
 
 
 class NotApplicable(Enum):

@@ -5,11 +5,10 @@ from __future__ import annotations
 from intake.core.i18n import lazy_gettext as _l
 from intake.core.permissions import Permission
 from intake.core.workflow import Lifecycle, Transition
+from intake.evaluation.inputs import PENDING_STATES
 from models import Assignment, Round
 from models.enums import AssignmentStatus as S
 from models.enums import RoundStatus as R
-
-PENDING_STATES = frozenset({S.PENDING, S.IN_PROGRESS})
 
 ASSIGNMENT = Lifecycle(
     "assignment",

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from intake.core.pagination import Page, paginate
-from intake.evaluation.queries import LIVE_STATES
+from intake.evaluation.inputs import LIVE_STATES
 from intake.evaluation.scoring import Summary, summary
 from intake.extensions import db
 from models import Assignment, Proposal, Round, Theme

@@ -16,7 +16,8 @@ from intake.core.pagination import number_from
 from intake.core.permissions import Permission
 from intake.evaluation import boards, queries
 from intake.evaluation.blueprint import bp, current_plan
-from intake.evaluation.queries import PENDING_STATES, QueueFilters
+from intake.evaluation.inputs import LIVE_STATES, PENDING_STATES
+from intake.evaluation.queries import QueueFilters
 from intake.web.access import principal, requires
 from intake.web.listing import Listing, chips, url_with
 from models.enums import AssignmentStatus, Role
@@ -74,7 +75,7 @@ def review_queue() -> dict[str, Any]:
         "today": clock.today(),
         "chosen": chosen,
         "done": counts.get(AssignmentStatus.SUBMITTED, 0),
-        "whole": sum(counts.get(s, 0) for s in queries.LIVE_STATES),
+        "whole": sum(counts.get(s, 0) for s in LIVE_STATES),
         "states": [(words[n], url_with(estado=n), totals[n], n == chosen) for n in QUEUES],
     }
 

@@ -13,7 +13,7 @@ from intake.core.i18n import lazy_gettext as _l
 from intake.core.permissions import Permission
 from intake.evaluation import conflicts, queries, scoring, services
 from intake.evaluation.blueprint import bp, criterion_words
-from intake.evaluation.queries import PENDING_STATES
+from intake.evaluation.inputs import LIVE_STATES, PENDING_STATES
 from intake.web.access import principal, requires
 from models.enums import AssignmentStatus, RoundStatus
 
@@ -46,7 +46,7 @@ def page(assignment: Assignment) -> ResponseReturnValue:
             return answer
         form.lock_version.data = str(assignment.lock_version)
     left = queries.review_counts(assignment.reviewer_id)
-    whole = sum(left.get(s, 0) for s in queries.LIVE_STATES)
+    whole = sum(left.get(s, 0) for s in LIVE_STATES)
     return (
         render_template(
             "evaluation/review.html",

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from intake.accountability.queries.choices import WITHOUT_ANSWER
 from intake.core import files
 from intake.core.errors import NotFound
-from intake.evaluation.lifecycle import PENDING_STATES
+from intake.evaluation.inputs import PENDING_STATES
 from intake.extensions import db
 from models import Assignment, Decision, Plan, Proposal, Round, StoredFile
 from models.enums import DecisionStatus, PlanStatus, ProposalStatus, RoundStatus

@@ -14,7 +14,7 @@ import time_machine
 from aiosmtpd.controller import Controller
 
 from intake.accounts import links
-from intake.core import clock, delivery, limits, mail, outbox
+from intake.core import clock, delivery, limits, mail, outbox, transport
 from intake.core.transaction import transaction
 from intake.extensions import db
 from models import AttemptCounter, OneTimeToken, OutboxMessage
@@ -308,7 +308,7 @@ def test_workers_at_once_send_each_message_once(session_app, tmp_path, monkeypat
         with lock:
             written.append(message["To"])
 
-    monkeypatch.setattr(delivery, "_keep", note)
+    monkeypatch.setattr(transport, "_keep", note)
 
     def work():
         with session_app.app_context():

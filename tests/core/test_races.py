@@ -13,8 +13,7 @@ from intake.core import clock, outbox
 from intake.core.identity import SYSTEM
 from intake.core.transaction import transaction
 from intake.evaluation import services as evaluation
-from intake.evaluation.inputs import RoundInput
-from intake.evaluation.lifecycle import PENDING_STATES
+from intake.evaluation.inputs import PENDING_STATES, RoundInput
 from intake.extensions import db
 from intake.mapping import services as mapping
 from intake.selection import services as selection

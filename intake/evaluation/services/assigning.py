@@ -15,7 +15,8 @@ from intake.core.identity import SYSTEM
 from intake.core.permissions import Permission, authorize
 from intake.core.transaction import transaction
 from intake.evaluation import conflicts
-from intake.evaluation.lifecycle import ASSIGNMENT, PENDING_STATES
+from intake.evaluation.inputs import PENDING_STATES
+from intake.evaluation.lifecycle import ASSIGNMENT
 from intake.extensions import db
 from intake.reception.services import move
 from models import Assignment, Proposal, ProposalVersion, Round, User

@@ -15,8 +15,8 @@ from intake.core.permissions import Permission, authorize
 from intake.core.text import word_count
 from intake.core.transaction import flush, transaction
 from intake.evaluation import conflicts, queries, scoring
-from intake.evaluation.inputs import LEAST_COMMENT_WORDS, NA
-from intake.evaluation.lifecycle import ASSIGNMENT, PENDING_STATES
+from intake.evaluation.inputs import LEAST_COMMENT_WORDS, NA, PENDING_STATES
+from intake.evaluation.lifecycle import ASSIGNMENT
 from intake.evaluation.services.assigning import require_reason
 from intake.extensions import db
 from models import Assignment, Proposal, Score, User

@@ -14,7 +14,8 @@ from intake.core.i18n import lazy_gettext as _l
 from intake.core.permissions import Permission, authorize
 from intake.core.transaction import lock, transaction
 from intake.evaluation import paga_rubric, queries
-from intake.evaluation.lifecycle import PENDING_STATES, ROUND
+from intake.evaluation.inputs import PENDING_STATES
+from intake.evaluation.lifecycle import ROUND
 from intake.evaluation.services import assigning
 from intake.extensions import db
 from intake.reception.services import move

@@ -8,7 +8,7 @@ from datetime import date
 import sqlalchemy as sa
 
 from intake.core import clock
-from intake.evaluation.lifecycle import PENDING_STATES
+from intake.evaluation.inputs import PENDING_STATES
 from intake.extensions import db
 from intake.reports.queries.desk import NAMED
 from models import Assignment, Round, User
