@@ -13,7 +13,8 @@ BIN := .venv/bin
 UV := .venv/tool/bin/uv
 PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore $(PY) -m pip
 FLASK := $(BIN)/flask --app wsgi
-PYTEST := $(BIN)/python -m pytest -n 2
+# A module stays on one worker, so that what it sets up is set up once.
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile
 NODE := PATH="$(CURDIR)/$(BIN):$$PATH"
 SOURCES := config.py wsgi.py intake models forms
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard translations/*/LC_MESSAGES/*.po))
