@@ -91,6 +91,33 @@ def test_a_broken_encoding_is_told_with_line_and_byte():
     assert "byte 15" in words and "0xF3" in words and "CSV UTF-8" in words
 
 
+@pytest.mark.parametrize(
+    ("text", "place", "seen"),
+    [
+        ("titulo,problema\nuno,Agua perdón turbia\n", (2, "problema"), ("«perd\ufffdn»", "quizá es «ó»")),
+        ("titulo;temas;problema\nuno;agua;x\n;;ñandú\n", (3, "problema"), ("«\ufffdandú»", "quizá es «ñ»")),
+        ("titulo,problema\nuno,«agua»\n", (2, "problema"), ("«\ufffdagua»", "No se puede leer un signo")),
+        ("titulo,problema\nÁrea,x\n", (2, "titulo"), ("«\ufffdrea»", "quizá es «Á»")),
+        ('titulo,problema\nuno,"a\nb, perdón"\n', (3, "problema"), ("«perd\ufffdn»",)),
+        ("título,problema\nuno,dos\n", (1, ""), ("«t\ufffdtulo»", "quizá es «í»")),
+        ("titulo\nuno,sobra,año\n", (2, ""), ("«a\ufffdo»",)),
+    ],
+)
+def test_a_broken_letter_is_shown_where_it_stands_with_what_to_do(text, place, seen):
+    [(line, column, words)] = refused(text.encode("cp1252"))
+    assert (line, column) == place
+    for part in (*seen, "En Excel: Archivo, Guardar como", "En LibreOffice: Archivo, Guardar como", "Unicode (UTF-8)"):
+        assert part in words, words
+
+
+def test_a_letter_is_broken_among_good_ones_too():
+    """Two files pasted together: what was read before is told as it is, also with a mark at the beginning."""
+    content = "\ufefftitulo,problema\nMás agua,niños y ".encode() + "niñas".encode("cp1252")
+    [(line, column, words)] = refused(content)
+    assert (line, column) == (2, "problema")
+    assert "«ni\ufffdas»" in words
+
+
 def test_utf16_and_zero_bytes():
     assert "UTF-16" in refused("títulos\nuno\n".encode("utf-16"))[0][2]
     assert refused(b"titulo\nu\x00no\n")[0][0] == 2

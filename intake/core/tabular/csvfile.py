@@ -5,10 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import re
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 from intake.core.i18n import lazy_gettext as _l
-from intake.core.tabular.reading import column_name, refused
+from intake.core.tabular import encoding
+from intake.core.tabular.reading import column_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -18,14 +19,13 @@ if TYPE_CHECKING:
     from intake.core.tabular.source import Source
 
 DELIMITERS = (",", ";")
-_UTF16 = (b"\xff\xfe", b"\xfe\xff")
 #: What `writing.as_csv` makes of a text that a spreadsheet would run; the reverse of its apostrophe.
 GUARDED = re.compile(r"'+[=+\-@\t\r]")
 
 
 def read(source: Source, table: Table) -> Iterator[Row]:
     """The rows of a CSV file in UTF-8, with or without byte order mark. Raises `Refused`."""
-    check_encoding(source.file, table.problems)
+    encoding.check(source.file, table.problems, DELIMITERS)
     text = io.TextIOWrapper(source.file, "utf-8-sig", newline="")
     try:
         delimiter = _delimiter(text, table)
@@ -34,32 +34,6 @@ def read(source: Source, table: Table) -> Iterator[Row]:
     finally:
         if not source.file.closed:  # whoever stopped half-way may have closed it
             text.detach()
-
-
-def check_encoding(file: BinaryIO, problems: Problems) -> None:
-    """Raise `Refused` at the first byte that is not UTF-8, or is zero, with its line and its place."""
-    offset = 0
-    for line, raw in enumerate(file, start=1):
-        if line == 1 and raw.startswith(_UTF16):
-            raise refused(problems, _l("El archivo está en UTF-16. Guárdelo otra vez: guarde como CSV UTF-8."))
-        if (at := raw.find(0)) >= 0:
-            raise _bad_byte(problems, line, offset + at, raw[at])
-        try:
-            raw.decode("utf-8")
-        except UnicodeDecodeError as error:
-            raise _bad_byte(problems, line, offset + error.start, raw[error.start]) from None
-        offset += len(raw)
-    file.seek(0)
-
-
-def _bad_byte(problems: Problems, line: int, offset: int, byte: int) -> Exception:
-    words = _l(
-        "El byte %(offset)s (0x%(byte)s) no es texto UTF-8: se perderían las tildes. En su hoja de cálculo, "
-        "guarde como CSV UTF-8.",
-        offset=offset,
-        byte=f"{byte:02X}",
-    )
-    return refused(problems, words, line)
 
 
 def _delimiter(text: io.TextIOWrapper, table: Table) -> str:

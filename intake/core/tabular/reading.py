@@ -167,7 +167,7 @@ def rows(source: Source, columns: Columns, limits: Limits, problems: Problems) -
     yield from (workbook if begin == _ZIP else csvfile).read(source, table)
 
 
-def refused(problems: Problems, reason: object, line: int = 1) -> Refused:
+def refused(problems: Problems, reason: object, line: int = 1, column: str = "") -> Refused:
     """The refusal of a whole file."""
-    problems.add(line, "", reason)
+    problems.add(line, column, reason)
     return Refused(problems)
