@@ -77,7 +77,7 @@ def _database(kind: str, rows: tuple[int, int, int]) -> Iterator[dict[str, str]]
         if kind == "postgresql":
             from tests import pgserver
 
-            url = stack.enter_context(pgserver.worker_database(None, "bench", lambda _url: None))
+            url = pgserver.Cluster(stack.enter_context(pgserver.server())).create("bench")
         environment = {
             "INTAKE_DEMO": "1",
             "INTAKE_DATABASE_URL": url,

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,13 +15,21 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
-from flask_migrate import upgrade
 
 from config import Config
 from intake import create_app
 from intake.core.identity import Principal
 from intake.extensions import db
 from models import User
+from tests.databases import (  # noqa: F401 -- fixtures for every folder
+    database_url,
+    databases,
+    empty_url,
+    hasten,
+    migrated,
+    own_app,
+    own_url,
+)
 from tests.demo_database import demo_app, demo_folder, demo_url  # noqa: F401 -- fixtures for every folder
 
 SignIn = Callable[..., FlaskClient]
@@ -41,39 +48,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def database_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """An empty database of the chosen kind, one for each worker."""
-    if request.config.getoption("--db") == "sqlite":
-        yield f"sqlite:///{tmp_path_factory.mktemp('db') / 'test.sqlite3'}"
-        return
-    from tests import pgserver
-
-    with pgserver.worker_database(None, os.environ.get("PYTEST_XDIST_WORKER", "main"), lambda _url: None) as url:
-        yield url
-
-
-@pytest.fixture
-def own_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """An empty database for one test that really commits."""
-    if request.config.getoption("--db") == "sqlite":
-        yield f"sqlite:///{tmp_path / 'own.sqlite3'}"
-        return
-    from tests import pgserver
-
-    with pgserver.worker_database(None, f"own_{os.getpid()}", lambda _url: None) as url:
-        yield url
-
-
-@pytest.fixture(scope="session")
-def session_app(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+def session_app(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:  # noqa: F811
     """The application on a migrated database."""
     folder: Path = tmp_path_factory.mktemp("instance")
     app = create_app(Config.for_tests(database_url=database_url, instance_path=str(folder)))
-    with app.app_context():
-        upgrade()
-        if db.engine.dialect.name == "sqlite":  # nothing here outlives the test: waiting for the disk only costs time
-            sa.event.listen(db.engine, "connect", lambda c, _r: c.execute("PRAGMA synchronous=OFF"))
-            db.engine.dispose()
+    hasten(app)
     yield app
     with app.app_context():
         db.engine.dispose()

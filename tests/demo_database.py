@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from flask_migrate import upgrade
 
 from config import Config
 from intake import create_app
 from intake.extensions import db
+from tests.databases import Files, hasten
+
+if TYPE_CHECKING:
+    from tests.pgserver import Cluster
 
 
 @pytest.fixture(scope="session")
@@ -23,28 +26,17 @@ def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def demo_url(request: pytest.FixtureRequest, demo_folder: Path) -> Iterator[str]:
+def demo_url(migrated: Cluster | Files, demo_folder: Path) -> str:
     """An address of a database with the demonstration in it."""
-    if request.config.getoption("--db") == "sqlite":
-        yield from _loaded(f"sqlite:///{demo_folder / 'demo.sqlite3'}", demo_folder)
-        return
-    from tests import pgserver
-
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
-    with pgserver.worker_database(None, f"demo_{worker}", lambda _url: None) as url:
-        yield from _loaded(url, demo_folder)
-
-
-def _loaded(url: str, folder: Path) -> Iterator[str]:
-    app = create_app(_config(url, folder))
-    with app.app_context():
-        upgrade()
-        db.session.remove()
+    url = migrated.clone("demo")
+    app = create_app(_config(url, demo_folder))
+    hasten(app)
     answer = app.test_cli_runner().invoke(args=["setup"])
     assert answer.exit_code == 0, answer.output
-    yield url
     with app.app_context():
+        db.session.remove()
         db.engine.dispose()
+    return url
 
 
 def _config(url: str, folder: Path) -> Config:

@@ -1,7 +1,7 @@
 """A throw-away PostgreSQL for the test run: as root or not, from Debian's binaries or the wheel's.
 
-``server()`` starts one on a socket of its own (no port, no password, gone afterwards). ``Cluster`` clones databases
-from a migrated template. ``worker_database()`` is both together, for one worker of pytest-xdist.
+``server()`` starts one on a socket of its own (no port, no password, gone afterwards). ``Cluster`` makes its databases:
+empty ones, and clones of a migrated template.
 """
 
 import contextlib
@@ -116,31 +116,20 @@ class Cluster:
             parts = {key: sql.Identifier(name) for key, name in names.items()}
             connection.execute(sql.SQL(statement).format(**parts))
 
+    def create(self, database: str) -> str:
+        """An empty database under this name; its address."""
+        self._run("CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'", name=database)
+        return self.address(database)
+
     def prepare(self, migrate: Callable[[str], object]) -> None:
         """Create the template and let ``migrate(address)`` fill it; a connection it leaves open bars cloning."""
-        self._run("CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'", name=self.template)
-        migrate(self.address(self.template))
+        migrate(self.create(self.template))
 
     def clone(self, database: str) -> str:
-        """A fresh copy of the template under this name, in place of an older one; its address."""
-        self.drop(database)
+        """A copy of the template under this name; its address."""
         self._run("CREATE DATABASE {name} TEMPLATE {template}", name=database, template=self.template)
         return self.address(database)
 
     def drop(self, database: str) -> None:
         """Remove a database and whoever is connected to it."""
         self._run("DROP DATABASE IF EXISTS {name} WITH (FORCE)", name=database)
-
-
-@contextlib.contextmanager
-def worker_database(url: str | None, worker: str, migrate: Callable[[str], object]) -> Iterator[str]:
-    """The address of one migrated, empty database for one worker ("gw0", "master"), its own and nobody else's.
-
-    ``url`` is that of a server which the whole run shares, or None to start one (in some 0.8 s) just for this worker.
-    Each worker migrates a template of its own, so that no two wait for one another.
-    """
-    with contextlib.ExitStack() as stack:
-        cluster = Cluster(url or stack.enter_context(server()), template=f"template_{worker}")
-        cluster.prepare(migrate)
-        stack.callback(cluster.drop, f"test_{worker}")
-        yield cluster.clone(f"test_{worker}")

@@ -26,11 +26,9 @@ from intake.core.transaction import transaction
 kind, path, url = sys.argv[1:]
 app = create_app(Config.for_tests(database_url=url, instance_path=str(Path(path).parent)))
 with app.app_context():
-    from flask_migrate import upgrade
     from intake.mapping import importing as actors
     from intake.reception.services import importing as proposals
     from tests import factories
-    upgrade()
     with transaction():
         plan = factories.plan(code="PAGA3")
     began = time.monotonic()

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import pytest
 import sqlalchemy as sa
-from flask_migrate import upgrade
 
-from config import Config
-from intake import create_app
 from intake.accountability import services as accountability
 from intake.core import clock, outbox
 from intake.core.identity import SYSTEM
@@ -39,16 +36,12 @@ TIMES = 4
 
 
 @pytest.fixture
-def own_app(own_url, tmp_path):
+def own_app(own_app):
     """An application on a database that nobody else uses, with a plan in evaluation."""
-    app = create_app(Config.for_tests(database_url=own_url, instance_path=str(tmp_path)))
-    with app.app_context():
-        upgrade()
+    with own_app.app_context():
         factories.plan(StageKind.EVALUATION, code="PAGA3")
         db.session.commit()
-    yield app
-    with app.app_context():
-        db.engine.dispose()
+    return own_app
 
 
 def one(model):

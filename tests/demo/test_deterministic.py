@@ -2,13 +2,13 @@
 
 import pytest
 import sqlalchemy as sa
-from flask_migrate import upgrade
 
 from config import Config
 from intake import create_app
 from intake.demo import loader
 from intake.extensions import db
 from models import AuditEntry, Commitment, Decision, Proposal
+from tests.databases import hasten
 
 CONTENT = (
     sa.select(Proposal.folio, Proposal.title, Proposal.status).order_by(Proposal.id),
@@ -25,8 +25,8 @@ def content():
 @pytest.mark.slow
 def test_the_same_twice(demo_app, own_url, tmp_path):
     app = create_app(Config.for_tests(database_url=own_url, demo=True, instance_path=str(tmp_path)))
+    hasten(app)
     with app.app_context():
-        upgrade()
         assert loader.load() is True
         mine = content()
         db.session.remove()

@@ -6,16 +6,15 @@ system's; the flags keep it quiet on a closed network.
 
 from __future__ import annotations
 
-import contextlib
 import os
 import shutil
-import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_playwright
 
+from tests.databases import copy_file
 from tests.served import Server
 
 PHONE = {"width": 360, "height": 740}
@@ -46,7 +45,7 @@ def server(demo_url: str, demo_folder: Path, tmp_path_factory: pytest.TempPathFa
     """The application served by gunicorn on a copy of the demonstration."""
     folder = tmp_path_factory.mktemp("server")
     copy = folder / "demo.sqlite3"
-    _copy(demo_url.removeprefix("sqlite:///"), copy)
+    copy_file(Path(demo_url.removeprefix("sqlite:///")), copy)
     shutil.copytree(demo_folder / "files", folder / "files")
     environment = {"INTAKE_DEMO": "1", "INTAKE_DATABASE_URL": f"sqlite:///{copy}"}
     made = Server(folder, environment, database=copy)
@@ -55,12 +54,6 @@ def server(demo_url: str, demo_folder: Path, tmp_path_factory: pytest.TempPathFa
         yield made
     finally:
         made.stop()
-
-
-def _copy(source: str, target: Path) -> None:
-    """Copy a database that others may have open: its latest pages may lie in the journal beside the file."""
-    with contextlib.closing(sqlite3.connect(source)) as one, contextlib.closing(sqlite3.connect(target)) as other:
-        one.backup(other)
 
 
 @pytest.fixture

@@ -12,13 +12,13 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from flask_migrate import upgrade
 
 from config import Config
 from intake import create_app
 from intake.extensions import db
 from tests import factories
 from tests.conftest import token_in
+from tests.databases import hasten
 from tests.served import Server
 
 KEY = "only-for-the-tests-of-faults-" + "0" * 16
@@ -30,8 +30,8 @@ def own_app(own_url: str, tmp_path: Path) -> Iterator[Flask]:
     app = create_app(
         Config.for_tests(database_url=own_url, instance_path=str(tmp_path), storage_url="", secret_key=KEY)
     )
+    hasten(app)
     with app.app_context():
-        upgrade()
         factories.plan(code="PAGA3")
         factories.theme("agua", name_es="Agua")
         db.session.commit()

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
-from flask_migrate import upgrade
 
-from config import Config
-from intake import create_app
 from intake.core import clock, tokens
 from intake.core.identity import GUEST, SYSTEM
-from intake.core.transaction import transaction
 from intake.extensions import db
 from intake.mapping import attendance, gatherings, people, profiles, registering, seats
 from intake.mapping.inputs import EventInput
@@ -32,26 +26,21 @@ from models import (
 )
 from models.enums import Dimension
 from tests import factories
-from tests.racing import together
+from tests.racing import together, under
 
 TIMES = 4
-HELD = 0.5  # seconds for which the first keeps its rows once the second was let go
 
 
 @pytest.fixture
-def own_app(own_url, tmp_path):
+def own_app(own_app):
     """An application on a database that nobody else uses, with an event for two and one that was held."""
-    app = create_app(Config.for_tests(database_url=own_url, instance_path=str(tmp_path)))
-    with app.app_context():
-        upgrade()
+    with own_app.app_context():
         plan = factories.plan()
         ahead = {"starts_at": clock.now() + timedelta(days=9), "takes_registrations": True, "capacity": 2}
         factories.event(plan, slug="proxima", **ahead)
         factories.event(plan, slug="realizada")
         db.session.commit()
-    yield app
-    with app.app_context():
-        db.engine.dispose()
+    return own_app
 
 
 def event(slug):
@@ -120,7 +109,7 @@ def counted(slug):
 
 def test_two_lists_at_once_agree_on_what_a_person_answered(own_app):
     """The person was known to the plan, counted by no list yet, and says another thing at each event."""
-    first, mail = threading.Event(), "ana@demo.example"
+    mail = "ana@demo.example"
     with own_app.app_context():
         plan = db.session.get_one(Plan, event("realizada").plan_id)
         factories.event(plan, slug="otra")
@@ -130,17 +119,8 @@ def test_two_lists_at_once_agree_on_what_a_person_answered(own_app):
             row = attendance.add_at_door(event(slug), RegistrationInput(name="Ana Vera", email=mail), by=SYSTEM)
             profiles.describe(row, event(slug), ProfileInput(answers={Dimension.GENDER: answer}))
 
-    def one():
-        with transaction():
-            attendance.close_list(event("realizada"), by=SYSTEM)
-            first.set()
-            time.sleep(HELD)
-
-    def other():
-        first.wait(10)
-        attendance.close_list(event("otra"), by=SYSTEM)
-
-    assert together(own_app, one, other) == ["done"] * 2
+    one, other = (lambda slug=slug: attendance.close_list(event(slug), by=SYSTEM) for slug in ("realizada", "otra"))
+    assert under(own_app, one, other) == ["done"] * 2
     with own_app.app_context():
         for slug in ("realizada", "otra"):
             assert counted(slug) == participation.listed(event(slug).id)[Dimension.GENDER] == {"woman": 1}

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import pytest
 import sqlalchemy as sa
-from flask_migrate import upgrade
 
-from config import Config
-from intake import create_app
 from intake.core.identity import SYSTEM
 from intake.extensions import db
 from intake.mapping import merging, queries
@@ -15,23 +12,19 @@ from intake.mapping.inputs import MergeInput
 from models import Actor, ActorContact, ActorMerge
 from models.enums import ActorStatus
 from tests import factories
-from tests.core.test_races import together
+from tests.racing import together
 
 TIMES = 4
 
 
 @pytest.fixture
-def pair(own_url, tmp_path):
+def pair(own_app):
     """An application of its own with two records, one of which has a contact."""
-    app = create_app(Config.for_tests(database_url=own_url, instance_path=str(tmp_path)))
-    with app.app_context():
-        upgrade()
+    with own_app.app_context():
         factories.actor("Uno")
         factories.contact(factories.actor("Dos"))
         db.session.commit()
-    yield app
-    with app.app_context():
-        db.engine.dispose()
+    return own_app
 
 
 def join(kept, other):

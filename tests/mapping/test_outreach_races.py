@@ -8,10 +8,8 @@ import sys
 
 import pytest
 import sqlalchemy as sa
-from flask_migrate import upgrade
 
-from config import ROOT, Config
-from intake import create_app
+from config import ROOT
 from intake.core.identity import SYSTEM
 from intake.extensions import db
 from intake.mapping import mailings, noticed
@@ -51,11 +49,9 @@ with create_app(Config.for_tests(database_url=url, instance_path=folder)).app_co
 
 
 @pytest.fixture
-def own_app(own_url, tmp_path):
+def own_app(own_app):
     """An application on a database that nobody else uses, with a mailing to be queued."""
-    app = create_app(Config.for_tests(database_url=own_url, instance_path=str(tmp_path)))
-    with app.app_context():
-        upgrade()
+    with own_app.app_context():
         campaign = make.campaign()
         for n in range(CONTACTS):
             actor = make.actor()
@@ -65,9 +61,7 @@ def own_app(own_url, tmp_path):
             make.target(campaign, actor)
         mailings.start(campaign, LetterInput(template=INVITATION), number=1, by=SYSTEM)
         db.session.commit()
-    yield app
-    with app.app_context():
-        db.engine.dispose()
+    return own_app
 
 
 EVERYBODY = sorted([*(f"p{n}@demo.example" for n in range(CONTACTS)), *(f"q{n}@demo.example" for n in range(0, 25, 5))])

@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import threading
-import time
 
 import pytest
 import sqlalchemy as sa
-from flask_migrate import upgrade
 
-from config import Config
-from intake import create_app
 from intake.core.identity import SYSTEM
-from intake.core.transaction import transaction
 from intake.extensions import db
 from intake.mapping import batches, contacts, importing, merging, queries, services, undoing
 from intake.mapping.inputs import ActorInput, ContactInput, MergeInput
 from models import Actor, ActorContact
 from models.enums import ActorKind
 from tests import factories as make
-from tests.racing import together
+from tests.racing import PATIENCE, linger, together, under
 from tests.transfers import as_file
 
 BROUGHT = {
@@ -29,22 +24,16 @@ BROUGHT = {
     "contacto_correo": "rosa@demo.example",
     "consentimiento_fecha": "2025-03-02",
 }
-#: How long the first keeps its rows once the second was let go, in seconds.
-HELD = 0.5
 
 
 @pytest.fixture
-def own_app(own_url, tmp_path):
+def own_app(own_app):
     """An application on a database that nobody else uses, with an imported actor and another one."""
-    app = create_app(Config.for_tests(database_url=own_url, instance_path=str(tmp_path)))
-    with app.app_context():
-        upgrade()
+    with own_app.app_context():
         make.actor("Dos")
         importing.run(as_file([BROUGHT]), by=SYSTEM, name="marzo")
         db.session.commit()
-    yield app
-    with app.app_context():
-        db.engine.dispose()
+    return own_app
 
 
 def edit():
@@ -81,15 +70,10 @@ ACTS = [edit, add_contact, show_contact, verify, join]
 @pytest.mark.parametrize("act", ACTS)
 def test_what_is_done_while_the_batch_is_looked_at_is_refused(own_app, monkeypatch, act):
     """The page was open before: the record is in the session already."""
-    looked, refuse, ready = threading.Event(), batches.refuse_changed, threading.Event()
-
-    def slowly(found):
-        refuse(found)
-        looked.set()
-        time.sleep(HELD)
+    looked, ready = linger(monkeypatch, batches, "refuse_changed"), threading.Event()
 
     def undo():
-        ready.wait(10)
+        ready.wait(PATIENCE)
         undoing.undo("marzo", by=SYSTEM)
 
     def late():
@@ -97,10 +81,9 @@ def test_what_is_done_while_the_batch_is_looked_at_is_refused(own_app, monkeypat
         if db.engine.dialect.name == "sqlite":
             db.session.rollback()  # the file has one writer: nobody waits in the middle of a transaction
         ready.set()
-        looked.wait(10)
+        looked.wait(PATIENCE)
         act()
 
-    monkeypatch.setattr(batches, "refuse_changed", slowly)
     found = together(own_app, undo, late)
     assert found in (["Conflict", "done"], ["NotFound", "done"])
     with own_app.app_context():
@@ -110,18 +93,6 @@ def test_what_is_done_while_the_batch_is_looked_at_is_refused(own_app, monkeypat
 
 @pytest.mark.parametrize("act", ACTS)
 def test_a_batch_is_not_undone_under_what_is_being_kept(own_app, act):
-    acted = threading.Event()
-
-    def keep():
-        with transaction():
-            act()
-            acted.set()
-            time.sleep(HELD)
-
-    def undo():
-        acted.wait(10)
-        undoing.undo("marzo", by=SYSTEM)
-
-    assert together(own_app, undo, keep) == ["Conflict", "done"]
+    assert under(own_app, act, lambda: undoing.undo("marzo", by=SYSTEM)) == ["Conflict", "done"]
     with own_app.app_context():
         assert sorted(db.session.scalars(sa.select(Actor.slug))) == ["dos", "uno"]

@@ -22,9 +22,9 @@ from models.enums import ProposalStatus
 
 
 @pytest.fixture
-def fresh(own_url: str, tmp_path: Path) -> Iterator[Flask]:
+def fresh(empty_url: str, tmp_path: Path) -> Iterator[Flask]:
     """An application on an empty database of its own."""
-    app = create_app(Config.for_tests(database_url=own_url, instance_path=str(tmp_path)))
+    app = create_app(Config.for_tests(database_url=empty_url, instance_path=str(tmp_path)))
     with app.app_context():
         yield app
         db.session.remove()

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
-from flask_migrate import upgrade
 
-from config import Config
-from intake import create_app
 from intake.accounts import queries as accounts
 from intake.core import clock
 from intake.core.identity import GUEST
@@ -25,24 +21,20 @@ from intake.reports import invariants_folios
 from models import Packet, Plan, Proposal, Sheet, User
 from models.enums import Role, SpoiltReason
 from tests import factories
-from tests.racing import together
+from tests.racing import linger, together
 
 CLERKS = 4
 
 
 @pytest.fixture
-def own_app(own_url, tmp_path):
-    app = create_app(Config.for_tests(database_url=own_url, instance_path=str(tmp_path)))
-    with app.app_context():
-        upgrade()
+def own_app(own_app):
+    with own_app.app_context():
         event = factories.event(factories.plan(code="PAGA3"), slug="mesa-macas")
         for _ in range(CLERKS):
             factories.user(Role.FACILITATOR)
         paper.create_packet(event, CLERKS, by=clerk(0))
         db.session.commit()
-    yield app
-    with app.app_context():
-        db.engine.dispose()
+    return own_app
 
 
 def clerk(number):
@@ -115,19 +107,12 @@ def test_two_presses_at_once_receive_once(own_app):
 
 
 def test_a_tenth_stays_drawn_when_several_drop_out_at_once(own_app, monkeypatch):
-    draw = sheets.draw
-
-    def slowly(seed, found):
-        drawn = draw(seed, found)
-        time.sleep(0.2)  # the others draw meanwhile, unless they wait
-        return drawn
-
     with own_app.app_context():
         made = paper.create_packet(mapping.event("mesa-macas"), 40, by=clerk(0)).reference
         drawn = [s.folio for s in desk.packet(made, with_sheets=True).sheets if s.needs_second]
         db.session.remove()
     assert len(drawn) == CLERKS
-    monkeypatch.setattr(sheets, "draw", slowly)
+    linger(monkeypatch, sheets, "draw", 0.2)  # the others draw meanwhile, unless they wait
 
     def drop(number):
         paper.spoil(desk.sheet(drawn[number]), SpoiltReason.DAMAGED, by=clerk(number))

@@ -10,8 +10,10 @@ from intake.reception.queries import joining as reading
 from intake.reception.services import join_answers
 from models import JoinRequest, Plan, Proposal
 from models.enums import ProposalKind
+from tests.racing import answers
 from tests.reception.family import NO, YES, author_of, collective_of, more
-from tests.reception.test_concurrency import PRESSES, own_app, together  # noqa: F401 -- a fixture of theirs
+
+PRESSES = 6
 
 
 def made(number: int) -> list[int]:
@@ -35,20 +37,19 @@ def names(found: list) -> list[str]:
     return sorted(type(one).__name__ for one in found)
 
 
-def test_two_analysts_do_not_ask_for_the_same_proposal(own_app):  # noqa: F811
-    with own_app.app_context():
+def test_two_analysts_do_not_ask_for_the_same_proposal(receiving):
+    with receiving.app_context():
         ids = made(3)
-    with own_app.app_context():
-        found = together(own_app, lambda: collective_of([get(key) for key in ids[:2]], SYSTEM))
+    found = answers(receiving, *[lambda: collective_of([get(key) for key in ids[:2]], SYSTEM)] * PRESSES)
     assert names(found) == ["Conflict"] * (PRESSES - 1) + ["Proposal"]
-    with own_app.app_context():
+    with receiving.app_context():
         query = sa.select(sa.func.count()).select_from(Proposal).where(Proposal.kind == ProposalKind.COLLECTIVE)
         assert db.session.scalar(query) == 1
         assert db.session.scalar(sa.select(Plan.folio_counter)) == 4
 
 
-def test_an_author_answers_once(own_app):  # noqa: F811
-    with own_app.app_context():
+def test_an_author_answers_once(receiving):
+    with receiving.app_context():
         ids = made(3)
         collective_of([get(key) for key in ids], SYSTEM)
     said = iter([YES, NO] * PRESSES)
@@ -58,16 +59,15 @@ def test_an_author_answers_once(own_app):  # noqa: F811
         join_answers.answer(request, next(said), by=author_of(request.proposal))
         return request.status.value
 
-    with own_app.app_context():
-        found = together(own_app, press)
+    found = answers(receiving, *[press] * PRESSES)
     assert len([one for one in found if isinstance(one, str)]) == 1
-    with own_app.app_context():
+    with receiving.app_context():
         part, request = get(ids[0]), asked(ids[0])
         assert (part.status.value == "joined") == (request.status.value == "accepted")
 
 
-def test_an_author_answers_while_the_whole_is_undone(own_app):  # noqa: F811
-    with own_app.app_context():
+def test_an_author_answers_while_the_whole_is_undone(receiving):
+    with receiving.app_context():
         ids = made(3)
         lead_id = collective_of([get(key) for key in ids], SYSTEM).id
         request = asked(ids[1])
@@ -82,9 +82,8 @@ def test_an_author_answers_while_the_whole_is_undone(own_app):  # noqa: F811
         join_answers.answer(request, YES, by=author_of(request.proposal))
         return "joined"
 
-    with own_app.app_context():
-        found = together(own_app, press)
+    found = answers(receiving, *[press] * PRESSES)
     assert [one for one in found if one == "undone"] == ["undone"]
-    with own_app.app_context():
+    with receiving.app_context():
         assert [get(key).status.value for key in (*ids, lead_id)] == ["submitted"] * 3 + ["withdrawn"]
         assert db.session.scalar(sa.select(sa.func.count(Proposal.id)).where(Proposal.joined_to_id.is_not(None))) == 0

@@ -13,8 +13,10 @@ from intake.reception.services import commenting, moderating, supporting
 from models import Comment, Plan, Proposal, Support, User
 from models.enums import ModerationReason, Role
 from tests import factories
+from tests.racing import answers
 from tests.reception.talk import link_in, queued
-from tests.reception.test_concurrency import PRESSES, own_app, together  # noqa: F401 -- a fixture of theirs
+
+PRESSES = 6
 
 
 def prepared(app, *roles: Role) -> int:
@@ -42,27 +44,27 @@ def counted(app) -> tuple[int, int, int, int]:
         return proposal.support_count, rows, proposal.comment_count, shown
 
 
-def test_one_account_pressing_many_times_counts_once(own_app):  # noqa: F811
-    me = prepared(own_app)
-    found = together(own_app, lambda: supporting.give(one(), by=who(me)))
+def test_one_account_pressing_many_times_counts_once(receiving):
+    me = prepared(receiving)
+    found = answers(receiving, *[lambda: supporting.give(one(), by=who(me))] * PRESSES)
     assert sorted(map(str, found)) == ["False"] * (PRESSES - 1) + ["True"]
-    assert counted(own_app)[:2] == (1, 1)
-    found = together(own_app, lambda: supporting.take_back(one(), by=who(me)))
+    assert counted(receiving)[:2] == (1, 1)
+    found = answers(receiving, *[lambda: supporting.take_back(one(), by=who(me))] * PRESSES)
     assert sorted(map(str, found)) == ["False"] * (PRESSES - 1) + ["True"]
-    assert counted(own_app)[:2] == (0, 0)
+    assert counted(receiving)[:2] == (0, 0)
 
 
-def test_many_accounts_at_once_are_all_counted(own_app):  # noqa: F811
-    first = prepared(own_app)
+def test_many_accounts_at_once_are_all_counted(receiving):
+    first = prepared(receiving)
     ids = iter(range(first, first + PRESSES))
-    found = together(own_app, lambda: supporting.give(one(), by=who(next(ids))))
+    found = answers(receiving, *[lambda: supporting.give(one(), by=who(next(ids)))] * PRESSES)
     assert found == [True] * PRESSES
-    assert counted(own_app)[:2] == (PRESSES, PRESSES)
+    assert counted(receiving)[:2] == (PRESSES, PRESSES)
 
 
-def test_the_guest_s_link_and_the_account_s_button_at_once_count_one_person(own_app):  # noqa: F811
-    me = prepared(own_app)
-    with own_app.app_context():
+def test_the_guest_s_link_and_the_account_s_button_at_once_count_one_person(receiving):
+    me = prepared(receiving)
+    with receiving.app_context():
         supporting.ask(one(), "p0@demo.example", address="192.0.2.1")
         token = link_in(queued("support_confirm")[0]).rpartition("/")[2]
     turns = iter(range(PRESSES))
@@ -72,24 +74,26 @@ def test_the_guest_s_link_and_the_account_s_button_at_once_count_one_person(own_
             return supporting.give(one(), by=who(me))
         return supporting.confirm(token, by=GUEST)[1]
 
-    found = together(own_app, press)
+    found = answers(receiving, *[press] * PRESSES)
     assert sorted(map(str, found)) == ["False"] * (PRESSES - 1) + ["True"]
-    assert counted(own_app)[:2] == (1, 1)
+    assert counted(receiving)[:2] == (1, 1)
 
 
-def test_simultaneous_comments_are_numbered_and_counted_and_a_double_click_is_one(own_app):  # noqa: F811
-    me = prepared(own_app)
+def test_simultaneous_comments_are_numbered_and_counted_and_a_double_click_is_one(receiving):
+    me = prepared(receiving)
     same = CommentInput(text="Una vez", key="k" * 43)
-    found = together(own_app, lambda: commenting.write(one(), same, by=who(me)).number)
+    found = answers(receiving, *[lambda: commenting.write(one(), same, by=who(me)).number] * PRESSES)
     assert found == [1] * PRESSES
-    found = together(own_app, lambda: commenting.write(one(), CommentInput(text="Otra"), by=who(me + 1)).number)
+    found = answers(
+        receiving, *[lambda: commenting.write(one(), CommentInput(text="Otra"), by=who(me + 1)).number] * PRESSES
+    )
     assert sorted(found) == list(range(2, PRESSES + 2))
-    assert counted(own_app)[2:] == (PRESSES + 1, PRESSES + 1)
+    assert counted(receiving)[2:] == (PRESSES + 1, PRESSES + 1)
 
 
-def test_of_officials_who_hide_at_once_one_does(own_app):  # noqa: F811
-    me = prepared(own_app, Role.ANALYST)
-    with own_app.app_context():
+def test_of_officials_who_hide_at_once_one_does(receiving):
+    me = prepared(receiving, Role.ANALYST)
+    with receiving.app_context():
         author = factories.user(email="autora@demo.example")
         db.session.commit()
         commenting.write(one(), CommentInput(text="Compre aquí"), by=who(author.id))
@@ -98,9 +102,9 @@ def test_of_officials_who_hide_at_once_one_does(own_app):  # noqa: F811
         comment = db.session.scalars(sa.select(Comment)).one()
         return moderating.hide(one(), comment, reason=ModerationReason.SPAM, note="Publicidad", by=who(me))
 
-    found = together(own_app, hide)
+    found = answers(receiving, *[hide] * PRESSES)
     assert [type(f) for f in found if f is not None] == [Conflict] * (PRESSES - 1)
-    assert counted(own_app)[2:] == (0, 0)
-    with own_app.app_context():
+    assert counted(receiving)[2:] == (0, 0)
+    with receiving.app_context():
         assert len(queued("comment_hidden")) == 1
         assert db.session.scalar(sa.select(sa.func.count(User.id))) == PRESSES + 1

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from flask import Flask, flash, make_response, render_template_string, session
 from flask.testing import FlaskClient
-from flask_migrate import upgrade
 
 from config import Config
 from intake import create_app
@@ -28,9 +27,6 @@ from tests import factories
 def counting(own_url: str) -> Iterator[tuple[Flask, list[int]]]:
     """An application whose home page counts how often it was drawn."""
     app = create_app(Config.for_tests(database_url=own_url, page_cache_seconds=3600))
-    with app.app_context():
-        upgrade()
-        db.session.remove()
     drawn: list[int] = []
 
     def home() -> str:
@@ -135,7 +131,6 @@ def peopled(own_url: str) -> Iterator[tuple[Flask, Flask, dict[str, int]]]:
     remembering = create_app(Config.for_tests(database_url=own_url, page_cache_seconds=3600))
     forgetful = create_app(Config.for_tests(database_url=own_url))
     with remembering.app_context():
-        upgrade()
         plan = _commit(factories.plan)
         _commit(lambda: [factories.proposal(plan) for _ in range(3)])
         roles = {"Ana": (), "Berta": (), "Carla": (Role.REVIEWER,), "Delia": (Role.DIRECTORATE,)}
