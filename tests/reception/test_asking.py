@@ -42,11 +42,6 @@ def author_of(of):
     return services.holding(GUEST, of)
 
 
-@pytest.fixture
-def analyst(app, as_principal):
-    return as_principal(person(Role.ANALYST, email="analista@demo.example"))
-
-
 def test_a_question_is_mailed_in_full_with_its_day_and_traced(app, analyst):
     of = of_a_guest()
     due = in_days(7)

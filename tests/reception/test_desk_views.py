@@ -20,16 +20,6 @@ from tests.reception.test_paper import day, picture, written
 
 
 @pytest.fixture
-def plan(app):
-    return factories.plan(code="PAGA3")
-
-
-@pytest.fixture
-def event(plan):
-    return factories.event(plan, slug="mesa-macas", title="Mesa de Macas")
-
-
-@pytest.fixture
 def clerk(app):
     return factories.user(Role.FACILITATOR)
 

@@ -19,11 +19,6 @@ from tests import factories
 
 
 @pytest.fixture
-def plan(app):
-    return factories.plan(code="PAGA3")
-
-
-@pytest.fixture
 def many(plan):
     """Proposals that differ in everything that is counted; drafts and what is set aside among them."""
     themes = [factories.theme("agua"), factories.theme("salud"), None]

@@ -18,11 +18,6 @@ from tests import factories
 ATOM = "{http://www.w3.org/2005/Atom}"
 
 
-@pytest.fixture
-def plan(app):
-    return factories.plan(code="PAGA3")
-
-
 def entries(answer) -> list[dict[str, str]]:
     assert answer.status_code == 200
     assert answer.content_type == "application/atom+xml; charset=utf-8"

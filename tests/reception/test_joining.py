@@ -43,11 +43,6 @@ from tests.reception.family import (
 from tests.reception.talk import person, queued, written
 
 
-@pytest.fixture
-def analyst(app, as_principal):
-    return as_principal(person(Role.ANALYST, email="analista@demo.example"))
-
-
 def acts(action: str) -> list[AuditEntry]:
     query = sa.select(AuditEntry).where(AuditEntry.action == action).order_by(AuditEntry.id)
     return list(db.session.scalars(query))

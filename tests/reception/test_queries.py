@@ -21,11 +21,6 @@ from models.enums import Approach, Branch, Channel, ProposalStatus, Role, Territ
 from tests import factories
 
 
-@pytest.fixture
-def plan(app):
-    return factories.plan(code="PAGA3")
-
-
 def folios(**values) -> list[str]:
     filters = Filters.parse(values)
     return [row.folio for row in queries.page(filters, 1, queries.how_many(filters)).items]

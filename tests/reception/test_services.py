@@ -34,11 +34,6 @@ def data(**changes) -> ProposalInput:
     return ProposalInput(**{**given, **changes})
 
 
-@pytest.fixture
-def plan(app):
-    return factories.plan(code="PAGA3")
-
-
 def drafted(plan, by=GUEST, contact=None, **changes):
     _made, key = services.create_draft(plan, data(**changes), contact, by=by)
     return queries.by_draft_key(key), key

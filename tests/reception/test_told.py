@@ -25,11 +25,6 @@ RESERVE = {
 }
 
 
-@pytest.fixture
-def plan(app):
-    return factories.plan(code="PAGA3")
-
-
 def text_of(answer) -> str:
     return html.unescape(answer.text)
 
