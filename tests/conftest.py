@@ -40,11 +40,24 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--db", choices=["sqlite", "postgresql"], default="sqlite", help="the database under test")
 
 
+#: Modules that take longest, first: whoever is free takes the next one, and the last ones must be short.
+DEAREST = (
+    "e2e/test_accessibility", "walk/test_walk", "e2e/", "faults/", "demo/", "migrations/", "mapping/test_coverage",
+    "mapping/test_small_cells_attack", "mapping/test_outreach_races", "core/", "walk/",
+)  # fmt: skip
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what reads sources, catalogues and words of pages: the second database would say the same again."""
     for item in items:
         if {"architecture", "i18n"} & set(item.path.parts):
             item.add_marker(pytest.mark.once)
+    items.sort(key=_rank)
+
+
+def _rank(item: pytest.Item) -> int:
+    path = item.path.as_posix()
+    return next((n for n, part in enumerate(DEAREST) if f"tests/{part}" in path), len(DEAREST))
 
 
 @pytest.fixture(scope="session")
