@@ -10,7 +10,7 @@ import os
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TypedDict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,6 +36,8 @@ class Config:
 
     database_url: str
     secret_key: str = dataclasses.field(repr=False)
+    earlier_keys: tuple[str, ...] = dataclasses.field(default=(), repr=False)  # what they signed stays good
+    hash_key: str = dataclasses.field(default="", repr=False)  # of hashes that must never change; empty: the secret key
     demo: bool = False
     testing: bool = False
     base_url: str = "http://127.0.0.1:8000"
@@ -62,6 +64,7 @@ class Config:
         return cls(
             database_url=env.get("INTAKE_DATABASE_URL") or f"sqlite:///{instance / 'intake.sqlite3'}",
             secret_key=_secret(env.get("INTAKE_SECRET_KEY"), demo=demo, instance=instance),
+            **_other_keys(env),
             demo=demo,
             base_url=env.get("INTAKE_BASE_URL", "http://127.0.0.1:8000").rstrip("/"),
             mail_url=env.get("INTAKE_MAIL_URL", ""),
@@ -109,9 +112,35 @@ def _number(env: Mapping[str, str], name: str, default: int) -> int:
     return int(text)
 
 
+def _is_safe(key: str) -> bool:
+    return key.strip().lower() not in KNOWN_KEYS and len(key) >= MINIMUM_KEY_CHARACTERS
+
+
+class _OtherKeys(TypedDict):
+    earlier_keys: tuple[str, ...]
+    hash_key: str
+
+
+def _other_keys(env: Mapping[str, str]) -> _OtherKeys:
+    """The keys beside the secret key. Whoever changes that one must say which key the hashes keep."""
+    earlier = tuple(key.strip() for key in env.get("INTAKE_SECRET_KEY_EARLIER", "").split(",") if key.strip())
+    kept = env.get("INTAKE_HASH_KEY", "")
+    for name, keys in (("INTAKE_SECRET_KEY_EARLIER", earlier), ("INTAKE_HASH_KEY", (kept,) if kept else ())):
+        if not all(map(_is_safe, keys)):
+            message = f"{name} holds a key that is well known or shorter than {MINIMUM_KEY_CHARACTERS} characters."
+            raise ConfigError(message)
+    if earlier and not kept:
+        message = (
+            "INTAKE_SECRET_KEY_EARLIER needs INTAKE_HASH_KEY: the first secret key that this installation had. Without "
+            "it, whoever asked for no more letters would not be recognised (docs/deployment.md)."
+        )
+        raise ConfigError(message)
+    return {"earlier_keys": earlier, "hash_key": kept}
+
+
 def _secret(given: str | None, *, demo: bool, instance: Path) -> str:
     """Return the given key, or in demo mode one kept beside the demo database (so that sessions survive a restart)."""
-    if given is not None and given.strip().lower() not in KNOWN_KEYS and len(given) >= MINIMUM_KEY_CHARACTERS:
+    if given is not None and _is_safe(given):
         return given
     if not demo:
         message = (

@@ -91,7 +91,7 @@ def create_app(config: Config) -> Flask:
     reception_moves.when_withdrawn(join_answers.close_for_withdrawn)
     files.configure(config.storage_url, config.instance_path)
     mail.configure(config.base_url)
-    keyed.configure(config.secret_key)
+    keyed.configure(config.secret_key, earlier=config.earlier_keys, hash_key=config.hash_key)
     delivery.configure(
         url=config.mail_url, sender=config.mail_from, instance_path=config.instance_path, demo=config.demo
     )
@@ -118,6 +118,8 @@ def settings(config: Config) -> dict[str, Any]:
         "INTAKE": config,
         "TESTING": config.testing,
         "SECRET_KEY": config.secret_key,
+        "SECRET_KEY_FALLBACKS": list(config.earlier_keys),
+        "WTF_CSRF_SECRET_KEY": [*reversed(config.earlier_keys), config.secret_key],  # itsdangerous signs with the last
         "SQLALCHEMY_DATABASE_URI": config.database_url,
         "SQLALCHEMY_ENGINE_OPTIONS": engine.options(config.database_url),
         "MAX_CONTENT_LENGTH": config.body_limit_bytes,

@@ -21,7 +21,7 @@ from urllib.parse import parse_qs, urlencode
 import sqlalchemy as sa
 
 from intake.core import clock
-from intake.core.keyed import keyed_hash
+from intake.core.keyed import is_signature, keyed_hash, signature
 from intake.core.transaction import in_savepoint, transaction
 from intake.extensions import db
 from models import SpentProof
@@ -56,7 +56,7 @@ def challenge(purpose: str, subject: str) -> dict[str, str | int]:
         "challenge": hashed,
         "maxnumber": MOST,
         "salt": salt,
-        "signature": keyed_hash("altcha", hashed),
+        "signature": signature("altcha", hashed),
     }
 
 
@@ -67,7 +67,7 @@ def solved(payload: str, purpose: str, subject: str) -> Solved | None:
     salt, number = str(told.get("salt", "")), told.get("number")
     if told.get("algorithm") != ALGORITHM or not isinstance(number, int) or isinstance(number, bool):
         return None
-    if not hmac.compare_digest(keyed_hash("altcha", found).encode(), str(told.get("signature", "")).encode()):
+    if not is_signature(str(told.get("signature", "")), "altcha", found):
         return None
     if not hmac.compare_digest(_hash(salt, number).encode(), found.encode()):
         return None
