@@ -1,4 +1,4 @@
-"""Forms of commitments: the template's fields, parties, milestones, the agreement, reports and answers."""
+"""Forms of commitments: the template, parties, milestones, consultation, ratings (the agreement: `forms.agreement`)."""
 
 from __future__ import annotations
 
@@ -7,26 +7,18 @@ from typing import TYPE_CHECKING, Any
 from wtforms import (
     BooleanField,
     DateField,
-    FileField,
     HiddenField,
     IntegerField,
     RadioField,
     SelectField,
-    SelectMultipleField,
     StringField,
     TextAreaField,
 )
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
-from wtforms.widgets import CheckboxInput, ListWidget
 
 from forms.amounts_and_files import LONG, Money, WebAddress
-from forms.base import Form, choices, chosen, enum_or_none, optional_text, required
-from forms.uploads import FILE_LIMIT
-from intake.accountability.inputs import (
-    CommitmentInput,
-    MilestoneInput,
-    SignatureInput,
-)
+from forms.base import Checkboxes, Filters, Form, choices, chosen, enum_or_none, optional_text, required
+from intake.accountability.inputs import CommitmentInput, MilestoneInput
 from intake.core.i18n import lazy_gettext as _l
 from models.enums import Approach, CommitmentStatus, MilestoneKind, PartyRole
 
@@ -36,22 +28,12 @@ if TYPE_CHECKING:
     from wtforms import Field
 
 
-class Checkboxes(SelectMultipleField):
-    """Several choices, each with its box."""
-
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
-
-
 def _long(words: Any, hint: Any = None, *, most: int = LONG) -> Field:
     return TextAreaField(words, description=hint or "", validators=[Length(max=most)])
 
 
-class FilterForm(Form):
-    """Filters of the list, read from the address."""
-
-    class Meta(Form.Meta):
-        csrf = False
+class FilterForm(Filters):
+    """Filters of the list."""
 
     q = StringField(_l("Buscar"), validators=[Optional(), Length(max=200)], render_kw={"type": "search"})
     plan = SelectField(_l("Plan"), choices=[], validators=[Optional()])
@@ -206,44 +188,6 @@ class ConsultationForm(Form):
     def days(self) -> tuple[date, date]:
         """The first and the last day."""
         return self.opens_on.data, self.closes_on.data  # type: ignore[return-value]  # demanded by their validators
-
-
-class AgreementForm(Form):
-    """The text of the agreement and its PDF."""
-
-    text = TextAreaField(
-        _l("Texto del acuerdo"),
-        validators=[required(_l("Escriba el texto del acuerdo.")), Length(max=20_000)],
-        render_kw={"rows": 14},
-    )
-    file = FileField(
-        _l("Documento en PDF"),
-        description=_l(
-            "Solo PDF, hasta 10 MB. Guardamos su huella SHA-256 para que nadie pueda cambiarlo sin que se note."
-        ),
-        render_kw={"accept": "application/pdf", **FILE_LIMIT},
-    )
-
-
-class SignatureForm(Form):
-    """Who signs for an organisation."""
-
-    actor = SelectField(_l("Organización"), choices=[], validators=[chosen()])
-    signer_name = StringField(
-        _l("Nombre de quien firma"),
-        description=_l("Tal como aparece en el acuerdo."),
-        validators=[required(_l("Escriba el nombre de quien firma.")), Length(max=120)],
-    )
-    signer_post = StringField(_l("Cargo"), validators=[required(_l("Escriba el cargo.")), Length(max=160)])
-    signed_on = DateField(_l("Fecha de la firma"), validators=[InputRequired(_l("Escriba la fecha de la firma."))])
-
-    def to_input(self) -> SignatureInput:
-        """What was typed, as the services take it."""
-        return SignatureInput(
-            signer_name=self.signer_name.data or "",
-            signer_post=self.signer_post.data or "",
-            signed_on=self.signed_on.data,  # type: ignore[arg-type]  # demanded by its validator
-        )
 
 
 class RatingForm(Form):

@@ -4,34 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from wtforms import DateField, EmailField, PasswordField, SelectField, StringField, TextAreaField
+from wtforms import DateField, PasswordField, SelectField, StringField, TextAreaField
 from wtforms.validators import Length, Optional, ValidationError
 
-from forms.base import Form, choices, chosen, enum_or_none, required, with_rows
+from forms.addresses import email_field
+from forms.base import Filters, Form, choices, chosen, enum_or_none, required, with_rows
 from intake.accounts.inputs import HoldingEnd, NewPost, PostFilters, Registration
 from intake.core.i18n import LANGUAGES
 from intake.core.i18n import lazy_gettext as _l
 from models.enums import ReviewSector, Role
 
 MOST_PASSWORD = 200
-
-
-class EmailShape:
-    """A look at the shape only; the service normalises the address."""
-
-    def __call__(self, _form: Any, field: Any) -> None:
-        name, at, host = (field.data or "").rpartition("@")
-        if not (name and at and "." in host.strip(".")) or " " in (field.data or ""):
-            raise ValidationError(_l("Escriba un correo como nombre@ejemplo.org."))
-
-
-def email_field(words: Any) -> EmailField:
-    """A required address of mail."""
-    return EmailField(
-        words,
-        validators=[required(_l("Escriba su correo.")), Length(max=254), EmailShape()],
-        render_kw={"autocomplete": "email", "spellcheck": "false"},
-    )
 
 
 class SignInForm(Form):
@@ -216,11 +199,8 @@ class EndForm(Form):
         return HoldingEnd(until=self.until.data, reason=self.reason.data or "")
 
 
-class PostFilterForm(Form):
-    """What the list of posts shows; lives in the address."""
-
-    class Meta(Form.Meta):
-        csrf = False
+class PostFilterForm(Filters):
+    """What the list of posts shows."""
 
     q = StringField(_l("Puesto, persona u organización"), validators=[Optional(), Length(max=100)])
     rol = SelectField(_l("Rol"), validators=[Optional()])

@@ -17,9 +17,9 @@ from wtforms import (
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # the stubs lag
 from wtforms.validators import Email, InputRequired, Length, NumberRange, Optional, ValidationError
 
+from forms.addresses import telephone
 from forms.base import Form, optional_text, required
 from forms.events import MOST_PEOPLE
-from forms.mapping import telephone
 from intake.core.i18n import lazy_gettext as _l
 from intake.core.labels import CATEGORY_LABELS, label, label_later
 from intake.mapping.inputs_events import ProfileInput, RegistrationInput

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from flask import g, has_app_context
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
-from wtforms import IntegerField, SelectFieldBase, StringField, TextAreaField
+from wtforms import IntegerField, SelectField, SelectFieldBase, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # the stubs lag
 from wtforms.validators import DataRequired, InputRequired, ValidationError
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from intake.core.i18n import lazy_gettext as _l
 from intake.core.labels import label_later
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from wtforms import Field
 
 E_ = TypeVar("E_", bound=StrEnum)
+#: Browsers put back what was chosen before leaving a page; after "back" a radio would show another value than saved.
+NO_MEMORY = {"autocomplete": "off"}
+_MOST_DIGITS = 9
 
 
 class Form(FlaskForm):
@@ -73,6 +77,13 @@ class Form(FlaskForm):
         return bool(self.errors) and set(self.errors) == {"csrf_token"}
 
 
+class Filters(Form):
+    """A form that lives in the address: nothing to forge."""
+
+    class Meta(Form.Meta):
+        csrf = False
+
+
 def _clean(value: Any) -> Any:
     return clean(value) if isinstance(value, str) else value
 
@@ -105,6 +116,26 @@ def enum_or_none(kind: type[E_]) -> Callable[[Any], E_ | None]:
     return coerce
 
 
+class Checkboxes(SelectMultipleField):
+    """Several choices, each with its box."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+
+def checkboxes(words: Any, **options: Any) -> Checkboxes:
+    """Boxes whose rows come from the database; the service refuses an unknown code."""
+    return Checkboxes(words, choices=[], validate_choice=False, **options)
+
+
+def free_select(words: Any) -> SelectField:
+    """A select whose rows come from the database after the form is made.
+
+    An odd value in the address is simply no filter; elsewhere the service that looks a code up refuses an unknown one.
+    """
+    return SelectField(words, choices=[], validate_choice=False, default="")
+
+
 def with_rows(field: SelectFieldBase, rows: Iterable[tuple[str, Any]], blank: Any = None) -> None:
     """Give a select the rows that the view read from the database: pairs of value and words."""
     found = [SelectChoice(value, words) for value, words in rows]
@@ -114,6 +145,12 @@ def with_rows(field: SelectFieldBase, rows: Iterable[tuple[str, Any]], blank: An
 def optional_text(value: str | None) -> str | None:
     """A text, or None where nothing was typed."""
     return value or None
+
+
+def number_of(text: str | None) -> int | None:
+    """The number in a hidden field, None where somebody put something else there."""
+    text = text or ""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= _MOST_DIGITS else None
 
 
 class MaxWords:

@@ -8,7 +8,7 @@ from wtforms import BooleanField, DateField, HiddenField, IntegerField, RadioFie
 from wtforms.validators import Length, Optional
 from wtforms.widgets import HiddenInput
 
-from forms.accounts import email_field
+from forms.addresses import email_field
 from forms.base import Form, MaxWords, choices, chosen, enum_or_none, required
 from intake.core.i18n import lazy_gettext as _l
 from intake.reception.conversation import COMMENT_WORDS, NOTE_WORDS

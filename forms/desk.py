@@ -18,14 +18,12 @@ from wtforms import (
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # the stubs lag
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
-from forms.base import Form, choices, chosen, enum_or_none, optional_text, required
-from forms.reception_texts import BRANCHES, PUBLIC_NAMES
-from forms.territory import TerritoryFields
+from forms.base import Form, choices, chosen, enum_or_none, required
+from forms.reception_common import ContactFields, ProposalFields
 from forms.uploads import FILE_LIMIT
-from intake.core.addresses import phone_of
 from intake.core.files import Upload
 from intake.core.i18n import lazy_gettext as _l
-from intake.reception.inputs import ContactInput, ProposalInput, SheetInput
+from intake.reception.inputs import ProposalInput, SheetInput
 from intake.reception.sheets import FIELDS, MOST_SHEETS
 from models.enums import Branch, ProposerKind, PublicName, SpoiltReason
 
@@ -77,8 +75,10 @@ class ScansForm(Form):
         return [Upload(name=f.filename, content=f.read()) for f in given]
 
 
-class SheetForm(TerritoryFields, Form):
+class SheetForm(ProposalFields, ContactFields, Form):
     """What stands on a sheet, in its order. What the citizen left out may stay empty: nobody invents words."""
+
+    reviewing = True  # a sheet is keyed whole: no draft is kept of it
 
     title = StringField(
         _l("Título"),
@@ -116,21 +116,7 @@ class SheetForm(TerritoryFields, Form):
 
     def __init__(self, *args: Any, **values: Any) -> None:
         super().__init__(*args, **values)
-        unsure = SelectChoice("", _l("No lo dice"))
-        self.branch.choices = [unsure, *(SelectChoice(b.value, words) for b, words in BRANCHES.items())]
-        self.proposer_kind.choices = choices(ProposerKind)
-        self.public_name.choices = [SelectChoice(p.value, words) for p, words in PUBLIC_NAMES.items()]
-
-    def validate_contact_email(self, field: Any) -> None:
-        """Look at the shape only."""
-        name, at, host = (field.data or "").rpartition("@")
-        if field.data and (" " in field.data or not (name and at and "." in host.strip("."))):
-            raise ValidationError(_l("Escriba un correo como nombre@ejemplo.org, o déjelo vacío."))
-
-    def validate_contact_phone(self, field: Any) -> None:
-        """Accept what Ecuadorians write, and numbers of other countries with their prefix."""
-        if field.data and phone_of(field.data) is None:
-            raise ValidationError(_l("Ese número no parece correcto. Escríbalo como 099 123 4567, o déjelo vacío."))
+        self.offer_vocabularies(before=[SelectChoice("", _l("No lo dice"))])
 
     def validate_organisation_name(self, field: Any) -> None:
         """Demand a name where an organisation is to be shown."""
@@ -150,27 +136,7 @@ class SheetForm(TerritoryFields, Form):
 
     def to_data(self) -> ProposalInput:
         """What is proposed, in the language of sheets."""
-        return ProposalInput(
-            title=self.title.data or "",
-            problem=self.problem.data or "",
-            solution=self.solution.data or "",
-            expected_result=self.expected_result.data or "",
-            theme_code=optional_text(self.theme.data),
-            territory_code=self.territory_code(),
-            branch=self.branch.data or None,
-            proposer_kind=self.proposer_kind.data or ProposerKind.PERSON,
-            public_name=self.public_name.data or PublicName.ANONYMOUS,
-            organisation_name=optional_text(self.organisation_name.data),
-        )
-
-    def to_contact(self) -> ContactInput:
-        """Who to answer to."""
-        return ContactInput(
-            name=optional_text(self.contact_name.data),
-            email=optional_text(self.contact_email.data),
-            phone=phone_of(self.contact_phone.data or ""),
-            consent=bool(self.consent.data),
-        )
+        return self.to_proposal()
 
     def to_input(self) -> SheetInput:
         """All of it."""

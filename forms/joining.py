@@ -28,6 +28,10 @@ def _body(words: Any, hint: Any, empty: Any) -> TextAreaField:
     return _text(words, most, hint, least=least, empty=empty, rows=10)
 
 
+def _why(words: Any, hint: Any, empty: Any) -> TextAreaField:
+    return _text(words, WHY_WORDS, hint, empty=empty, rows=4)
+
+
 def _in_time(_form: Any, field: Any) -> None:
     """Say it together with what else is wrong; the service checks it again."""
     first, last = days_to_answer()
@@ -66,12 +70,10 @@ class LeadForm(Form):
         _l("Cuente su propuesta de solución."),
     )
     expected_result = _text(_l("El resultado que esperan"), RESULT_WORDS[1], "")
-    reason = _text(
+    reason = _why(
         _l("¿Por qué hablan de lo mismo?"),
-        WHY_WORDS,
         _l("Lo leerán sus autores en la carta, y cualquiera en la página."),
-        empty=_l("Escriba por qué hablan de lo mismo."),
-        rows=4,
+        _l("Escriba por qué hablan de lo mismo."),
     )
     due_on = _due()
 
@@ -113,10 +115,8 @@ class AddForm(DueForm):
 class UndoForm(Form):
     """Why a joining is undone."""
 
-    reason = _text(
+    reason = _why(
         _l("Motivo"),
-        WHY_WORDS,
         _l("Llega completo por correo a quien presentó cada propuesta, y queda publicado."),
-        empty=_l("Escriba el motivo."),
-        rows=4,
+        _l("Escriba el motivo."),
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 from typing import Any
 
 from wtforms import (
@@ -12,16 +11,15 @@ from wtforms import (
     EmailField,
     HiddenField,
     SelectField,
-    SelectMultipleField,
     StringField,
     TelField,
     TextAreaField,
 )
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # the stubs lag
 from wtforms.validators import Email, Length, Optional, ValidationError
-from wtforms.widgets import CheckboxInput, ListWidget
 
-from forms.base import Form, choices, chosen, optional_text, required
+from forms.addresses import telephone, web_address
+from forms.base import Filters, Form, checkboxes, choices, chosen, free_select, optional_text, required
 from forms.territory import TerritoryFields
 from intake.core.i18n import LANGUAGES
 from intake.core.i18n import lazy_gettext as _l
@@ -30,31 +28,6 @@ from models.enums import ActorKind, ActorStatus, GovernmentFunction, GovernmentL
 
 COUNTRY = "EC"
 _LANGUAGES = [SelectChoice(code, name) for code, name in LANGUAGES.items()]
-_PHONE = re.compile(r"\+[1-9][0-9]{7,14}")
-
-
-class Filters(Form):
-    """A form that lives in the address: nothing to forge."""
-
-    class Meta(Form.Meta):
-        csrf = False
-
-
-def checkboxes(words: Any, **options: Any) -> SelectMultipleField:
-    """Several choices as boxes; the rows come from the database, and the service refuses an unknown code."""
-    return SelectMultipleField(
-        words,
-        choices=[],
-        validate_choice=False,
-        widget=ListWidget(prefix_label=False),
-        option_widget=CheckboxInput(),
-        **options,
-    )
-
-
-def free_select(words: Any) -> SelectField:
-    """A select whose odd values in the address are simply no filter."""
-    return SelectField(words, choices=[], validate_choice=False, default="")
 
 
 def member_of(kind: Any, value: str | None) -> Any:
@@ -90,28 +63,6 @@ class ActorFilterForm(Filters):
             SelectChoice("publico", _l("Con contacto público")),
             SelectChoice("sin", _l("Sin contacto")),
         ]
-
-
-def web_address(_form: Any, field: Any) -> None:
-    """Add a missing ``https://``; refuse anything that is not a web address."""
-    if not field.data:
-        return
-    address = field.data if "://" in field.data else f"https://{field.data}"
-    if not re.fullmatch(r"https?://[^\s/$.?#\"'<>][^\s\"'<>]*\.[^\s\"'<>]{2,}", address, re.IGNORECASE):
-        raise ValidationError(_l("Escriba una dirección web, por ejemplo www.ejemplo.ec."))
-    field.data = address
-
-
-def telephone(_form: Any, field: Any) -> None:
-    """Bring a telephone to E.164, Ecuador's code where none was typed."""
-    if not field.data:
-        return
-    digits = re.sub(r"[\s().-]", "", field.data)
-    if digits.startswith("0") and not digits.startswith("00"):
-        digits = f"+593{digits[1:]}"
-    if not _PHONE.fullmatch(digits):
-        raise ValidationError(_l("Escriba un teléfono con su código, por ejemplo 099 123 4567 o +593 99 123 4567."))
-    field.data = digits
 
 
 class ActorForm(TerritoryFields, Form):

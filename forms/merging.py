@@ -8,8 +8,7 @@ from wtforms import HiddenField, RadioField, StringField, TextAreaField
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # the stubs lag
 from wtforms.validators import Length
 
-from forms.base import Form, required
-from forms.mapping import Filters
+from forms.base import Filters, Form, number_of, required
 from intake.core.i18n import lazy_gettext as _l
 from intake.mapping.inputs import MergeInput
 
@@ -60,10 +59,6 @@ class MergeForm(Form):
         return MergeInput(
             reason=self.reason.data or "",
             take={field.short_name: field.data for field in self.choices_offered() if field.data},
-            kept_version=_number(self.kept_version.data),
-            other_version=_number(self.other_version.data),
+            kept_version=number_of(self.kept_version.data),
+            other_version=number_of(self.other_version.data),
         )
-
-
-def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isascii() and text.isdecimal() and len(text) < 9 else None

@@ -10,16 +10,14 @@ from wtforms import (
     HiddenField,
     IntegerField,
     SelectField,
-    SelectMultipleField,
     StringField,
     TextAreaField,
 )
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # the stubs lag
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
-from wtforms.widgets import CheckboxInput, ListWidget
 
-from forms.base import Form, choices, chosen, optional_text, required
-from forms.mapping import Filters, free_select, member_of
+from forms.base import Checkboxes, Filters, Form, choices, chosen, free_select, number_of, optional_text, required
+from forms.mapping import member_of
 from forms.territory import TerritoryFields
 from intake.core.i18n import lazy_gettext as _l
 from intake.mapping.inputs_outreach import (
@@ -183,9 +181,7 @@ class LetterForm(Form):
     """A bulk invitation. ``number`` and ``count`` say what the person saw before sending."""
 
     template = SelectField(_l("Carta"), [chosen()], choices=[])
-    steps = SelectMultipleField(
-        _l("A quiénes"), choices=[], widget=ListWidget(prefix_label=False), option_widget=CheckboxInput()
-    )
+    steps = Checkboxes(_l("A quiénes"), choices=[])
     words = TextAreaField(_l("Sus palabras"), [Length(max=1500)])
     number = HiddenField()
     count = HiddenField()
@@ -210,11 +206,7 @@ class LetterForm(Form):
     @property
     def seen(self) -> tuple[int, int]:
         """The mailing's number and the count of letters that the person saw; 0 for anything odd."""
-        return _number(self.number.data), _number(self.count.data)
-
-
-def _number(text: str | None) -> int:
-    return int(text) if text and text.isascii() and text.isdecimal() and len(text) < 9 else 0
+        return number_of(self.number.data) or 0, number_of(self.count.data) or 0
 
 
 class AnswerForm(Form):

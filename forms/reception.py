@@ -8,19 +8,29 @@ from wtforms import BooleanField, EmailField, HiddenField, IntegerField, StringF
 from wtforms.validators import Length, Optional, ValidationError
 from wtforms.widgets import HiddenInput
 
-from forms.accounts import email_field
-from forms.base import Form, MaxWords, optional_text, required
+from forms.addresses import email_field
+from forms.base import Form, MaxWords, required
+from forms.reception_common import ContactFields
 from forms.reception_pieces import PeopleFields
 from forms.reception_texts import Texts, one_line
-from intake.core.addresses import phone_of
 from intake.core.i18n import lazy_gettext as _l
-from intake.reception.inputs import ContactInput
 from models.enums import PublicName
 
 _REASON_WORDS = 200
+#: What is copied from a receipt is no word to correct or to remember.
+_COPIED = {"autocomplete": "off", "spellcheck": "false"}
 
 
-class ProposalForm(PeopleFields, Texts):
+def _folio() -> StringField:
+    return StringField(
+        _l("Folio"),
+        description=_l("Está en su comprobante. Por ejemplo PAGA3-00042."),
+        validators=[required(_l("Escriba el folio.")), Length(max=200)],
+        render_kw=_COPIED,
+    )
+
+
+class ProposalForm(ContactFields, PeopleFields, Texts):
     """A new proposal or a draft: the texts, and who to answer to, if the person wants an answer by mail."""
 
     key = HiddenField()
@@ -49,17 +59,6 @@ class ProposalForm(PeopleFields, Texts):
 
     signed_in = False
 
-    def validate_contact_email(self, field: Any) -> None:
-        """Look at the shape only: who mistypes a provider is not told by a form."""
-        name, at, host = (field.data or "").rpartition("@")
-        if self.reviewing and field.data and (" " in field.data or not (name and at and "." in host.strip("."))):
-            raise ValidationError(_l("Escriba un correo como nombre@ejemplo.org, o déjelo vacío."))
-
-    def validate_contact_phone(self, field: Any) -> None:
-        """Accept what Ecuadorians write, and numbers of other countries with their prefix."""
-        if self.reviewing and field.data and phone_of(field.data) is None:
-            raise ValidationError(_l("Ese número no parece correcto. Escríbalo como 099 123 4567, o déjelo vacío."))
-
     def validate_contact_name(self, field: Any) -> None:
         """Demand a name where one is to be shown."""
         if self.reviewing and self.public_name.data is PublicName.NAME and not field.data and not self.signed_in:
@@ -74,15 +73,6 @@ class ProposalForm(PeopleFields, Texts):
     def would_lose_contact(self) -> bool:
         """Whether something was typed that a draft does not keep: contacts without consent."""
         return not self.to_contact().is_empty and not self.consent.data
-
-    def to_contact(self) -> ContactInput:
-        """Who to answer to."""
-        return ContactInput(
-            name=optional_text(self.contact_name.data),
-            email=optional_text(self.contact_email.data),
-            phone=phone_of(self.contact_phone.data or ""),
-            consent=bool(self.consent.data),
-        )
 
 
 class SendForm(Form):
@@ -132,29 +122,19 @@ class FolioForm(Form):
 
     too_many = False
 
-    folio = StringField(
-        _l("Folio"),
-        description=_l("Está en su comprobante. Por ejemplo PAGA3-00042."),
-        validators=[required(_l("Escriba el folio.")), Length(max=200)],
-        render_kw={"autocomplete": "off", "spellcheck": "false"},
-    )
+    folio = _folio()
     claim_code = StringField(
         _l("Código de seguimiento"),
         description=_l("Solo hace falta para corregir o retirar su propuesta."),
         validators=[Length(max=24)],
-        render_kw={"autocomplete": "off", "spellcheck": "false"},
+        render_kw=_COPIED,
     )
 
 
 class LostCodeForm(Form):
     """Another claim code, asked for by who left an address with the proposal."""
 
-    folio = StringField(
-        _l("Folio"),
-        description=_l("Está en su comprobante. Por ejemplo PAGA3-00042."),
-        validators=[required(_l("Escriba el folio.")), Length(max=200)],
-        render_kw={"autocomplete": "off", "spellcheck": "false"},
-    )
+    folio = _folio()
     email = email_field(_l("El correo que dejó con la propuesta"))
 
 
@@ -171,5 +151,5 @@ class ClaimForm(Form):
         _l("Código de seguimiento"),
         description=_l("Ocho letras y números, como 7K2M-9QXA."),
         validators=[required(_l("Escriba su código.")), Length(max=24)],
-        render_kw={"autocomplete": "off", "spellcheck": "false"},
+        render_kw=_COPIED,
     )

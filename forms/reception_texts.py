@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from wtforms import RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # the stubs lag
 from wtforms.validators import Length, ValidationError
-from wtforms.widgets import CheckboxInput, ListWidget
 
-from forms.base import Form, MaxWords, choices, enum_or_none, optional_text, required
+from forms.base import Form, MaxWords, checkboxes, choices, enum_or_none, required
+from forms.reception_common import ProposalFields
 from forms.reception_pieces import FileFields, PointFields
-from forms.territory import TerritoryFields
 from intake.core.i18n import language
 from intake.core.i18n import lazy_gettext as _l
 from intake.reception.inputs import RESULT_WORDS, TEXT_WORDS, TITLE_CHARACTERS, ProposalInput
@@ -26,18 +25,6 @@ _SHOUTING_LETTERS = 12
 _LEAST_LETTERS = 3
 #: The longest words of Spanish and Kichwa have some thirty letters.
 _LONGEST_WORD = 50
-
-BRANCHES = {
-    Branch.SUBNATIONAL: _l("A un gobierno local: junta parroquial, municipio o prefectura"),
-    Branch.EXECUTIVE: _l("Al Gobierno nacional: ministerios y otras instituciones"),
-    Branch.LEGISLATIVE: _l("A la Asamblea Nacional (parlamento abierto)"),
-    Branch.JUDICIAL: _l("A la Función Judicial (justicia abierta)"),
-}
-PUBLIC_NAMES = {
-    PublicName.ANONYMOUS: _l("No mostrar ningún nombre"),
-    PublicName.NAME: _l("Mostrar mi nombre"),
-    PublicName.ORGANISATION: _l("Mostrar el nombre de la organización"),
-}
 
 
 def one_line(value: Any) -> Any:
@@ -89,7 +76,7 @@ def _words(words: Any, least: int, most: int, **texts: Any) -> TextAreaField:
     )
 
 
-class Texts(TerritoryFields, PointFields, FileFields, Form):
+class Texts(ProposalFields, PointFields, FileFields, Form):
     """What a proposal says. ``reviewing`` switches the checks of completeness on."""
 
     reviewing = False
@@ -146,13 +133,10 @@ class Texts(TerritoryFields, PointFields, FileFields, Form):
         default="",
         validators=[OnReview(required(_l("Elija el tema más cercano.")), required=True)],
     )
-    approaches = SelectMultipleField(
+    approaches = checkboxes(
         _l("Enfoques"),
         description=_l("Marque los que su propuesta cuida de manera especial."),
         coerce=enum_or_none(Approach),
-        validate_choice=False,
-        widget=ListWidget(prefix_label=False),
-        option_widget=CheckboxInput(),
     )
     branch = RadioField(
         _l("¿A quién se dirige?"),
@@ -183,10 +167,7 @@ class Texts(TerritoryFields, PointFields, FileFields, Form):
     def __init__(self, *args: Any, **values: Any) -> None:
         super().__init__(*args, **values)
         self.approaches.choices = choices(Approach)
-        unsure = SelectChoice("", _l("No lo sé"))
-        self.branch.choices = [*(SelectChoice(b.value, words) for b, words in BRANCHES.items()), unsure]
-        self.proposer_kind.choices = choices(ProposerKind)
-        self.public_name.choices = [SelectChoice(p.value, words) for p, words in PUBLIC_NAMES.items()]
+        self.offer_vocabularies(after=[SelectChoice("", _l("No lo sé"))])
 
     def validate_organisation_name(self, field: Any) -> None:
         """Demand a name where an organisation proposes or is to be shown."""
@@ -217,20 +198,8 @@ class Texts(TerritoryFields, PointFields, FileFields, Form):
 
     def to_input(self) -> ProposalInput:
         """What was written."""
-        return ProposalInput(
-            title=self.title.data or "",
-            problem=self.problem.data or "",
-            solution=self.solution.data or "",
-            expected_result=self.expected_result.data or "",
-            theme_code=optional_text(self.theme.data),
-            territory_code=self.territory_code(),
-            approaches=tuple(a for a in self.approaches.data or () if a),
-            branch=self.branch.data or None,
-            proposer_kind=self.proposer_kind.data or ProposerKind.PERSON,
-            public_name=self.public_name.data or PublicName.ANONYMOUS,
-            organisation_name=optional_text(self.organisation_name.data),
-            language=language(),
-            point=self.point(),
+        return self.to_proposal(
+            approaches=tuple(a for a in self.approaches.data or () if a), language=language(), point=self.point()
         )
 
     def kept_input(self) -> ProposalInput:

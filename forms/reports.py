@@ -6,7 +6,7 @@ from wtforms import DateField, SelectField, StringField
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # the stubs lag
 from wtforms.validators import Length, Optional
 
-from forms.base import Form, choices
+from forms.base import Filters, choices
 from intake.core.i18n import lazy_gettext as _l
 from intake.reports.inputs import TrailFilters
 from models.enums import Role
@@ -15,11 +15,8 @@ from models.enums import Role
 OTHER_ROLES = {"guest": _l("Sin cuenta"), "system": _l("El sistema")}
 
 
-class TrailForm(Form):
-    """Read from the address; a value that is not offered filters nothing."""
-
-    class Meta(Form.Meta):
-        csrf = False
+class TrailForm(Filters):
+    """A value that is not offered filters nothing."""
 
     referencia = StringField(_l("Referencia (folio, compromiso, código)"), validators=[Optional(), Length(max=120)])
     accion = SelectField(_l("Acción"), choices=[], validators=[Optional()])

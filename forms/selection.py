@@ -6,7 +6,7 @@ from wtforms import DateField, HiddenField, RadioField, SelectField, StringField
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # the stubs lag
 from wtforms.validators import InputRequired, Length, Optional
 
-from forms.base import Form, MaxWords, choices, chosen, enum_or_none, required
+from forms.base import NO_MEMORY, Filters, Form, MaxWords, choices, chosen, enum_or_none, number_of, required
 from intake.core import clock
 from intake.core.i18n import lazy_gettext as _l
 from intake.core.labels import LABELS
@@ -16,7 +16,6 @@ from models.enums import Category
 LONGEST = 4000
 #: A reason that the author can understand takes at least a sentence.
 LEAST_WORDS = 5
-_NO_MEMORY = {"autocomplete": "off"}
 EXPLAINED = {
     Category.IN_PLAN: _l("En el plan: se redactará un compromiso con responsables, hitos y fechas."),
     Category.RESERVE: _l("Reserva: entra si un compromiso elegido no llega a confirmarse."),
@@ -48,14 +47,13 @@ class SessionForm(Form):
 
     def to_input(self) -> SessionInput:
         """The session as the service takes it."""
-        version = self.lock_version.data or ""
         scope = self.ronda.data or WHOLE_PLAN
         return SessionInput(
             title=self.title.data or "",
             held_on=self.held_on.data or clock.today(),
             decided_by=self.decided_by.data or "",
             round_number=None if scope == WHOLE_PLAN else int(scope),
-            lock_version=int(version) if version.isdecimal() and len(version) < 10 else None,
+            lock_version=number_of(self.lock_version.data),
         )
 
 
@@ -65,12 +63,12 @@ class DecisionForm(Form):
     lock_version = HiddenField()
     category = RadioField(
         _l("Categoría"),
-        choices=[SelectChoice(c.value, words, _NO_MEMORY) for c, words in EXPLAINED.items()],
+        choices=[SelectChoice(c.value, words, NO_MEMORY) for c, words in EXPLAINED.items()],
         validators=[chosen()],
     )
     fallback = RadioField(
         _l("Si queda en reserva y no se la llama"),
-        choices=[SelectChoice(c.value, LABELS[c], _NO_MEMORY) for c in (Category.OUTSIDE_PLAN, Category.NEXT_PLAN)],
+        choices=[SelectChoice(c.value, LABELS[c], NO_MEMORY) for c in (Category.OUTSIDE_PLAN, Category.NEXT_PLAN)],
         validators=[Optional()],
     )
     reason = TextAreaField(
@@ -80,7 +78,7 @@ class DecisionForm(Form):
             "si no entra, qué puede hacer ahora. Sin siglas ni tecnicismos."
         ),
         validators=[required(_l("Escriba la razón.")), MaxWords(least=LEAST_WORDS), Length(max=LONGEST)],
-        render_kw=_NO_MEMORY,
+        render_kw=NO_MEMORY,
     )
     departure_reason = TextAreaField(
         _l("Si se aparta del orden: quién lo decidió y por qué"),
@@ -88,26 +86,22 @@ class DecisionForm(Form):
             "Es obligatorio cuando otra propuesta con una media más alta queda sin lugar. También es público."
         ),
         validators=[Length(max=LONGEST)],
-        render_kw=_NO_MEMORY,
+        render_kw=NO_MEMORY,
     )
 
     def to_input(self) -> DecisionInput:
         """The decision as the service takes it."""
-        version = self.lock_version.data or ""
         return DecisionInput(
             category=Category(self.category.data),
             reason=self.reason.data or "",
             fallback=Category(self.fallback.data) if self.fallback.data else None,
             departure_reason=self.departure_reason.data or "",
-            lock_version=int(version) if version.isdecimal() and len(version) < 10 else 0,
+            lock_version=number_of(self.lock_version.data) or 0,
         )
 
 
-class CandidateFilterForm(Form):
-    """Filters of a session, in the address."""
-
-    class Meta(Form.Meta):
-        csrf = False
+class CandidateFilterForm(Filters):
+    """Filters of a session."""
 
     decididas = SelectField(
         _l("Decisión"),

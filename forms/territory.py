@@ -10,9 +10,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from flask import request
-from wtforms import SelectField
 
-from forms.base import with_rows
+from forms.base import free_select, with_rows
 from intake.core.i18n import lazy_gettext as _l
 
 if TYPE_CHECKING:
@@ -29,17 +28,12 @@ if TYPE_CHECKING:
 REFRESH = "refresh"
 
 
-def _select(words: Any) -> SelectField:
-    # the lists come from the database after the form is made: the service that looks a code up refuses an unknown one
-    return SelectField(words, choices=[], validate_choice=False, default="")
-
-
 class TerritoryFields:
     """Mixin of a form: three selects named ``provincia``, ``canton`` and ``parroquia``; values are INEC codes or ""."""
 
-    provincia = _select(_l("Provincia"))
-    canton = _select(_l("Cantón"))
-    parroquia = _select(_l("Parroquia"))
+    provincia = free_select(_l("Provincia"))
+    canton = free_select(_l("Cantón"))
+    parroquia = free_select(_l("Parroquia"))
 
     def territory_code(self) -> str | None:
         """The deepest place chosen whose code lies below the one above it, None if nothing was chosen."""

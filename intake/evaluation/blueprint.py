@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, g
 
-from forms.evaluation import CriterionWords
+from forms.review import CriterionWords
 from intake.core.errors import Forbidden, NotFound
 from intake.core.i18n import lazy_gettext as _l
 from intake.core.i18n import lazy_ngettext, localized

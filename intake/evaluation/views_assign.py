@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from flask import flash, redirect, render_template, request, url_for
 
-from forms.evaluation import AssignForm, ReasonForm
+from forms.evaluation import ReasonForm
+from forms.rounds import AssignForm
 from intake.core.errors import Invalid
 from intake.core.i18n import gettext as _
 from intake.core.i18n import ngettext

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Response, render_template, request, url_for
 
 from forms.base import with_rows
-from forms.evaluation import ResultFilterForm
+from forms.rounds import ResultFilterForm
 from intake.core.i18n import gettext as _
 from intake.core.i18n import localized
 from intake.core.labels import label

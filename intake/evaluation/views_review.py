@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from flask import flash, redirect, render_template, request, url_for
 
-from forms.evaluation import ReasonForm, given, review_form
+from forms.evaluation import ReasonForm
+from forms.review import given, review_form
 from intake.core.errors import Conflict, Forbidden, Invalid
 from intake.core.i18n import gettext as _
 from intake.core.i18n import lazy_gettext as _l
@@ -20,7 +21,7 @@ from models.enums import AssignmentStatus, RoundStatus
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-    from forms.evaluation import ReviewForm
+    from forms.review import ReviewForm
     from models import Assignment
 
 #: Presses that send the review for good, and presses that open the next one afterwards.

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from flask import flash, redirect, render_template, request, url_for
 
 from forms.base import with_rows
-from forms.evaluation import BoardFilterForm, DueDateForm, FinishForm, ReasonForm, RoundForm
+from forms.evaluation import ReasonForm
+from forms.rounds import BoardFilterForm, DueDateForm, FinishForm, RoundForm
 from intake.core import clock
 from intake.core.errors import Invalid
 from intake.core.i18n import gettext as _

@@ -15,7 +15,7 @@ from intake.web.access import public
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-    from forms.evaluation import CriterionWords
+    from forms.review import CriterionWords
 
 
 @bp.route("/evaluacion/rubrica")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import flash, g, redirect, render_template, request, url_for
 
-from forms.accountability import AgreementForm, SignatureForm
+from forms.agreement import AgreementForm, SignatureForm
 from forms.base import with_rows
 from forms.uploads import upload_of
 from intake.accountability import queries, services

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Response, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from forms.events import ActForm, EventFileForm, MinutesForm
+from forms.event_record import ActForm, EventFileForm, MinutesForm
 from intake.core import files
 from intake.core.errors import Conflict, Invalid, NotFound
 from intake.core.i18n import lazy_gettext as _l
