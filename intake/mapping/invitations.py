@@ -14,16 +14,14 @@ from intake.core import audit, clock, tokens
 from intake.core.errors import Conflict, NotFound
 from intake.core.i18n import lazy_gettext as _l
 from intake.core.identity import GUEST
-from intake.core.keyed import address_hash
-from intake.core.transaction import in_savepoint, transaction
+from intake.core.transaction import transaction
 from intake.extensions import db
 from intake.mapping import mailings, registering, seats
 from intake.mapping import outreach_steps as steps
 from intake.mapping.doors import doors
 from intake.mapping.inputs_events import RegistrationInput
-from intake.mapping.inputs_outreach import LETTERS, RANK, AnswerInput, StepInput
-from intake.mapping.queries.letters import STOP_PURPOSE
-from models import ActorContact, Campaign, Event, Invitation, MailStop, OutboxMessage, Plan, Registration, Target
+from intake.mapping.inputs_outreach import RANK, AnswerInput, StepInput
+from models import ActorContact, Campaign, Event, Invitation, OutboxMessage, Plan, Registration, Target
 from models.enums import ActorStatus, ContactChannel, OutreachStep, RegistrationStatus
 
 if TYPE_CHECKING:
@@ -78,7 +76,7 @@ def confirm(invitation: Invitation, given: AnswerInput, *, token: str) -> Regist
         _require_open(invitation)
         target = _held(invitation)
         if target.step is OutreachStep.DECLINED:
-            steps.cut(target, [OutreachStep.DECLINED], by=GUEST, reason=_CHANGED, reference=_reference(invitation))
+            steps.cut(target, [OutreachStep.DECLINED], by=GUEST, reason=_CHANGED, reference=reference(invitation))
         note = f"{given.people} personas" if given.people > 1 else ""
         invitation.people = given.people
         _put(invitation, target, StepInput(step=OutreachStep.CONFIRMED, channel=ContactChannel.MAIL, note=note))
@@ -86,7 +84,7 @@ def confirm(invitation: Invitation, given: AnswerInput, *, token: str) -> Regist
 
 
 def decline(invitation: Invitation, *, token: str) -> None:
-    """Nobody of the actor can come: a place asked for through this link is given back.
+    """Nobody of the actor can come: the place that this reader asked for in answer to a letter is given back.
 
     An actor that has already taken part stays where it is. Raises `Conflict` where it is too late.
     """
@@ -96,8 +94,7 @@ def decline(invitation: Invitation, *, token: str) -> None:
         if RANK[target.step] <= RANK[OutreachStep.DECLINED]:
             invitation.people = None
             _put(invitation, target, StepInput(step=OutreachStep.DECLINED, channel=ContactChannel.MAIL))
-        event = invitation.target.campaign.event
-        place = registering.by_code(event, place_code(token)) if event else None
+        event, place = invitation.target.campaign.event, _place(invitation, token)
         if event is not None and place is not None:
             registering.cancel(place, event, by=GUEST)
 
@@ -109,14 +106,47 @@ def takes_places(invitation: Invitation) -> bool:
 
 
 def room(invitation: Invitation, token: str) -> Room:
-    """Where the reader stands at the event. Three statements at most."""
-    event = invitation.target.campaign.event
-    place = registering.by_code(event, place_code(token)) if event else None
-    if event is not None and place is not None and place.status is not RegistrationStatus.CANCELLED:
+    """Where the reader stands at the event. Six statements at most."""
+    event, place = invitation.target.campaign.event, _place(invitation, token)
+    if event is not None and place is not None:
         return Room(has_place=True, waiting=seats.place_in_queue(place, event))
     if event is None or event.capacity is None or not takes_places(invitation):
         return Room()
     return Room(would_wait=max(0, seats.taken(event) - event.capacity + 1))
+
+
+def _place(invitation: Invitation, token: str) -> Registration | None:
+    """The place that the reader keeps, asked for through this letter or another one to the same mailbox.
+
+    Whoever answers a second letter has one place all the same, which the second code opens from then on; the first
+    letter still leads to it, because whoever reads one of them reads the mailbox. Five statements at most.
+    """
+    event = invitation.target.campaign.event
+    if event is None:
+        return None
+    mine = registering.by_code(event, place_code(token))
+    if mine is not None and mine.status is not RegistrationStatus.CANCELLED:
+        return mine
+    mailbox = sent_to(invitation)
+    if mailbox is None or not _was_accepted(event, mailbox):
+        return None
+    return registering.of_person(event, mailbox, invitation.contact.name)
+
+
+def _was_accepted(event: Event, mailbox: str) -> bool:
+    """Whether some invitation to the event at this mailbox was answered with coming."""
+    query = (
+        sa.select(Invitation.id)
+        .join(ActorContact, ActorContact.id == Invitation.contact_id)
+        .join(Target, Target.id == Invitation.target_id)
+        .join(Campaign, Campaign.id == Target.campaign_id)
+        .where(
+            Campaign.event_id == event.id,
+            sa.func.lower(ActorContact.email) == mailbox.lower(),
+            Invitation.people.is_not(None),
+        )
+    )
+    return db.session.scalar(query.limit(1)) is not None
 
 
 def place_code(token: str) -> str:
@@ -147,51 +177,7 @@ def _free_code(event: Event, token: str) -> None:
         old.code_hash = tokens.token_hash(tokens.new_token())
 
 
-def stop(invitation: Invitation) -> None:
-    """Send no more invitations to this address: none of any campaign. What is queued and not sent yet goes nowhere.
-
-    May be repeated. Only a keyed hash of the address is kept.
-    """
-    email = _address_of(invitation)
-    if email is None:
-        return
-    with transaction():
-        row = MailStop(address_hash=address_hash(STOP_PURPOSE, email), stopped_at=clock.now())
-        known = db.session.scalar(sa.select(MailStop.id).where(MailStop.address_hash == row.address_hash))
-        if known is None and in_savepoint(lambda: db.session.add(row)) is None:
-            audit.record("mail_stop.add", row, by=GUEST, reference=_reference(invitation))
-        _drop_unsent(email)
-        if invitation.answered_at is None:
-            invitation.answered_at = clock.now()
-
-
-def _drop_unsent(email: str) -> None:
-    """Take letters to the address out of the queue; their invitations count as answered."""
-    unsent = sa.select(OutboxMessage).where(
-        OutboxMessage.to_address == email, OutboxMessage.kind.in_(LETTERS), OutboxMessage.sent_at.is_(None)
-    )
-    for message in db.session.scalars(unsent).all():
-        _word, mailing_id, contact_id = (message.dedupe_key or "").split(":")
-        mine = (Invitation.mailing_id == int(mailing_id), Invitation.contact_id == int(contact_id))
-        db.session.execute(sa.update(Invitation).where(*mine).values(answered_at=clock.now()))
-        db.session.delete(message)
-
-
-def is_stopped(invitation: Invitation) -> bool:
-    """Whether the reader has asked for no more letters. At most two statements."""
-    email = _address_of(invitation)
-    if email is None:
-        return False
-    query = sa.select(MailStop.id).where(MailStop.address_hash == address_hash(STOP_PURPOSE, email))
-    return db.session.scalar(query) is not None
-
-
-def is_erased(invitation: Invitation) -> bool:
-    """Whether the reader's contact was erased since: nothing is written to it any more. The contact is loaded."""
-    return not (invitation.contact.email or invitation.contact.phone)
-
-
-def _address_of(invitation: Invitation) -> str | None:
+def sent_to(invitation: Invitation) -> str | None:
     """Where the letter went; the contact may have been erased or corrected since."""
     key = mailings.message_key(invitation.mailing_id, invitation.contact_id)
     sent_to = db.session.scalar(sa.select(OutboxMessage.to_address).where(OutboxMessage.dedupe_key == key))
@@ -201,6 +187,11 @@ def _address_of(invitation: Invitation) -> str | None:
     return contact.email if contact else None
 
 
+def is_erased(invitation: Invitation) -> bool:
+    """Whether the reader's contact was erased since: nothing is written to it any more. The contact is loaded."""
+    return not (invitation.contact.email or invitation.contact.phone)
+
+
 def _held(invitation: Invitation) -> Target:
     target = invitation.target
     steps.hold(target)
@@ -208,14 +199,14 @@ def _held(invitation: Invitation) -> Target:
 
 
 def _put(invitation: Invitation, target: Target, given: StepInput) -> None:
-    steps.put(target, given, by=GUEST, reference=_reference(invitation))
+    steps.put(target, given, by=GUEST, reference=reference(invitation))
     invitation.answered_at = clock.now()
     audit.record(
-        "invitation.answer", invitation, by=GUEST, extra={"answer": given.step}, reference=_reference(invitation)
+        "invitation.answer", invitation, by=GUEST, extra={"answer": given.step}, reference=reference(invitation)
     )
 
 
-def _reference(invitation: Invitation) -> str:
+def reference(invitation: Invitation) -> str:
     target = invitation.target
     return f"{target.campaign.slug}/{target.actor.slug}"
 

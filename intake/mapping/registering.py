@@ -78,7 +78,7 @@ def register(
         if known is not None:
             known.code_hash = None  # opens the new place from now on
             db.session.flush()
-        same = _same_person(event, given)
+        same = of_person(event, given.email, given.name)
         if same is not None:
             _link_again(same, event, kept if proved else "")
             return None
@@ -206,20 +206,20 @@ def _actor_id(slug: str | None) -> int | None:
     return found
 
 
-def _same_person(event: Event, given: RegistrationInput) -> Registration | None:
-    """Who has a place under the same mailbox and the same name: families share one.
+def of_person(event: Event, mailbox: str | None, name: str) -> Registration | None:
+    """Who has a place under this mailbox and this name: families share one.
 
     Without a mailbox nobody is recognised. Their page opens at once, so another answer would tell who is registered;
     whoever is in the list twice is counted once all the same (`attendance`).
     """
-    if not given.email:
+    if not mailbox:
         return None
     query = sa.select(Registration).where(
         Registration.event_id == event.id,
         Registration.status == RegistrationStatus.REGISTERED,
-        sa.func.lower(Registration.email) == given.email.lower(),
+        sa.func.lower(Registration.email) == mailbox.lower(),
     )
-    return next((row for row in db.session.scalars(query) if plain(row.name) == plain(given.name)), None)
+    return next((row for row in db.session.scalars(query) if plain(row.name) == plain(name)), None)
 
 
 def _link_again(row: Registration, event: Event, proved: str) -> None:

@@ -10,7 +10,7 @@ from intake.core import clock, mail
 from intake.core.errors import Invalid
 from intake.core.identity import SYSTEM
 from intake.extensions import db
-from intake.mapping import invitations, letter_facts, mailings
+from intake.mapping import invitations, letter_facts, mailings, seats
 from intake.mapping import outreach_steps as steps
 from intake.mapping.inputs_outreach import AnswerInput, StepInput
 from intake.mapping.queries import outreach, standing
@@ -104,6 +104,36 @@ def test_whoever_gave_the_place_back_would_wait_again(app):
     assert invitations.room(invitations.by_token(token), token) == invitations.Room(would_wait=1)
     invitations.confirm(invitations.by_token(token), AnswerInput(), token=token)
     assert invitations.room(invitations.by_token(token), token) == invitations.Room(has_place=True, waiting=1)
+
+
+def test_every_letter_to_a_mailbox_leads_to_its_one_place(app):
+    event = called(plan := make.plan(), takes_registrations=True, capacity=1, place="Casa")
+    campaigns = [make.campaign(plan, event_id=event.id) for _n in range(3)]
+    for campaign, address in zip(campaigns, ("Rio@demo.example", "rio@demo.example", "mar@demo.example"), strict=True):
+        reached(campaign, address)
+        send(campaign)
+    first, second, other = (token_of(letter) for letter in queued())
+    kept, none = invitations.Room(has_place=True), invitations.Room(would_wait=1)
+    for token in (first, second):
+        invitations.confirm(invitations.by_token(token), AnswerInput(), token=token)
+    assert [invitations.room(invitations.by_token(t), t) for t in (first, second, other)] == [kept, kept, none]
+    assert seats.taken(event) == 1
+    invitations.decline(invitations.by_token(first), token=first)
+    assert seats.taken(event) == 0
+    assert {invitations.room(invitations.by_token(t), t).has_place for t in (first, second, other)} == {False}
+
+
+def test_a_letter_that_nobody_accepted_leads_to_no_place_that_was_asked_for_elsewhere(app):
+    event = called(plan := make.plan(), takes_registrations=True, place="Casa")
+    campaign = make.campaign(plan, event_id=event.id)
+    _actor, _target = reached(campaign, "rio@demo.example")
+    send(campaign)
+    token = token_of(queued()[0])
+    invitation = invitations.by_token(token)
+    place(event, invitation.contact.name, email="rio@demo.example")
+    assert not invitations.room(invitation, token).has_place
+    invitations.decline(invitation, token=token)
+    assert seats.taken(event) == 1
 
 
 def test_an_actor_with_one_place_does_not_wait(app):

@@ -12,7 +12,7 @@ from intake.core.errors import Conflict, Forbidden, Invalid, NotFound
 from intake.core.identity import SYSTEM
 from intake.core.keyed import address_hash, keyed_hash
 from intake.extensions import db
-from intake.mapping import invitations, mailings, registering, seats, services
+from intake.mapping import invitations, mailings, registering, seats, services, stopping
 from intake.mapping import outreach_steps as steps
 from intake.mapping.inputs import EventInput
 from intake.mapping.inputs_outreach import INVITATION, REMINDER, AnswerInput, LetterInput
@@ -284,10 +284,10 @@ def test_whoever_wants_no_more_gets_no_more_of_any_campaign(app):
     make.target(second, other)
     send(first)
     found = invitations.by_token(token_of(queued()[0]))
-    assert not invitations.is_stopped(found)
-    invitations.stop(found)
-    invitations.stop(found)
-    assert invitations.is_stopped(found)
+    assert not stopping.is_stopped(found)
+    stopping.stop(found)
+    stopping.stop(found)
+    assert stopping.is_stopped(found)
     assert queued() == []  # what was not sent yet goes nowhere
     row = db.session.scalars(sa.select(MailStop)).one()
     assert row.address_hash == keyed_hash("mail_stop", "a@demo.example")
@@ -345,7 +345,7 @@ def test_whoever_answered_that_they_come_is_told_of_another_day_and_nobody_twice
     tokens_of = [token_of(m) for m in queued()]
     for token in tokens_of[:2]:
         invitations.confirm(invitations.by_token(token), AnswerInput(people=3), token=token)
-    invitations.stop(invitations.by_token(tokens_of[1]))
+    stopping.stop(invitations.by_token(tokens_of[1]))
     invitations.decline(invitations.by_token(tokens_of[2]), token=tokens_of[2])
     later = event.starts_at + timedelta(days=1)
     change = EventInput(plan_code=plan.code, kind=event.kind, title=event.title, starts_at=later, place="Casa")

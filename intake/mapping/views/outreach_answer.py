@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from forms.base import Form
 from forms.outreach import AnswerForm
 from intake.core.errors import Conflict
-from intake.mapping import invitations
+from intake.mapping import invitations, stopping
 from intake.mapping.views.blueprint import bp
 from intake.web.access import public
 from models import Invitation
@@ -56,7 +56,7 @@ def _page(found: Invitation, token: str, form: AnswerForm) -> str:
         why=invitations.obstacle(found),
         takes_places=invitations.takes_places(found),
         room=invitations.room(found, token),
-        stopped=invitations.is_stopped(found),
+        stopped=stopping.is_stopped(found),
         erased=invitations.is_erased(found),
         done=request.args.get("hecho", ""),
     )
@@ -68,11 +68,11 @@ def stop_invitations(token: str) -> ResponseReturnValue:
     """No more invitations. Mail programs post here by themselves (RFC 8058), so the link's secret is enough."""
     found = invitations.by_token(token)
     if request.method == "POST":
-        invitations.stop(found)
+        stopping.stop(found)
         if request.form.get("List-Unsubscribe"):
             return "", HTTPStatus.OK
         return redirect(url_for("mapping.invitation", token=token, hecho="baja"))
     g.plan = found.target.campaign.plan
     return render_template(
-        "mapping/outreach_stop.html", token=token, stopped=invitations.is_stopped(found) or invitations.is_erased(found)
+        "mapping/outreach_stop.html", token=token, stopped=stopping.is_stopped(found) or invitations.is_erased(found)
     )
