@@ -64,6 +64,11 @@ def is_joined(request: JoinRequest) -> bool:
     return request.status in JOINING
 
 
+def settled_at(request: JoinRequest) -> datetime | None:
+    """When what stands of a question came to stand: undone, or answered. None while nothing was said of it."""
+    return request.undone_at if request.status is JoinStatus.UNDONE else request.answered_at
+
+
 def reminded_at(request: JoinRequest) -> datetime | None:
     """When to remind an author who has not answered; None where that is no later day than today."""
     day = request.due_on - timedelta(days=REMINDED_BEFORE)

@@ -54,7 +54,7 @@ def belonging(proposal: Proposal, story: Story, *, supports: int | None, family_
                 "titulo": part.proposal.title,
                 "respuesta": ANSWERS[families.standing(part.request)],
                 "matiz": part.request.nuance or None,
-                "fecha": _day(part.request.answered_at),
+                "fecha": _day(families.settled_at(part.request)),
             }
             for part in story.family.parts
         ],

@@ -35,7 +35,9 @@ def _outcome(request: JoinRequest) -> str:
     standing = families.standing(request)
     if standing is JoinStatus.ASKED:
         return str(_("Puede responder hasta el %(date)s.", date=fecha(request.due_on)))
-    return str(label(standing)) + "."
+    moment = families.settled_at(request)
+    words = label(standing)
+    return str(_("%(what)s (%(date)s).", what=words, date=fecha(moment)) if moment else f"{words}.")
 
 
 def _gathered(story: Story) -> Iterable[Step]:

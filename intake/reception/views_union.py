@@ -78,6 +78,7 @@ def _union(proposal: Proposal, form: AddForm) -> str:
         form=form,
         family=found,
         standing=families.standing,
+        settled_at=families.settled_at,
         is_forming=is_forming,
         leads=principal().user_id in listing.led_by([proposal.id])[proposal.id],
         is_undoable=proposal.status in families.UNDOABLE,

@@ -77,7 +77,8 @@ def led_by(ids: Collection[int]) -> Mapping[int, frozenset[int]]:
 def collectives(plan: Plan, *, number: int = 1) -> Page[Any]:
     """Collective proposals of a plan, the newest first. Two statements.
 
-    Rows: folio, title, language, status, submitted_at, asked (how many were), joined, waiting, due_on (the last day).
+    Rows: folio, title, language, status, submitted_at, asked (how many were), joined, waiting, due_on (the last day to
+    answer, None where nobody may any more).
     """
     query: Any = (
         sa.select(
@@ -85,7 +86,7 @@ def collectives(plan: Plan, *, number: int = 1) -> Page[Any]:
             sa.func.count(JoinRequest.id).label("asked"),
             sa.func.sum(sa.case((JoinRequest.status.in_(families.JOINING), 1), else_=0)).label("joined"),
             sa.func.sum(sa.case((_awaited(), 1), else_=0)).label("waiting"),
-            sa.func.max(JoinRequest.due_on).label("due_on"),
+            sa.func.max(sa.case((_awaited(), JoinRequest.due_on))).label("due_on"),
         )
         .join(JoinRequest, JoinRequest.collective_id == Proposal.id)
         .where(Proposal.plan_id == plan.id, Proposal.kind == ProposalKind.COLLECTIVE)
