@@ -112,6 +112,18 @@ class AddForm(DueForm):
     )
 
 
+class KeepTextForm(Form):
+    """Why a lead text may stay as it is without somebody who left."""
+
+    reason = _text(
+        _l("¿Por qué puede seguir igual?"),
+        WHY_WORDS,
+        _l("Queda en el rastro de cambios."),
+        empty=_l("Escriba por qué el texto puede seguir igual."),
+        rows=4,
+    )
+
+
 class UndoForm(Form):
     """Why a joining is undone."""
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from flask import flash, redirect, render_template, request, url_for
 
-from forms.joining import AddForm, DueForm, UndoForm
+from forms.joining import AddForm, DueForm, KeepTextForm, UndoForm
 from intake.core.errors import NotFound
 from intake.core.i18n import gettext as _
 from intake.core.i18n import lazy_gettext as _l
@@ -18,7 +18,7 @@ from intake.reception.blueprint import bp
 from intake.reception.loading import load, plan_under_way, proposal_folio
 from intake.reception.queries import joining as reading
 from intake.reception.queries import unions as listing
-from intake.reception.services import join_answers, joining
+from intake.reception.services import join_answers, joining, lead_text
 from intake.reception.views_joining import as_folio, usual_day
 from intake.reception.views_track import shown_again
 from intake.web.access import principal, requires
@@ -26,9 +26,11 @@ from intake.web.listing import Listing
 from models.enums import ProposalKind
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from flask.typing import ResponseReturnValue
 
-    from models import Proposal
+    from models import JoinRequest, Proposal
 
 
 @bp.route("/propuestas/uniones")
@@ -37,7 +39,8 @@ def unions() -> ResponseReturnValue:
     """The collective proposals of the plan under way, with what is still awaited."""
     plan = plan_under_way()
     page = Listing(listing.collectives(plan, number=number_from(request.args.get("pagina"))))
-    return render_template("reception/join_list.html", page=page, least=families.LEAST_PARTS)
+    left = listing.left([row.id for row in page.items if row.status in families.UNDOABLE])
+    return render_template("reception/join_list.html", page=page, left=left, least=families.LEAST_PARTS)
 
 
 def load_collective(folio: str) -> Proposal:
@@ -80,10 +83,29 @@ def _union(proposal: Proposal, form: AddForm) -> str:
         standing=families.standing,
         settled_at=families.settled_at,
         is_forming=is_forming,
+        left=_left(proposal),
         leads=principal().user_id in listing.led_by([proposal.id])[proposal.id],
         is_undoable=proposal.status in families.UNDOABLE,
         too_few=is_forming and len(found.joined) + len(found.awaited) < families.LEAST_PARTS,
     )
+
+
+def _left(proposal: Proposal) -> Sequence[JoinRequest]:
+    """Who left since the lead text was last looked at, while anything can be done about it."""
+    return listing.left([proposal.id])[proposal.id] if proposal.status in families.UNDOABLE else []
+
+
+@bp.route("/propuestas/<folio:folio>/union/texto", methods=["GET", "POST"])
+@requires(Permission.PROPOSAL_JOIN, load=load_collective, form=True)
+def keep_text(proposal: Proposal) -> ResponseReturnValue:
+    """The lead text beside what those wrote who left since: it may stay, with a reason, or the whole is undone."""
+    form = KeepTextForm()
+    if form.validate_on_submit():
+        lead_text.keep(proposal, request.form.getlist("parte"), reason=form.reason.data or "", by=principal())
+        flash(_("Quedó anotado que el texto común se revisó y sigue igual."), "success")
+        return _to_union()
+    status = shown_again(form)
+    return render_template("reception/join_text.html", proposal=proposal, left=_left(proposal), form=form), status
 
 
 @bp.route("/propuestas/<folio:folio>/union/preguntar", methods=["GET", "POST"])

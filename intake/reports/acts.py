@@ -192,6 +192,7 @@ ACTS: dict[str, Text] = {
     "proposal.release": _l("Dejó pasar una propuesta apartada"),
     "proposal.discard": _l("Descartó algo que no era una propuesta"),
     "proposal.join": _l("Unió una propuesta a otra colectiva"),
+    "proposal.keep_text": _l("Revisó el texto común después de que una propuesta salió de la unión"),
     "proposal.separate": _l("Deshizo una unión de propuestas"),
     "proposal.separate_admitted": _l("Deshizo una unión de propuestas admitidas"),
     "proposal.leave": _l("Salió de una propuesta colectiva"),

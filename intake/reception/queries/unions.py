@@ -11,7 +11,7 @@ from intake.core import clock
 from intake.core.pagination import Page, paginate
 from intake.extensions import db
 from intake.reception import families
-from models import AuditEntry, JoinRequest, Plan, Proposal, Territory
+from models import AuditEntry, JoinRequest, Plan, Proposal, Territory, User
 from models.enums import JoinStatus, ProposalKind, ProposalStatus
 
 if TYPE_CHECKING:
@@ -74,15 +74,49 @@ def led_by(ids: Collection[int]) -> Mapping[int, frozenset[int]]:
     return {key: frozenset(accounts) for key, accounts in found.items()}
 
 
+#: The entry of the trace that says that a lead text was read again; ``changes`` names under `WITHOUT` who had left.
+KEPT, WITHOUT = "proposal.keep_text", "without"
+
+
+def left(ids: Collection[int]) -> dict[int, list[JoinRequest]]:
+    """Per collective proposal what was undone since its lead text was last looked at, the proposals whole.
+
+    One statement, two where something was undone.
+    """
+    undone = sa.select(JoinRequest).where(JoinRequest.collective_id.in_(ids), JoinRequest.status == JoinStatus.UNDONE)
+    query = undone.options(joinedload(JoinRequest.proposal)).order_by(JoinRequest.undone_at, JoinRequest.id)
+    found = db.session.scalars(query).all()
+    seen = _looked_at(ids) if found else set()
+    waiting: dict[int, list[JoinRequest]] = {key: [] for key in ids}
+    for request in found:
+        if (request.collective_id, request.proposal.folio) not in seen:
+            waiting[request.collective_id].append(request)
+    return waiting
+
+
+def _looked_at(ids: Collection[int]) -> set[tuple[int, str]]:
+    query = sa.select(AuditEntry.subject_id, AuditEntry.changes).where(
+        AuditEntry.subject_type == Proposal.__tablename__, AuditEntry.subject_id.in_(ids), AuditEntry.action == KEPT
+    )
+    return {(key, folio) for key, changes in db.session.execute(query) for folio in changes[WITHOUT]}
+
+
+def leaders_of(collective: Proposal) -> Sequence[User]:
+    """The accounts in use that lead it, for a letter. One statement."""
+    of, who = leaders().subquery().c
+    query = sa.select(User).where(User.id.in_(sa.select(who).where(of == collective.id)), User.disabled_at.is_(None))
+    return db.session.scalars(query.order_by(User.id)).all()
+
+
 def collectives(plan: Plan, *, number: int = 1) -> Page[Any]:
     """Collective proposals of a plan, the newest first. Two statements.
 
-    Rows: folio, title, language, status, submitted_at, asked (how many were), joined, waiting, due_on (the last day to
-    answer, None where nobody may any more).
+    Rows: folio, title, language, status, submitted_at, id, asked (how many were), joined, waiting, due_on (the last day
+    to answer, None where nobody may any more).
     """
     query: Any = (
         sa.select(
-            *(Proposal.folio, Proposal.title, Proposal.language, Proposal.status, Proposal.submitted_at),
+            *(Proposal.folio, Proposal.title, Proposal.language, Proposal.status, Proposal.submitted_at, Proposal.id),
             sa.func.count(JoinRequest.id).label("asked"),
             sa.func.sum(sa.case((JoinRequest.status.in_(families.JOINING), 1), else_=0)).label("joined"),
             sa.func.sum(sa.case((_awaited(), 1), else_=0)).label("waiting"),

@@ -15,7 +15,7 @@ from intake.reception import families
 from intake.reception import mail as letters
 from intake.reception.queries import joining as reading
 from intake.reception.queries import unions
-from intake.reception.services import family_authors
+from intake.reception.services import family_authors, lead_text
 from intake.reception.services.asking import words_of
 from intake.reception.services.drafts import holding
 from intake.reception.services.joining import REQUEST, forget_reminder, lock_all
@@ -122,6 +122,7 @@ def _part(request: JoinRequest, moves: dict[S, str], *, reason: str, by: Princip
         _undo(request, moves, reason=why, by=by)
         family_authors.renew(request.collective)
         _close_if_too_few(request.collective)
+        lead_text.tell_leaders(request, reason=why, by=by)
 
 
 def _check_undoable(collective: Proposal) -> None:
@@ -216,3 +217,4 @@ def close_for_withdrawn(proposal: Proposal, reason: str) -> None:
             request.status, request.undone_at = JoinStatus.UNDONE, clock.now()
             audit.record("join_request.close", request, by=SYSTEM, reason=reason, reference=proposal.folio)
             forget_reminder(request)
+            lead_text.tell_leaders(request, reason=reason, by=SYSTEM)
