@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import InvalidRequestError
 
 from intake.core.errors import Conflict, Invalid
 from intake.core.i18n import lazy_gettext as _l
@@ -49,10 +48,10 @@ def check_version(subject: Any, version: int | None) -> None:
 
 def take_hold(actor: Actor) -> None:
     """Lock the row and read where it stands: nobody takes it out or joins it meanwhile. Raises `Conflict` if gone."""
-    try:
-        db.session.refresh(actor, ["status", "merged_into_id", "lock_version"], with_for_update=True)
-    except InvalidRequestError as error:
-        raise Conflict(GONE) from error
+    key = sa.inspect(actor).identity or ()  # its own attributes cannot be read any more where the row is gone
+    if db.session.scalar(sa.select(Actor.id).where(Actor.id.in_(key)).with_for_update()) is None:
+        raise Conflict(GONE)
+    db.session.refresh(actor, ["status", "merged_into_id", "lock_version"])
 
 
 def refuse_merged(actor: Actor) -> None:

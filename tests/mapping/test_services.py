@@ -6,11 +6,12 @@ from datetime import UTC, datetime
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import InvalidRequestError
 
 from intake.core.errors import Conflict, Forbidden, Invalid, SignInNeeded
 from intake.core.identity import GUEST, SYSTEM
 from intake.extensions import db
-from intake.mapping import queries, services
+from intake.mapping import queries, records, services
 from intake.mapping.inputs import ActorInput, ContactInput, EventInput, MemberInput
 from intake.mapping.reference import load_reference
 from models import Actor, AuditEntry, Body, Consent, Event, OutboxMessage, Sector, Territory, Theme
@@ -191,6 +192,17 @@ def test_a_body_keeps_its_members_in_order_and_is_made_once(app):
         services.create_body(plan, BodyKind.CORE_GROUP, [], by=SYSTEM)
     assert db.session.scalar(sa.select(sa.func.count(Body.id))) == 1
     assert body.source == "s"
+
+
+def test_a_record_is_said_to_be_gone_only_where_it_is(app):
+    one, other = make.actor(), make.actor()
+    db.session.commit()
+    db.session.expunge(one)
+    with pytest.raises(InvalidRequestError, match="not persistent"):  # a mistake of ours stays one
+        records.take_hold(one)
+    db.session.execute(sa.delete(Actor).where(Actor.id == other.id), execution_options={"synchronize_session": False})
+    with pytest.raises(Conflict, match="ya no existe"):
+        records.take_hold(other)
 
 
 def test_the_reference_data_loads_once(app):
