@@ -1,11 +1,8 @@
 // A crowded network: the telephone computes for a moment, then the form goes by itself. Without this file, or where the
 // computing fails, the button sends without a proof: the proposal is received, and a person looks at it first.
-const form = document.querySelector("form[data-proof]");
+import { answer } from "./device/solver.js";
 
-const answer = (asked, number) => {
-  const { algorithm, challenge, salt, signature } = asked;
-  return btoa(JSON.stringify({ algorithm, challenge, number, salt, signature }));
-};
+const form = document.querySelector("form[data-proof]");
 
 if (form) {
   const asked = JSON.parse(form.dataset.proof);

@@ -19,12 +19,14 @@ from forms.reception import ProposalForm
 from intake.core import calendar, keyed, tokens
 from intake.core.errors import Invalid, NotFound, StageClosed, TooMany
 from intake.core.i18n import LANGUAGES, ngettext
+from intake.core.i18n import gettext as _
 from intake.core.i18n import lazy_gettext as _l
 from intake.plans import queries as plans
 from intake.reception import services
 from intake.reception.blueprint import bp
 from intake.reception.inputs import CONSENT_VERSION
 from intake.reception.screening import Pace
+from intake.reception.services.crowding import ProofNeeded
 from intake.reception.views_write import RECEIPT, blame, closed, prepared
 from intake.web import errors
 from intake.web.access import principal, public, remember_claim
@@ -141,19 +143,43 @@ def receive() -> ResponseReturnValue:
     key = form.key.data or ""
     if not _is_ready(form, key):
         return _refused(form)
-    pace = Pace(keyed.seconds_since(form.opened.data or "", "proposal_form"), trap=bool(form.website.data))
     try:
-        arrived = services.send_whole(
-            plan, form.to_input(), form.to_contact(), key=key, pace=pace, address=request.remote_addr or ""
-        )
+        return _receipt(_sent(plan, form, key))
     except Invalid as error:
         blame(form, error)
         return _refused(form)
-    except StageClosed as error:
+    except (StageClosed, ProofNeeded, TooMany) as error:
+        return _not_now(error)
+
+
+def _sent(plan: Plan, form: ProposalForm, key: str) -> Arrived:
+    return services.send_whole(
+        plan,
+        form.to_input(),
+        form.to_contact(),
+        key=key,
+        pace=Pace(keyed.seconds_since(form.opened.data or "", "proposal_form"), trap=bool(form.website.data)),
+        address=request.remote_addr or "",
+        proof=request.form.get("altcha"),
+    )
+
+
+def _not_now(error: StageClosed | ProofNeeded | TooMany) -> ResponseReturnValue:
+    """Why it goes on waiting on the telephone, and what the telephone does about it."""
+    if isinstance(error, StageClosed):
         return _unstored(reason="closed", message=str(error.message), lines=errors.lines_about(error.details)), 409
-    except TooMany as error:
-        return _too_many(int(str(error.details["retry_after_seconds"]))), 429
-    return _receipt(arrived)
+    if isinstance(error, ProofNeeded):
+        return _asked(error.challenge), 429
+    return _too_many(int(str(error.details["retry_after_seconds"]))), 429
+
+
+def _asked(challenge: dict[str, str | int]) -> Response:
+    """What the telephone computes by itself before it sends again (frontend/js/device/queue.js)."""
+    words = _(
+        "Llegaron muchas propuestas desde su misma red. Antes de enviarla, su teléfono hace solo un cálculo de unos "
+        "segundos, para distinguir a las personas de los programas. No recoge ningún dato suyo."
+    )
+    return _unstored(reason="proof", message=str(words), challenge=challenge)
 
 
 def _too_many(seconds: int) -> Response:

@@ -13,11 +13,11 @@ from intake.core.errors import Invalid, StageClosed
 from intake.core.i18n import gettext as _
 from intake.core.i18n import lazy_gettext as _l
 from intake.core.permissions import Permission
-from intake.reception import crowding, personal, points, queries, serializers, services
+from intake.reception import personal, points, queries, serializers, services
 from intake.reception.blueprint import bp
 from intake.reception.prefill import form_of
 from intake.reception.queries import attached
-from intake.reception.services import forgetting
+from intake.reception.services import crowding, forgetting
 from intake.reception.views_similar import alike_to
 from intake.reception.views_write import DRAFT, RECEIPT, closed, draft_key, load_draft
 from intake.reception.writing import TEXTS
@@ -52,11 +52,18 @@ def _press_again(proposal: Proposal, form: SendForm) -> ResponseReturnValue:
     return _review_page(proposal, form), 422
 
 
-def _ask_for_proof(proposal: Proposal, form: SendForm, *, refused: bool) -> ResponseReturnValue:
+def _ask_for_proof(proposal: Proposal, form: SendForm, needed: crowding.ProofNeeded) -> ResponseReturnValue:
     """The review again, with something to compute before it is sent."""
-    if refused:
+    if needed.refused:
         form.form_errors.append(_l("El cálculo que hizo su equipo ya no vale. Se hace otro ahora mismo."))
-    return _review_page(proposal, form, crowding.challenge(draft_key())), HTTPStatus.TOO_MANY_REQUESTS
+    return _review_page(proposal, form, needed.challenge), HTTPStatus.TOO_MANY_REQUESTS
+
+
+def _proven(proposal: Proposal, key: str) -> bool | None:
+    """Whether what a crowded network is asked for came. Nothing is asked of the team, nor of what was sent already."""
+    if proposal.status is not ProposalStatus.DRAFT or principal().is_staff:
+        return None
+    return crowding.proven(key, request.form.get("altcha"), request.remote_addr or "")
 
 
 def _review_page(proposal: Proposal, form: SendForm, challenge: dict[str, str | int] | None = None) -> str:
@@ -100,10 +107,10 @@ def send(proposal: Proposal) -> ResponseReturnValue:
         return _press_again(proposal, form)
     try:
         who, secret = principal(), key if proposal.author_id is None else None
-        proven, address = crowding.proven(proposal, key), request.remote_addr or ""
+        proven, address = _proven(proposal, key), request.remote_addr or ""
         receipt = services.submit(proposal, by=who, key=secret, sparing=True, address=address, proven=proven)
     except crowding.ProofNeeded as needed:
-        return _ask_for_proof(proposal, form, refused=needed.refused)
+        return _ask_for_proof(proposal, form, needed)
     except StageClosed:
         plan = queries.by_draft_key(key).plan
         return render_template("reception/closed.html", plan=plan, **closed(plan), key=key), 409

@@ -12,9 +12,11 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from intake.core import altcha, limits
-from intake.reception.services import submission
+from intake.reception.services import crowding
+from tests.e2e import test_offline as offline
 from tests.e2e.conftest import Server, sideways
 from tests.e2e.test_citizen import review, write
+from tests.e2e.test_offline import new_phone, phone  # noqa: F401 -- fixtures
 
 #: How much slower the slowest telephone is than this machine (Lighthouse takes 4 for a mid-range one), and what it may
 #: take at most, seconds.
@@ -24,8 +26,8 @@ SLOWER, MOST_SECONDS = 6, 20
 @pytest.fixture
 def crowded(server: Server) -> None:
     """The network of this machine has sent more than may come without a word."""
-    bucket = limits._bucket(submission.SENDINGS, "127.0.0.1")
-    when = f"{limits._window(submission.SENDINGS):%Y-%m-%d %H:%M:%S}.000000"
+    bucket = limits._bucket(crowding.SENDINGS, "127.0.0.1")
+    when = f"{limits._window(crowding.SENDINGS):%Y-%m-%d %H:%M:%S}.000000"
     with contextlib.closing(sqlite3.connect(server.database)) as database, database:
         database.execute("DELETE FROM attempt_counter WHERE bucket = ?", (bucket,))
         added = "INSERT INTO attempt_counter (bucket, window_start, count) VALUES (?, ?, 500)"
@@ -60,6 +62,89 @@ def test_without_javascript_it_is_received_and_a_person_looks(
     page.get_by_role("button", name="Enviar mi propuesta").click()
     expect(page.get_by_role("heading", name="Recibimos su propuesta")).to_be_visible()
     shot(page, "received")
+
+
+def floods(server: Server) -> int:
+    """How many sendings beyond the crowd's number were counted since it came."""
+    bucket = limits._bucket(crowding.FLOODS, "127.0.0.1")
+    with contextlib.closing(sqlite3.connect(server.database)) as database:
+        found = database.execute("SELECT sum(count) FROM attempt_counter WHERE bucket = ?", (bucket,)).fetchone()
+    return int(found[0] or 0)
+
+
+def test_what_waited_on_a_slow_telephone_computes_by_itself_and_arrives_once(
+    phone: Page,  # noqa: F811
+    server: Server,
+    crowded: None,
+    shot: Callable[..., None],
+) -> None:
+    title = "Reparación del canal que llega tarde por la red del colegio"
+    offline.queue(phone, title)
+    before = floods(server)
+    phone.context.new_cdp_session(phone).send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
+    begun = time.monotonic()
+    phone.context.set_offline(False)
+    item = phone.locator(".device__item", has_text=title)
+    expect(item).to_contain_text("su teléfono hace solo un cálculo de unos segundos")
+    expect(phone.locator("[data-device-status]")).to_contain_text("hace solo un cálculo")
+    assert sideways(phone) <= 0
+    shot(phone, "computing")
+    folio = offline.arrived(phone, title)
+    assert time.monotonic() - begun < MOST_SECONDS
+    shot(phone, "arrived")
+    assert offline.rows(server, title) == [(folio, "submitted")]
+    assert floods(server) == before + 1
+
+
+def test_the_worker_computes_with_no_page_open(phone: Page, server: Server, crowded: None) -> None:  # noqa: F811
+    title = "Alumbrado de la cancha que llega sin ninguna página abierta"
+    offline.queue(phone, title)
+    offline.wake_worker(phone, server)
+    for _ in range(200):
+        if offline.rows(server, title):
+            break
+        phone.wait_for_timeout(100)
+    assert [status for _folio, status in offline.rows(server, title)] == ["submitted"]
+    phone.goto("/propuestas/sin-conexion")
+    offline.arrived(phone, title)
+
+
+def test_what_is_opened_while_the_telephone_computes_is_not_sent(
+    phone: Page,  # noqa: F811
+    server: Server,
+    crowded: None,
+) -> None:
+    title = "Texto que alguien abre otra vez en el último momento"
+    offline.queue(phone, title)
+    sent: list[str] = []
+
+    def ask_much(route, request) -> None:
+        """A proof that takes long and that nothing solves."""
+        if request.method != "POST":
+            return route.continue_()
+        sent.append(request.post_data)
+        asked = {"salt": "s", "challenge": "0" * 64, "maxnumber": 1_000_000, "algorithm": "SHA-256", "signature": ""}
+        return route.fulfill(
+            status=429, json={"reason": "proof", "message": "hace solo un cálculo", "challenge": asked}
+        )
+
+    phone.context.route("**/propuestas/envios.json", ask_much)
+    phone.context.set_offline(False)
+    expect(phone.locator(".device__item", has_text=title)).to_contain_text("hace solo un cálculo")
+    phone.evaluate(
+        """new Promise((done) => {
+          const asked = indexedDB.open("intake");
+          asked.onsuccess = () => {
+            const queue = asked.result.transaction("queue", "readwrite").objectStore("queue");
+            const all = queue.getAll();
+            all.onsuccess = () => all.result.forEach((one) => queue.put({ ...one, state: "editing" }));
+            queue.transaction.oncomplete = () => done(asked.result.close());
+          };
+        })"""
+    )
+    phone.wait_for_timeout(MOST_SECONDS * 500)
+    assert len(sent) == 1
+    assert offline.rows(server, title) == []
 
 
 def test_the_worker_finds_what_the_server_hides(

@@ -82,6 +82,39 @@ def waits(page: Page, title: str) -> None:
     expect(item).to_contain_text("En este teléfono, todavía no enviada")
 
 
+def queue(page: Page, title: str) -> None:
+    """Write it without a network and let it wait on the telephone."""
+    page.context.set_offline(True)
+    write(page, title)
+    let_wait(page)
+    waits(page, title)
+
+
+def wake_worker(page: Page, server: Server) -> None:
+    """Let the service worker send with no page of the site open.
+
+    The browser's own tools wake it, since the moment that the browser chooses cannot be waited for.
+    """
+    page.goto("about:blank")
+    page.context.set_offline(False)
+    tools = page.context.new_cdp_session(page)
+    known: list[str] = []
+    tools.on(
+        "ServiceWorker.workerRegistrationUpdated",
+        lambda e: known.extend(r["registrationId"] for r in e["registrations"]),
+    )
+    tools.send("ServiceWorker.enable")
+    for _ in range(50):
+        if known:
+            break
+        page.wait_for_timeout(100)
+    for registration in set(known):
+        tools.send(
+            "ServiceWorker.dispatchSyncEvent",
+            {"origin": server.url, "registrationId": registration, "tag": "intake-envios", "lastChance": False},
+        )
+
+
 def arrived(page: Page, title: str) -> str:
     """The folio that the phone says."""
     item = page.locator(".device__item", has_text=title)
@@ -202,7 +235,6 @@ def test_a_double_click_and_two_windows_send_one(phone: Page, server: Server) ->
 
 
 def test_the_service_worker_sends_when_no_page_is_open(phone: Page, server: Server) -> None:
-    """The browser wakes the worker; here the browser's own tools do, since its own moment cannot be waited for."""
     title = "Señal de radio para avisar de las heladas"
     context = phone.context
     context.set_offline(True)
@@ -210,24 +242,7 @@ def test_the_service_worker_sends_when_no_page_is_open(phone: Page, server: Serv
     write(phone, title)
     let_wait(phone)
     waits(phone, title)
-    phone.goto("about:blank")
-    context.set_offline(False)
-    tools = context.new_cdp_session(phone)
-    known: list[str] = []
-    tools.on(
-        "ServiceWorker.workerRegistrationUpdated",
-        lambda e: known.extend(r["registrationId"] for r in e["registrations"]),
-    )
-    tools.send("ServiceWorker.enable")
-    for _ in range(50):
-        if known:
-            break
-        phone.wait_for_timeout(100)
-    for registration in set(known):
-        tools.send(
-            "ServiceWorker.dispatchSyncEvent",
-            {"origin": server.url, "registrationId": registration, "tag": "intake-envios", "lastChance": False},
-        )
+    wake_worker(phone, server)
     for _ in range(100):
         if rows(server, title):
             break
@@ -241,10 +256,7 @@ def test_an_error_of_the_server_in_between_loses_nothing_and_doubles_nothing(pho
     """Once before it arrives, and once after: the answer is lost, and the telephone asks again."""
     title = "Bodega comunal para la cosecha de papa"
     context = phone.context
-    context.set_offline(True)
-    write(phone, title)
-    let_wait(phone)
-    waits(phone, title)
+    queue(phone, title)
     calls: list[str] = []
 
     def fail(route, request):
@@ -273,10 +285,7 @@ def test_an_error_of_the_server_in_between_loses_nothing_and_doubles_nothing(pho
 def test_the_close_in_between_keeps_the_text_and_says_so(phone: Page, server: Server, shot: Shot) -> None:
     title = "Vivero comunitario de plantas nativas"
     context = phone.context
-    context.set_offline(True)
-    write(phone, title)
-    let_wait(phone)
-    waits(phone, title)
+    queue(phone, title)
     with reception_closed(server):
         context.set_offline(False)
         item = phone.locator(".device__item", has_text=title)

@@ -14,11 +14,12 @@ import time_machine
 from intake.core import altcha, clock, limits
 from intake.extensions import db
 from intake.reception import queries
-from intake.reception.services import submission
+from intake.reception.services import crowding
 from models import Hold, Proposal
 from models.enums import HoldReason, ProposalStatus
 from tests.conftest import token_in
 from tests.core.test_altcha import payload, work
+from tests.reception import test_device as device
 from tests.reception.test_views import plan, send, submitted, write  # noqa: F401 -- a fixture
 
 pytestmark = pytest.mark.usefixtures("crowded")
@@ -27,8 +28,8 @@ pytestmark = pytest.mark.usefixtures("crowded")
 @pytest.fixture
 def crowded(plan, client, monkeypatch):  # noqa: F811
     """A network from which as many came as may come without a word."""
-    monkeypatch.setattr(submission, "SENDINGS", limits.Limit("proposal_send", times=1, minutes=60))
-    monkeypatch.setattr(submission, "FLOODS", limits.Limit("proposal_flood", times=9, minutes=60))
+    monkeypatch.setattr(crowding, "SENDINGS", limits.Limit("proposal_send", times=1, minutes=60))
+    monkeypatch.setattr(crowding, "FLOODS", limits.Limit("proposal_flood", times=9, minutes=60))
     monkeypatch.setattr(altcha, "MOST", 50)
     with time_machine.travel(clock.now().replace(minute=5, second=0), tick=False):
         submitted(client)
@@ -110,6 +111,72 @@ def test_even_the_crowd_has_an_end_and_the_draft_stays(client):
     assert "guardado como borrador" in last.text and "data-proof" not in last.text
     with time_machine.travel(clock.now() + timedelta(hours=1)):
         assert send(client, path).status_code == 303
+
+
+def counted(limit):
+    return limits.used(limit, "127.0.0.1")
+
+
+@pytest.mark.parametrize("proves", [True, False])
+def test_a_sending_counts_once_with_all_its_rounds(client, proves):
+    path = another(client)
+    before = counted(crowding.SENDINGS), counted(crowding.FLOODS)
+    page, challenge = asked(client, path)
+    if proves:
+        page = press(client, path, page, "nada")
+        challenge = json.loads(html.unescape(re.search(r'data-proof="([^"]*)"', page.text)[1]))
+    assert press(client, path, page, payload(work(challenge)) if proves else "").status_code == 303
+    assert (counted(crowding.SENDINGS), counted(crowding.FLOODS)) == (before[0] + 1, before[1] + 1)
+
+
+def test_a_proof_that_nobody_asked_for_spares_no_count(client):
+    path = another(client)
+    before = counted(crowding.FLOODS)
+    page = client.get(path)
+    assert press(client, path, page, "").status_code == 303
+    assert counted(crowding.FLOODS) == before + 1
+
+
+# -- the door of the telephones without a network
+
+
+def door(client, n=1, **more):
+    return device.send(client, key=f"{n:043}", title=f"Agua limpia para el barrio número {n}", **more)
+
+
+def test_the_door_asks_a_crowded_network_for_the_same_proof(client):
+    waits = door(client)
+    assert (waits.status_code, waits.json["reason"]) == (429, "proof")
+    assert "hace solo un cálculo" in waits.json["message"]
+    assert waits.headers["Cache-Control"] == "no-store"
+    assert db.session.scalar(sa.select(sa.func.count(Proposal.id))) == 1  # nothing of it is kept
+    before = counted(crowding.SENDINGS), counted(crowding.FLOODS)
+    told = door(client, altcha=payload(work(waits.json["challenge"])))
+    assert told.status_code == 200
+    assert queries.by_folio(told.json["folio"]).status is ProposalStatus.SUBMITTED
+    assert (counted(crowding.SENDINGS), counted(crowding.FLOODS)) == before
+    again = door(client, altcha=payload(work(waits.json["challenge"])))
+    assert again.json == told.json  # the answer was lost on its way: the same folio, and no other proof
+
+
+def test_the_door_takes_what_could_not_compute_and_a_person_looks(client):
+    assert door(client).status_code == 429
+    told = door(client, altcha="")
+    assert queries.by_folio(told.json["folio"]).status is ProposalStatus.HELD
+    assert db.session.scalars(sa.select(Hold.reason)).all() == [HoldReason.FLOOD]
+
+
+def test_the_door_refuses_the_proof_of_another_and_asks_anew(client):
+    first, second = door(client, 1).json["challenge"], door(client, 2).json["challenge"]
+    refused = door(client, 2, altcha=payload(work(first)))
+    assert (refused.status_code, refused.json["reason"]) == (429, "proof")
+    assert refused.json["challenge"]["challenge"] not in {first["challenge"], second["challenge"]}
+    assert door(client, 1, altcha=payload(work(first))).status_code == 200
+
+
+def test_the_door_says_when_even_the_crowd_is_too_much(client):
+    answers = [door(client).json["reason"] for _ in range(10)]
+    assert answers == ["proof"] * 9 + ["many"]
 
 
 def test_nobody_is_asked_by_default(client):

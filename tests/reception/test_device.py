@@ -12,9 +12,10 @@ import pytest
 import sqlalchemy as sa
 
 from config import ROOT
-from intake.core import clock, keyed, tokens
+from intake.core import altcha, clock, keyed, limits, tokens
 from intake.extensions import db
 from intake.reception import views_device
+from intake.reception.services import crowding
 from models import AuditEntry, Hold, Plan, Proposal, ProposalContact, Stage
 from models.enums import ProposalStatus, StageKind
 from tests import factories
@@ -137,11 +138,14 @@ def test_the_receipt_is_told_again_after_the_close(plan, client):
     assert send(client).json == first
 
 
-def test_a_network_that_sent_too_many_is_told_when(plan, client):
+def test_a_network_that_sent_too_many_is_told_when(plan, client, monkeypatch):
+    monkeypatch.setattr(crowding, "FLOODS", limits.Limit("proposal_flood", times=1, minutes=60))
     for n in range(60):
         assert (
             send(client, key=f"{n:043}", contact_email=None, title=f"Agua limpia para el barrio {n}").status_code == 200
         )
+    answer = send(client)
+    assert (answer.status_code, answer.json["reason"]) == (429, "proof")
     answer = send(client)
     assert (answer.status_code, answer.json["reason"]) == (429, "many")
     assert 0 < answer.json["seconds"] <= 3600
@@ -358,3 +362,26 @@ def test_the_kept_form_warns_that_it_is_sent_without_the_account(plan, client):
     page = client.get("/propuestas/sin-conexion/formulario").text
     assert re.search(r"data-without-account hidden><strong>[^<]*esta propuesta se envía sin ella", page)
     assert "Se envió sin su cuenta" in page
+
+
+SOLVED = """
+const { solve } = await import(%s);
+console.log(await solve(%s));
+"""
+
+
+@pytest.mark.parametrize("number", [0, 1999, 2000, 4321])
+def test_the_telephone_solves_what_the_server_asks(app, tmp_path, monkeypatch, number):
+    """In slices of 2,000, so that the page or the worker goes on answering."""
+    monkeypatch.setattr(altcha, "MOST", 5_000)
+    monkeypatch.setattr(altcha.secrets, "randbelow", lambda _most: number - 1)
+    module = json.dumps((ROOT / "frontend" / "js" / "device" / "solver.js").as_uri())
+    script = tmp_path / "ask.mjs"
+    asked = altcha.challenge("proposal_send", KEY)
+    script.write_text(SOLVED % (module, json.dumps(asked)), encoding="utf-8")
+    node = shutil.which("node", path=str(ROOT / ".venv" / "bin"))
+    said = subprocess.run([node, str(script)], capture_output=True, text=True, check=True, timeout=60).stdout.strip()
+    assert altcha.solved(said, "proposal_send", KEY) is not None
+    script.write_text(SOLVED % (module, json.dumps({**asked, "challenge": "0" * 64})), encoding="utf-8")
+    none = subprocess.run([node, str(script)], capture_output=True, text=True, check=True, timeout=60).stdout.strip()
+    assert none == ""  # nothing was found: it is sent without

@@ -13,7 +13,7 @@ import time_machine
 from intake.core import clock, limits, mail, tokens
 from intake.extensions import db
 from intake.reception import familyjson, queries, serializers, services
-from intake.reception.services import submission
+from intake.reception.services import crowding, submission
 from models import (
     Admission,
     Assignment,
@@ -518,7 +518,7 @@ def test_contact_is_not_kept_for_the_signed_in_unless_given(plan, sign_in):
 
 def test_a_network_that_sends_without_end_waits_and_its_draft_is_kept(client, plan, monkeypatch):
     for name, limit in (("SENDINGS", "proposal_send"), ("FLOODS", "proposal_flood")):
-        monkeypatch.setattr(submission, name, limits.Limit(limit, times=1, minutes=60))
+        monkeypatch.setattr(crowding, name, limits.Limit(limit, times=1, minutes=60))
     with time_machine.travel(clock.now().replace(minute=48, second=30), tick=False):
         submitted(client)
         path = write(client, title="Otra idea para el agua de Macas").location

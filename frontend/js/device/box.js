@@ -16,6 +16,8 @@ const show = (box, state, item) => {
   const node = box.querySelector(`template[data-device-of="${state}"]`).content.firstElementChild.cloneNode(true);
   node.dataset.key = item.key;
   node.dataset.state = state;
+  node.dataset.said = item.message ?? "";
+  node.tabIndex = -1;
   put(node, "[data-title]", item.title);
   put(node, "[data-message]", item.message);
   put(node, "[data-folio]", item.folio);
@@ -54,13 +56,23 @@ const actions = {
   },
 };
 
+const mark = ({ dataset }) => `${dataset.key}${dataset.state}${dataset.said}`;
+
 export const start = (box) => {
   const list = box.querySelector("[data-device-list]");
+  /** Draws them anew: what is said for the first time is read aloud, and the focus stays with its proposal. */
+  const renew = (nodes) => {
+    const before = [...list.children].map((node) => node.dataset.said);
+    const fresh = nodes.map((node) => node.dataset.said).find((text) => text && !before.includes(text));
+    const focused = list.contains(document.activeElement) && document.activeElement.closest("[data-key]").dataset.key;
+    list.replaceChildren(...nodes);
+    nodes.find((node) => node.dataset.key === focused)?.focus();
+    if (fresh) box.querySelector("[data-device-status]").textContent = fresh;
+  };
   const draw = async () => {
     const [queued, arrived] = await Promise.all([all("queue"), all("arrived")]);
     const nodes = [...arrived.map((item) => show(box, "arrived", item)), ...queued.map((item) => show(box, item.state, item))];
-    const before = [...list.children].map((node) => `${node.dataset.key}${node.dataset.state}`).join();
-    if (nodes.map((node) => `${node.dataset.key}${node.dataset.state}`).join() !== before || !nodes.length) list.replaceChildren(...nodes);
+    if (nodes.map(mark).join() !== [...list.children].map(mark).join() || !nodes.length) renew(nodes);
     list.querySelectorAll('[data-state="waiting"] [data-send]').forEach((button) => (button.hidden = !navigator.onLine));
     box.hidden = !nodes.length;
     document.querySelectorAll("[data-device-empty]").forEach((line) => (line.hidden = nodes.length > 0));

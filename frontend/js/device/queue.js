@@ -1,10 +1,13 @@
 // Sending what waits, once: one sender at a time (Web Locks), and the key of the form lets the server know a repetition.
 // Used by pages and by the service worker.
-import { all, arrive, change, put } from "./store.js";
+import { solve } from "./solver.js";
+import { all, arrive, change, get, put } from "./store.js";
 
 export const DOOR = "/propuestas/envios.json";
 export const TAG = "intake-envios";
 const PATIENCE = 30_000;
+/** Proofs of work in one sending: the second where the first came too late. */
+const PROOFS = 2;
 
 const channel = typeof BroadcastChannel === "function" ? new BroadcastChannel("intake") : null;
 /** Tells every window of this site, this one too, that what is on the device has changed. */
@@ -48,9 +51,25 @@ const judged = (item, status, told) => {
   return { message: told.detail ?? "" }; // our fault, or an old token: it goes on waiting
 };
 
+const post = async (item, more) => {
+  const answer = await ask({ method: "POST", body: new URLSearchParams([...item.pairs.map(([name, value]) => [name, value]), ["key", item.key], ...more]) });
+  return [answer.status, await body(answer)];
+};
+
+/** Whether it still is to be sent: somebody may have opened or deleted it while the telephone was computing. */
+const stillWaits = async (key) => (await get("queue", key))?.state === "waiting";
+
 const send = async (item, csrf) => {
-  const answer = await ask({ method: "POST", body: new URLSearchParams([...item.pairs.map(([name, value]) => [name, value]), ["key", item.key], ["csrf_token", csrf]]) });
-  const found = judged(item, answer.status, await body(answer));
+  const signed = ["csrf_token", csrf];
+  let [status, told] = await post(item, [signed]);
+  for (let proofs = 0; told.reason === "proof" && proofs < PROOFS; proofs += 1) {
+    await change(item.key, { message: told.message });
+    tell();
+    const proof = await solve(told.challenge).catch(() => ""); // without one it arrives all the same, and a person looks
+    if (!(await stillWaits(item.key))) return true;
+    [status, told] = await post(item, [signed, ["altcha", proof]]);
+  }
+  const found = judged(item, status, told);
   await (found.receipt ? arrive(found.receipt) : change(item.key, { ...found, tried: (item.tried ?? 0) + 1 }));
   return Boolean(found.receipt || found.state);
 };

@@ -12,9 +12,10 @@ from intake.core.identity import GUEST
 from intake.core.text import clean
 from intake.core.transaction import transaction
 from intake.reception import queries
+from intake.reception.services import crowding
 from intake.reception.services.drafts import create_draft, holding
 from intake.reception.services.quarantine import note_pace
-from intake.reception.services.submission import count_sending, submit
+from intake.reception.services.submission import submit
 from intake.reception.writing import TEXTS
 from models.enums import ProposalStatus
 
@@ -35,12 +36,20 @@ class Arrived:
 
 
 def send_whole(
-    plan: Plan, data: ProposalInput, contact: ContactInput | None, *, key: str, pace: Pace, address: str
+    plan: Plan,
+    data: ProposalInput,
+    contact: ContactInput | None,
+    *,
+    key: str,
+    pace: Pace,
+    address: str,
+    proof: str | None = None,
 ) -> Arrived:
     """Keep and submit a guest's proposal, both or neither. Repeated with its key, it answers with the same receipt.
 
     Always a guest's, whoever is signed in where the telephone lies: it was written without an account. Whoever shows
-    the key is its author. Raises `StageClosed`, `Invalid`, `TooMany` and, for the key of an account's form, `Conflict`.
+    the key is its author. ``proof`` and what is asked of a crowded network: `crowding.proven`. Raises `StageClosed`,
+    `Invalid`, `ProofNeeded`, `TooMany` and, for the key of an account's form, `Conflict`.
     """
     once = tokens.token_hash(f"once:{key}")
     known = queries.by_idempotency_key(once)
@@ -48,14 +57,14 @@ def send_whole(
         raise Conflict(_l("Este formulario ya se guardó en una cuenta: ábralo desde ella."))
     if known is not None and known.status is not ProposalStatus.DRAFT:
         return _again(known, data, key)
-    count_sending(address)
+    proven = crowding.proven(key, proof, address)
     with transaction():
         proposal, _address = create_draft(known.plan if known else plan, data, contact, by=GUEST, key=key)
         if proposal.status is not ProposalStatus.DRAFT:  # another sending of the same overtook this one
             return _again(proposal, data, key)
         if known is None:
             note_pace(proposal, pace)
-        receipt = submit(proposal, by=_author(proposal), key=key, sparing=True, address=address)
+        receipt = submit(proposal, by=_author(proposal), key=key, sparing=True, address=address, proven=proven)
     return Arrived(proposal, receipt)
 
 

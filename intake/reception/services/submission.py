@@ -8,16 +8,15 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from intake.core import calendar, clock, limits, tokens
-from intake.core.errors import Forbidden, TooMany
+from intake.core.errors import Forbidden
 from intake.core.i18n import lazy_gettext as _l
-from intake.core.i18n import lazy_ngettext
 from intake.core.permissions import Permission, authorize
 from intake.core.transaction import transaction
 from intake.extensions import db
 from intake.mapping import noticed
 from intake.reception import queries, screening, writing
 from intake.reception.inputs import Receipt
-from intake.reception.services import inviting, quarantine
+from intake.reception.services import crowding, inviting, quarantine
 from intake.reception.services.drafts import desk_reference, holding
 from intake.reception.services.moves import fire, require_open, stages_of
 from models import Plan, ProposalVersion
@@ -35,44 +34,11 @@ if TYPE_CHECKING:
 BY_ADDRESS = limits.Limit("claim_address", times=10, minutes=15)
 BY_SHARED_ADDRESS = limits.Limit("claim_shared", times=60, minutes=15)
 BY_FOLIO = limits.Limit("claim_folio", times=40, minutes=60)
-#: Sendings from one network address: a school or a table shares one, so there is room for a whole class.
-SENDINGS = limits.Limit("proposal_send", times=60, minutes=60)
-#: Beyond `SENDINGS` a sending brings a proof of work or waits for a person's look; beyond this, for the next hour.
-FLOODS = limits.Limit("proposal_flood", times=600, minutes=60)
 #: Receipts to one address: a guest may write anybody's.
 RECEIPTS = limits.Limit("proposal_receipt", times=10, minutes=60)
 _PLAN = Plan.metadata.tables["plan"]
 #: Read again under a lock: what another press of the same button may just have written.
 _DECIDING = ["status", "folio", "claim_code_hash", "lock_version"]
-
-
-def is_crowded(address: str) -> bool:
-    """Count a sending from a network address; whether it is beyond `SENDINGS`. Raises `TooMany` beyond `FLOODS`."""
-    try:
-        limits.hit(SENDINGS, address)
-    except TooMany:
-        count_sending(address, FLOODS)
-        return True
-    return False
-
-
-def count_sending(address: str, limit: limits.Limit | None = None) -> None:
-    """Count a sending from a network address. Raises `TooMany` beyond `SENDINGS`; the draft stays as it is."""
-    limit = limit or SENDINGS
-    try:
-        limits.hit(limit, address)
-    except TooMany as error:
-        left = limits.minutes_left(limit)
-        raise TooMany(
-            lazy_ngettext(
-                "Desde su red se enviaron muchas propuestas en la última hora. Su texto quedó guardado como borrador: "
-                "espere %(num)s minuto y vuelva a enviarlo.",
-                "Desde su red se enviaron muchas propuestas en la última hora. Su texto quedó guardado como borrador: "
-                "espere %(num)s minutos y vuelva a enviarlo.",
-                left,
-            ),
-            retry_after_seconds=left * 60,
-        ) from error
 
 
 def submit(
@@ -112,7 +78,7 @@ def _signs(proposal: Proposal, by: Principal, address: str, proven: bool | None)
     """What speaks for setting it aside; nothing where the team or the system writes, or where it is too little."""
     if by.is_staff or by.is_system:
         return {}
-    sent = limits.used(SENDINGS, address) if address else 0
+    sent = crowding.sent_from(address)
     found = screening.weighed_with(quarantine.findings_of(proposal, from_network=sent), sent, proven=proven)
     if not screening.is_enough(found):
         quarantine.forget(proposal)
