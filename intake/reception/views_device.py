@@ -85,7 +85,7 @@ def _marked(page: str) -> Response:
 @public()
 def device() -> Response:
     """What waits on this telephone and what has arrived; also shown in place of any page that needs the network."""
-    return _marked(render_template("reception/device.html"))
+    return _marked(render_template("reception/device.html", for_worker=True))
 
 
 @bp.route("/propuestas/sin-conexion/formulario")
@@ -95,7 +95,7 @@ def form_shell() -> Response:
     plan = _plan()
     reception = calendar.view_of(plan.stages, StageKind.RECEPTION)
     if not reception.is_open:
-        return _marked(render_template("reception/closed.html", plan=plan, **closed(plan), key=None))
+        return _marked(render_template("reception/closed.html", plan=plan, **closed(plan), key=None, for_worker=True))
     form = prepared(ProposalForm(meta={"csrf": False}))
     form.opened.data = keyed.stamp("proposal_form")
     page = render_template(

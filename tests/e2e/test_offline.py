@@ -399,6 +399,33 @@ def test_nothing_of_an_account_is_kept_and_signing_out_clears_the_device(phone: 
     page.wait_for_function(f"{names} === 'intake:propuesta'")
 
 
+def test_the_home_page_says_aloud_that_it_arrived(phone: Page, server: Server, shot: Shot) -> None:
+    title = "Techo para la parada de buses de la parroquia"
+    home = phone.context.new_page()
+    home.goto("/")
+    queue(phone, title)
+    said = home.get_by_role("status").filter(has=home.locator("[data-device-notice]"))
+    expect(said).to_have_text("Tiene una propuesta en este teléfono, todavía no enviada.")
+    phone.context.set_offline(False)
+    expect(said).to_have_text("Llegó la propuesta que esperaba en este teléfono: vea su folio.", timeout=40_000)
+    assert sideways(home) <= 0
+    shot(home, "inicio")
+    said.get_by_role("link").click()
+    assert rows(server, title) == [(arrived(home, title), "submitted")]
+
+
+def test_a_kept_page_does_not_ask_a_signed_in_person_to_enter(phone: Page, enter: Enter, shot: Shot) -> None:
+    enter(phone, "ciudadania")
+    phone.context.set_offline(True)
+    for path in ("/propuestas/nueva", "/propuestas/"):
+        phone.goto(path)
+        expect(phone.locator(".account")).to_have_text("Mi cuenta")
+    shot(phone, "sin-red-con-cuenta")
+    phone.context.set_offline(False)
+    phone.locator(".account").get_by_role("link", name="Mi cuenta").click()
+    expect(phone.get_by_role("button", name="Salir")).to_be_visible()
+
+
 def test_a_code_outlives_the_account_of_somebody_else(phone: Page, server: Server, enter: Enter) -> None:
     """Folio and code of a guest without contact are nowhere else: another's signing in and out leaves them."""
     title, context = "Bebederos para el ganado de la loma", phone.context

@@ -204,6 +204,27 @@ def test_a_draft_kept_before_is_sent_under_its_key(plan, client):
 # -- what the worker keeps
 
 
+@pytest.mark.parametrize("path", ["/propuestas/sin-conexion", "/propuestas/sin-conexion/formulario"])
+@pytest.mark.parametrize("open_still", [True, False])
+def test_kept_pages_say_of_nobody_whether_they_are_in(plan, client, sign_in, path, open_still):
+    """Who reads them without a network may well be: they were only fetched as nobody."""
+    if not open_still:
+        close_reception(plan)
+    page = client.get(path).text
+    header = page[page.index('<div class="account">') : page.index('<nav class="site-nav"')]
+    assert "Mi cuenta" in header
+    assert "Entrar" not in header
+    person = sign_in(factories.user(name="Rosa Campos")).get(path).text
+    assert "Rosa Campos" in person and "account__form" in person
+
+
+def test_what_arrives_is_said_aloud_on_every_page(plan, client):
+    for path in ("/", "/propuestas/", "/planes/PAGA3/"):
+        assert re.search(r'<div role="status"><a class="device-notice"[^>]*hidden></a></div>', client.get(path).text), (
+            path
+        )
+
+
 def test_the_shell_holds_no_token_no_key_and_no_session(plan, client):
     answer = client.get("/propuestas/sin-conexion/formulario")
     assert answer.status_code == 200

@@ -23,12 +23,14 @@ const settle = async () => {
   if (item && !item.inAccount) await put("arrived", { ...item, inAccount: true });
 };
 
-/** The line on top of pages that do not show the whole: something waits, or has arrived and nobody has noted its code. */
+/** The line on top of pages that do not show the whole, read aloud as it changes: something waits, or has arrived and
+ * nobody has noted its code. */
 const count = async () => {
   const [queue, arrived] = await Promise.all([all("queue"), all("arrived")]);
   if (notice) {
-    notice.hidden = !(queue.length + arrived.length) || Boolean(document.querySelector("[data-device]"));
-    notice.textContent = queue.length ? notice.dataset.waiting : notice.dataset.arrived;
+    const said = [arrived.length && notice.dataset.arrived, queue.length && notice.dataset.waiting].filter(Boolean).join(" ");
+    notice.hidden = !said || Boolean(document.querySelector("[data-device]"));
+    if (notice.textContent !== said) notice.textContent = said;
   }
   return queue.some((item) => item.state === "waiting");
 };
@@ -40,7 +42,7 @@ const attempt = async () => {
 };
 
 export const start = async () => {
-  // The worker's pages are drawn for nobody: they do not know who is signed in, and are no sign that nobody is.
+  // The worker's pages are drawn for nobody (base.html, for_worker): they are no sign that nobody is signed in.
   if (account) drafts.note(account.dataset.owner);
   else if (document.querySelector(".account__button") && !document.querySelector("[data-shell], [data-reload]")) drafts.note("");
   if (!account && "serviceWorker" in navigator) {
