@@ -54,7 +54,7 @@ def configure(base_url: str) -> None:
 
 
 def url_of(path: str) -> str:
-    """The full address of a path, for messages."""
+    """The full address of a path, wherever it leaves the page: in messages, codes to scan, feeds, copied links."""
     return f"{_base_url}{path}"
 
 

@@ -14,7 +14,7 @@ from flask_babel import get_locale, get_translations
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
-from intake.core import i18n, keyed, permissions
+from intake.core import i18n, keyed, mail, permissions
 from intake.core.i18n import lazy_gettext as _l
 from intake.core.permissions import Permission
 from intake.web import filters, frame, spoken
@@ -80,6 +80,7 @@ def install(app: Flask, config: Config, plan_bar: Callable[[], Any]) -> None:
         navigation=navigation,
         localized=i18n.localized,
         device_owner=device_owner,
+        site_url=mail.url_of,  # for addresses that leave the page: what Host says is only what somebody asked for
     )
     frame.install(app)
     app.context_processor(per_request)
