@@ -57,18 +57,19 @@ def _words(raw: bytes, at: int, offset: int) -> Text:
     after = re.match(r"\w*", raw[at + 1 :].decode(_LIKELY, "replace")).group()[:_LONGEST]  # type: ignore[union-attr]
     told = {"word": f"{before}{_BROKEN}{after}", "how": _HOW, "offset": offset, "byte": f"{raw[at]:02X}"}
     letter = raw[at : at + 1].decode(_LIKELY, "replace")
-    if not letter.isalpha():
-        return _l(
-            "No se puede leer un signo, aquí: «%(word)s». El archivo no está guardado en UTF-8 y se perderían las "
-            "tildes y las eñes. %(how)s (Para quien da soporte: byte %(offset)s, 0x%(byte)s.)",
-            **told,
-        )
-    return _l(
-        "No se puede leer una letra, aquí: «%(word)s»; quizá es «%(letter)s». El archivo no está guardado en UTF-8 y "
-        "se perderían las tildes y las eñes. %(how)s (Para quien da soporte: byte %(offset)s, 0x%(byte)s.)",
-        letter=letter,
+    words: Text = _l(
+        "No se puede leer un signo, aquí: «%(word)s». El archivo no está guardado en UTF-8 y se perderían las tildes "
+        "y las eñes. %(how)s (Para quien da soporte: byte %(offset)s, 0x%(byte)s.)",
         **told,
     )
+    if letter.isalpha():
+        words = _l(
+            "No se puede leer una letra, aquí: «%(word)s»; quizá es «%(letter)s». El archivo no está guardado en UTF-8 "
+            "y se perderían las tildes y las eñes. %(how)s (Para quien da soporte: byte %(offset)s, 0x%(byte)s.)",
+            letter=letter,
+            **told,
+        )
+    return words
 
 
 def _until(file: BinaryIO, line: int, at: int) -> Iterator[str]:
