@@ -86,9 +86,17 @@ def take_next(found: Packet) -> ResponseReturnValue:
 
 def _go_on(reference: str, *, again: bool, after: int = 0) -> ResponseReturnValue:
     """To the next sheet of the packet that waits for this person, or back to the packet."""
-    folio = keying.claim_next(load_packet(reference), by=principal(), again=again, after=after)
+    packet = load_packet(reference)
+    key, who = packet.id, principal()
+    folio = keying.claim_next(packet, by=who, again=again, after=after)
     if folio is None:
-        flash(_("No quedan hojas por digitar en este paquete para usted."), "success")
+        if who.user_id is not None and desk.are_others_at_it(key, who.user_id, again=again):
+            words = _(
+                "Las hojas que quedan las tienen otras personas en este momento. Si no las terminan, vuelven aquí."
+            )
+        else:
+            words = _("No quedan hojas por digitar en este paquete para usted.")
+        flash(words, "success")
         return redirect(url_for("reception.packet", reference=reference), HTTPStatus.SEE_OTHER)
     endpoint = "reception.key_again" if again else "reception.key_sheet"
     return redirect(url_for(endpoint, folio=folio), HTTPStatus.SEE_OTHER)

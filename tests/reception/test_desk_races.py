@@ -30,7 +30,7 @@ CLERKS = 4
 def own_app(own_app):
     with own_app.app_context():
         event = factories.event(factories.plan(code="PAGA3"), slug="mesa-macas")
-        for _ in range(CLERKS):
+        for _ in range(CLERKS + 1):  # one more, who keyed before
             factories.user(Role.FACILITATOR)
         paper.create_packet(event, CLERKS, by=clerk(0))
         db.session.commit()
@@ -48,6 +48,13 @@ def packet() -> Packet:
     return desk.packet(db.session.scalars(sa.select(Packet.reference).order_by(Packet.id)).first() or "")
 
 
+def _given() -> SheetInput:
+    return SheetInput(
+        data=ProposalInput(title="Agua limpia", problem="Llega turbia.", solution="Publicar los análisis."),
+        dated_on=clock.local(clock.now() - timedelta(days=1)).date(),
+    )
+
+
 def test_nobody_gets_the_sheet_of_another(own_app):
     taken: list[str | None] = []
 
@@ -58,14 +65,29 @@ def test_nobody_gets_the_sheet_of_another(own_app):
     assert sorted(str(folio) for folio in taken) == [f"PAGA3-{n:05d}" for n in range(1, CLERKS + 1)]
 
 
-def test_one_sheet_makes_one_proposal(own_app):
-    given = SheetInput(
-        data=ProposalInput(title="Agua limpia", problem="Llega turbia.", solution="Publicar los análisis."),
-        dated_on=clock.local(clock.now() - timedelta(days=1)).date(),
-    )
+@pytest.mark.parametrize("again", [False, True])
+def test_the_last_sheet_goes_to_one_and_the_others_learn_that_none_is_left(own_app, again):
+    with own_app.app_context():
+        made = paper.create_packet(mapping.event("mesa-macas"), 1, by=clerk(0)).reference
+        if again:
+            keying.key(desk.sheet(desk.packet(made, with_sheets=True).sheets[0].folio), _given(), by=clerk(CLERKS))
+        db.session.remove()
+    taken: list[str | None] = []
 
+    def take(number):
+        taken.append(keying.claim_next(desk.packet(made), by=clerk(number), again=again))
+
+    assert together(own_app, *(lambda n=n: take(n) for n in range(CLERKS))) == ["done"] * CLERKS
+    assert sorted(map(str, taken)) == ["None"] * (CLERKS - 1) + [f"PAGA3-{CLERKS + 1:05d}"]
+    with own_app.app_context():
+        found = desk.packet(made)
+        others = [desk.are_others_at_it(found.id, clerk(n).user_id, again=again) for n in range(CLERKS)]
+        assert sorted(others) == [False] + [True] * (CLERKS - 1)  # whoever has it is not another
+
+
+def test_one_sheet_makes_one_proposal(own_app):
     def key(number):
-        keying.key(desk.sheet("PAGA3-00001"), given, by=clerk(number))
+        keying.key(desk.sheet("PAGA3-00001"), _given(), by=clerk(number))
 
     assert together(own_app, *(lambda n=n: key(n) for n in range(CLERKS))) == ["Conflict"] * (CLERKS - 1) + ["done"]
     with own_app.app_context():

@@ -86,6 +86,18 @@ def test_a_packet_is_printed_once(sign_in, post, packet, clerk, as_principal):
     assert not any(f"{code[:4]}-{code[4:]}" in again.text for code in codes.values())
 
 
+def test_whoever_comes_while_a_colleague_has_the_last_sheet_is_told_so(sign_in, post, event, as_principal, clerk):
+    made = paper.create_packet(event, 1, by=as_principal(clerk)).reference
+    keying.claim_next(desk.packet(made), by=as_principal(clerk))
+    browser = sign_in(factories.user(Role.FACILITATOR))
+    answer = post(browser, f"/ventanilla/paquetes/{made}/siguiente")
+    assert answer.location == f"/ventanilla/paquetes/{made}"
+    assert "las tienen otras personas en este momento" in browser.get(answer.location).text
+    paper.spoil(desk.sheet("PAGA3-00001"), SpoiltReason.LOST, by=as_principal(clerk))
+    answer = post(browser, f"/ventanilla/paquetes/{made}/siguiente")
+    assert "No quedan hojas por digitar" in browser.get(answer.location).text
+
+
 def test_codes_are_closed_to_a_colleague_of_the_desk(sign_in, post, packet):
     address = f"/ventanilla/paquetes/{packet.reference}"
     browser = sign_in(factories.user(Role.FACILITATOR))

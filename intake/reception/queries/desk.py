@@ -115,17 +115,31 @@ def free_for(user_id: int) -> sa.ColumnElement[bool]:
     return sa.or_(Sheet.claimed_by_id.is_(None), Sheet.claimed_by_id == user_id, Sheet.claimed_until < clock.now())
 
 
-def next_sheet(packet_id: int, user_id: int, *, again: bool, after: int) -> sa.Select[int, str]:
-    """The next sheet for this person: what they have already, then those with a scan, in order from ``after`` on."""
+def _waits_for(user_id: int, *, again: bool) -> list[sa.ColumnElement[bool]]:
+    """What a sheet must be for this person to key it (``again``: a second time), whoever has it on the screen."""
     if again:
-        waits = [Sheet.needs_second, Sheet.keyed_at.is_not(None), Sheet.second_at.is_(None)]
-        waits.append(sa.or_(Sheet.keyed_by_id.is_(None), Sheet.keyed_by_id != user_id))
-    else:
-        waits = [Sheet.keyed_at.is_(None), Sheet.spoilt_reason == "", Sheet.illegible_note == ""]
+        another = sa.or_(Sheet.keyed_by_id.is_(None), Sheet.keyed_by_id != user_id)
+        return [Sheet.needs_second.is_(True), Sheet.keyed_at.is_not(None), Sheet.second_at.is_(None), another]
+    return [Sheet.keyed_at.is_(None), Sheet.spoilt_reason == "", Sheet.illegible_note == ""]
+
+
+def next_sheet(packet_id: int, user_id: int, *, again: bool, after: int) -> sa.Select[int]:
+    """The key of the next sheet for this person: those with a scan first, in order from ``after`` on.
+
+    Locks its row; one that another transaction has locked at this moment is passed over.
+    """
     passed = sa.case((Sheet.folio_number > after, 0), else_=1)
     without_scan = sa.case((Sheet.scan_id.is_(None), 1), else_=0)
-    query = sa.select(Sheet.id, Sheet.folio).where(Sheet.packet_id == packet_id, *waits, free_for(user_id))
-    return query.order_by(without_scan, passed, Sheet.folio_number).limit(1)
+    waits = _waits_for(user_id, again=again)
+    query = sa.select(Sheet.id).where(Sheet.packet_id == packet_id, *waits, free_for(user_id))
+    return query.order_by(without_scan, passed, Sheet.folio_number).limit(1).with_for_update(skip_locked=True)
+
+
+def are_others_at_it(packet_id: int, user_id: int, *, again: bool) -> bool:
+    """Whether sheets wait that other people have on their screens. One statement."""
+    waits = _waits_for(user_id, again=again)
+    query = sa.select(Sheet.id).where(Sheet.packet_id == packet_id, *waits, ~free_for(user_id)).limit(1)
+    return db.session.scalar(query) is not None
 
 
 def illegible(of: Packet) -> Sequence[Sheet]:

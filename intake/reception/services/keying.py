@@ -31,36 +31,23 @@ if TYPE_CHECKING:
     from intake.reception.inputs import ContactInput, ProposalInput, Receipt, SheetInput
 
 _SHEET = Sheet.metadata.tables["sheet"]
-_TRIES = 5
 
 
 def claim_next(packet: Packet, *, by: Principal, again: bool = False, after: int = 0) -> str | None:
     """Take the next sheet to be keyed (``again``: a second time) for some minutes, and return its folio; None: no more.
 
-    First those after the folio number ``after``, then from the beginning. Two people never get the same sheet: the
-    row is changed only if nobody else has it, and whoever came second tries the next.
+    First those after the folio number ``after``, then from the beginning. Two people never get the same sheet: it is
+    found and taken in one statement, which passes over what another person is taking.
     """
     authorize(by, Permission.SHEET_KEY)
     if by.user_id is None:
         return None
-    with transaction():
-        for _ in range(_TRIES):
-            found = db.session.execute(desk.next_sheet(packet.id, by.user_id, again=again, after=after)).first()
-            if found is None:
-                return None
-            if _take(found.id, by.user_id):
-                return str(found.folio)
-    raise Conflict(_l("Hay varias personas tomando hojas a la vez. Vuelva a intentarlo."))
-
-
-def _take(key: int, user_id: int) -> bool:
-    """Compare and set: whether this person has the sheet now."""
+    found = desk.next_sheet(packet.id, by.user_id, again=again, after=after).correlate(None).scalar_subquery()
     until = clock.now() + timedelta(minutes=sheets.CLAIM_MINUTES)
-    free = desk.free_for(user_id)
-    done = db.session.execute(
-        sa.update(_SHEET).where(_SHEET.c.id == key, free).values(claimed_by_id=user_id, claimed_until=until)
-    )
-    return bool(done.rowcount)  # type: ignore[attr-defined]
+    taken = sa.update(_SHEET).where(_SHEET.c.id == found).values(claimed_by_id=by.user_id, claimed_until=until)
+    with transaction():
+        folio: str | None = db.session.scalar(taken.returning(_SHEET.c.folio))
+    return folio
 
 
 def let_go(sheet: Sheet, *, by: Principal) -> None:
