@@ -20,7 +20,7 @@ from models import EventFile, OutboxMessage, Participation, PersonProfile, Plan,
 from models.enums import ActorStatus, AttendanceMethod, Dimension, EventKind, EventStatus, MeetingMode, Role
 from tests import factories as make
 from tests.conftest import token_in
-from tests.mapping.test_gatherings import called, held, later_today, person, picture
+from tests.mapping.test_gatherings import called, given, held, later_today, person, picture
 
 
 def fields(page):
@@ -660,3 +660,28 @@ def test_galapagos_reads_its_own_clock_first(app, client, sign_in, post):
     gatherings.move_event(event, "cancel", by=SYSTEM, reason="Mar de leva.")
     told = db.session.scalars(sa.select(OutboxMessage).where(OutboxMessage.kind == "event_cancel")).one()
     assert ", 08:00" in mail.render("event_cancel", "es", told.context).text
+
+
+def test_no_hour_of_galapagos_stands_without_its_name(app, client, sign_in, post):
+    start = datetime(2028, 12, 1, 9, tzinfo=clock.ECUADOR)
+    island = make.territory("20", name="Galápagos")
+    event = called(plan := make.plan(), starts_at=start, ends_at=start + timedelta(hours=2), territory_id=island.id)
+    make.campaign(plan, slug="c", event_id=event.id)
+    sent(client, event)
+    team = sign_in(make.user(Role.DIRECTORATE))
+    assert "08:00 en Galápagos (09:00 en el continente)" in team.get("/acercamiento/c").text
+    form = team.get(f"/mesas/{event.slug}/editar").text
+    assert 'value="09:00' in form and "también si es en Galápagos, donde es una hora menos" in form
+    later = given(event, territory="20", starts_at=start + timedelta(hours=3), ends_at=start + timedelta(hours=5))
+    services.edit_event(event, later, by=SYSTEM)
+    gatherings.move_event(event, "cancel", by=SYSTEM, reason="Mar de leva.")
+    letters = {m.kind: m for m in db.session.scalars(sa.select(OutboxMessage))}
+    change, cancel = (mail.render(kind, "es", letters[kind].context).text for kind in ("event_change", "event_cancel"))
+    day = "1 de diciembre de 2028"
+    assert f"Termina: {day}, 13:00 en Galápagos ({day}, 14:00 en el continente)\n" in change
+    assert f"Antes era: {day}, 08:00 en Galápagos ({day}, 09:00 en el continente), Casa, Galápagos.\n" in change
+    assert f"para el {day}, 11:00 en Galápagos ({day}, 12:00 en el continente), no se realizará." in cancel
+    assert (
+        "en el continente"
+        not in mail.render("event_cancel", "es", {**letters["event_cancel"].context, "galapagos": False}).text
+    )

@@ -51,7 +51,7 @@ def campaigns(filters: CampaignFilters, *, number: int = 1) -> Page[Campaign]:
 _WITH = (
     joinedload(Campaign.theme),
     joinedload(Campaign.territory),
-    joinedload(Campaign.event),
+    joinedload(Campaign.event).joinedload(Event.territory),
     joinedload(Campaign.owner),
 )
 
