@@ -13,8 +13,8 @@ BIN := .venv/bin
 UV := .venv/tool/bin/uv
 PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore $(PY) -m pip
 FLASK := $(BIN)/flask --app wsgi
-# A module stays on one worker, so that what it sets up is set up once.
-PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile
+# A module stays on one worker, so that what it sets up is set up once; the order is that of tests/conftest.py.
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 NODE := PATH="$(CURDIR)/$(BIN):$$PATH"
 SOURCES := config.py wsgi.py intake models forms
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard translations/*/LC_MESSAGES/*.po))
