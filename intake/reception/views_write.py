@@ -97,7 +97,9 @@ def _keep_new(plan: Plan, form: ProposalForm, data: ProposalInput, contact: Cont
     """Keep the draft once, however often its form is sent. Returns the secret address."""
     given = form.key.data or ""
     key = given if tokens.is_token(given) else None
-    proposal, address = services.create_draft(plan, data, contact, by=principal(), key=key)
+    proposal, address = services.create_draft(
+        plan, data, contact, by=principal(), key=key, network=request.remote_addr or ""
+    )
     if not principal().is_staff:
         seconds = keyed.seconds_since(form.opened.data or "", "proposal_form")
         services.note_pace(proposal, Pace(seconds, trap=bool(form.website.data)))

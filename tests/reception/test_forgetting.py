@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import html
 import re
 from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
+import time_machine
 
-from intake.core import clock
+from intake.core import clock, limits
 from intake.core.errors import Conflict, SignInNeeded
 from intake.core.files import Upload
 from intake.core.identity import GUEST
 from intake.extensions import db
 from intake.reception import services
-from intake.reception.services import attachments, forgetting, inviting
+from intake.reception.services import attachments, drafts, forgetting, inviting
 from models import AuditEntry, CoAuthor, Consent, Proposal, ProposalContact, ProposalFile, StoredFile
 from models.enums import ProposalStatus
 from tests import factories
@@ -95,3 +97,51 @@ def test_what_another_window_deleted_meanwhile_is_said_and_is_no_failure_of_ours
     db.session.execute(sa.delete(Proposal.__table__).where(Proposal.__table__.c.id == draft.id))
     with pytest.raises(Conflict, match="se borró mientras"):
         act(draft, by)
+
+
+# -- how many of them a network may leave
+
+
+@pytest.fixture
+def narrow(monkeypatch):
+    monkeypatch.setattr(drafts, "GUESTS_DRAFTS", limits.Limit("guests_drafts", times=2, minutes=24 * 60))
+    with time_machine.travel(clock.now().replace(hour=3, minute=30), tick=False):
+        yield
+
+
+def kept() -> int:
+    return db.session.scalar(sa.select(sa.func.count(Proposal.id)))
+
+
+@pytest.mark.usefixtures("narrow")
+def test_a_network_leaves_a_bounded_number_of_guests_drafts_a_day_and_nobody_loses_the_text(plan, client, app):
+    for _ in range(2):
+        assert post(client, button="save").status_code == 303
+    refused = post(app.test_client(), button="save")
+    assert refused.status_code == 422
+    assert "no se puede guardar otro" in refused.text
+    assert "en 21 horas" in refused.text
+    assert WRITTEN["problem"] in html.unescape(refused.text)
+    assert kept() == 2
+    with time_machine.travel(clock.now() + timedelta(days=1)):
+        assert post(client, button="save").status_code == 303
+
+
+@pytest.mark.usefixtures("narrow")
+def test_the_same_form_sent_again_and_a_draft_that_is_changed_count_once(plan, client):
+    fields = {**WRITTEN, "csrf_token": token_in(client.get("/propuestas/nueva").text), "key": "k" * 43, "save": "1"}
+    for _ in range(4):
+        answer = client.post("/propuestas/nueva", data=fields)
+        assert answer.status_code == 303
+    path = answer.location.partition("?")[0]
+    assert post(client, path, button="save", title="Agua limpia para Macas y Sucúa").status_code == 303
+    assert post(client, button="save").status_code == 303
+    assert kept() == 2
+
+
+@pytest.mark.usefixtures("narrow")
+def test_an_accounts_drafts_are_not_counted(plan, sign_in):
+    browser = sign_in(factories.user())
+    for _ in range(3):
+        assert post(browser, button="save").status_code == 303
+    assert kept() == 3

@@ -5,9 +5,10 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING
 
-from intake.core import audit, tokens
-from intake.core.errors import Conflict
+from intake.core import audit, limits, tokens
+from intake.core.errors import Conflict, Invalid
 from intake.core.i18n import lazy_gettext as _l
+from intake.core.i18n import lazy_ngettext
 from intake.core.permissions import Permission, authorize
 from intake.core.transaction import in_savepoint, transaction
 from intake.extensions import db
@@ -20,13 +21,25 @@ if TYPE_CHECKING:
     from models import Plan, Proposal
 
 
+#: Guests' drafts that one network may leave here in a day. Whole regions share an address of a telephone company, so
+#: there is room for all that a busy day brings; a year of a program that writes without end would fill the disk.
+GUESTS_DRAFTS = limits.Limit("guests_drafts", times=5_000, minutes=24 * 60)
+
+
 def create_draft(
-    plan: Plan, data: ProposalInput, contact: ContactInput | None, *, by: Principal, key: str | None = None
+    plan: Plan,
+    data: ProposalInput,
+    contact: ContactInput | None,
+    *,
+    by: Principal,
+    key: str | None = None,
+    network: str = "",
 ) -> tuple[Proposal, str | None]:
     """Keep an unfinished proposal and return it with the key of its address, which is stored only as a hash.
 
     The key of a guest's draft is its only key. That of an account's draft opens it to that account alone. ``key`` is
     the random one that the form carries: the same form sent twice keeps one draft (the second time as `save_draft`).
+    ``network``: the address that a guest comes from, for which new drafts are counted; raises `Invalid` beyond `GUESTS_DRAFTS`.
     """
     authorize(by, Permission.PROPOSAL_CREATE)
     secret = key or tokens.new_token()
@@ -37,10 +50,27 @@ def create_draft(
         made.idempotency_key, made.draft_key_hash = once, tokens.token_hash(address)
         if in_savepoint(lambda: db.session.add(made)) is not None:
             return _again(once, data, contact, by=by, secret=secret)
+        if made.author_id is None and network:
+            _count(network)
         writing.keep_contact(made, contact)
         db.session.flush()  # before the entry: the trace says that a draft was kept, not what it says
         audit.record("proposal.draft", made, by=by)
     return made, address
+
+
+def _count(network: str) -> None:
+    """Within the caller's transaction: what is refused leaves neither a draft nor a count."""
+    if limits.take(GUESTS_DRAFTS, network):
+        return
+    raise Invalid(
+        lazy_ngettext(
+            "Desde su red se guardaron hoy muchos borradores y no se puede guardar otro. Lo que escribió sigue en esta "
+            "página: vuelva a intentarlo en %(num)s hora, o desde otra red.",
+            "Desde su red se guardaron hoy muchos borradores y no se puede guardar otro. Lo que escribió sigue en esta "
+            "página: vuelva a intentarlo en %(num)s horas, o desde otra red.",
+            -(-limits.minutes_left(GUESTS_DRAFTS) // 60),
+        )
+    )
 
 
 def _again(
