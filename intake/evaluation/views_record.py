@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
     from flask.typing import ResponseReturnValue
 
-    from intake.core.i18n import Text
     from models import InformationRequest, Proposal
 
 EXAMINATION, SIGNATURE, REVIEW = "examen", "firma", "evaluacion"
@@ -120,21 +119,12 @@ def examination(proposal: Proposal) -> ResponseReturnValue:
         rubric=paga_rubric,
         alike=alike_to(proposal),
         joins=proposal.kind is ProposalKind.CITIZEN,
-        unready=_unready(proposal),
+        unready=joining.why_not_ready(proposal),
         questions=asked,
         awaited=_awaited(asked),
         is_late=answers.is_late,
     )
     return page, status
-
-
-def _unready(proposal: Proposal) -> Text | None:
-    """Why a collective proposal cannot be examined yet; None where it can, and for any other."""
-    try:
-        joining.require_ready(proposal)
-    except Conflict as error:
-        return error.message
-    return None
 
 
 def _awaited(asked: Sequence[InformationRequest]) -> InformationRequest | None:

@@ -10,6 +10,7 @@ from intake.core.i18n import gettext as _
 from intake.core.labels import label
 from intake.reception import answers
 from intake.web.filters import fecha
+from models.enums import ProposalKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -37,12 +38,14 @@ def day_of(moment: datetime | None) -> date | None:
 
 
 def questions(proposal: Proposal, story: Story) -> Iterable[Step]:
-    """What the team asked, and what became of each question."""
+    """What the team asked about it, and what became of each question."""
+    several = proposal.kind is ProposalKind.COLLECTIVE
+    asking = _("El equipo preguntó a sus autores") if several else _("El equipo preguntó a quien la presentó")
     for question in story.questions:
         waits = question.answered_at is None and proposal.status in answers.ANSWERABLE
         state = CURRENT if waits else DONE
         words = _outcome(question, waits=waits)
-        yield Step(_("El equipo preguntó a quien la presentó"), state, day_of(question.asked_at), words)
+        yield Step(asking, state, day_of(question.asked_at), words)
 
 
 def _outcome(question: InformationRequest, *, waits: bool) -> str:
@@ -70,13 +73,21 @@ def reply(story: Story) -> Iterable[Step]:
         yield Step(_("Respuesta a la réplica"), DONE, day_of(story.reply.answered_at))
 
 
+def awaiting(proposal: Proposal, story: Story) -> InformationRequest | None:
+    """The question that its author may answer now, late or not; of a part, the one to the collective proposal."""
+    asked, told = story.fate or (proposal, story)
+    if asked.status not in answers.ANSWERABLE:
+        return None
+    return next((question for question in told.questions if question.answered_at is None), None)
+
+
 def next_of(proposal: Proposal, story: Story | None) -> str:
     """What is awaited of the author, with its day; "" where nothing is."""
-    if story is None or proposal.status not in answers.ANSWERABLE:
-        return ""
-    asked = next((q for q in story.questions if q.answered_at is None), None)
+    asked = awaiting(proposal, story) if story is not None else None
     if asked is None or answers.is_overdue(asked):
         return ""
+    if proposal.kind is ProposalKind.COLLECTIVE:
+        return str(_("El equipo espera, hasta el %(date)s, la respuesta de sus autores.", date=fecha(asked.due_on)))
     words = _("El equipo espera, hasta el %(date)s, la respuesta de quien la presentó.", date=fecha(asked.due_on))
     return str(words)
 
@@ -126,6 +137,7 @@ __all__ = [
     "DONE",
     "PENDING",
     "Step",
+    "awaiting",
     "day_of",
     "next_of",
     "planned",

@@ -16,7 +16,7 @@ from intake.core.permissions import Permission
 from intake.reception import answers, queries, storyline, storysteps
 from intake.reception.blueprint import bp
 from intake.reception.loading import load, load_own, plan_under_way
-from intake.reception.queries import answering
+from intake.reception.queries import answering, joining
 from intake.reception.services import asking, replying
 from intake.reception.views_track import shown_again
 from intake.web.access import principal, requires
@@ -40,7 +40,7 @@ def ask_author(proposal: Proposal) -> ResponseReturnValue:
     form = AskForm(due_on=clock.today() + timedelta(days=answers.USUAL_DAYS))
     if form.validate_on_submit() and form.due_on.data is not None:
         asking.ask(proposal, form.question.data or "", due_on=form.due_on.data, by=principal())
-        reached = queries.author_of(proposal).email is not None
+        reached = any(told.reader.email for told in joining.told_of(proposal))
         flash(
             _("Enviamos la pregunta por correo y está publicada.")
             if reached
@@ -49,13 +49,14 @@ def ask_author(proposal: Proposal) -> ResponseReturnValue:
         )
         return redirect(url_for("reception.ask_author", folio=proposal.folio), HTTPStatus.SEE_OTHER)
     status = shown_again(form)
-    asked = answering.questions(proposal)
+    asked, unready = answering.questions(proposal), joining.why_not_ready(proposal)
     page = render_template(
         "reception/ask.html",
         proposal=proposal,
         form=form,
         questions=asked,
-        is_askable=proposal.status in answers.ASKABLE and all(q.answered_at for q in asked),
+        is_askable=proposal.status in answers.ASKABLE and all(q.answered_at for q in asked) and unready is None,
+        unready=unready,
         is_late=answers.is_late,
         is_overdue=answers.is_overdue,
     )
@@ -79,7 +80,7 @@ def answer_question(proposal: Proposal) -> ResponseReturnValue:
             _("La pregunta que usted respondía ya no espera respuesta. Esta es otra: revise su texto.")
         )
         form.question.data, status = str(asked.id), HTTPStatus.CONFLICT
-    if asked is None or proposal.status not in answers.ANSWERABLE:
+    if asked is None:
         why = _why_no_answer(proposal)
         return _stopped(proposal, _("Nada que responder"), why, form.text.data)
     page = render_template(
@@ -90,8 +91,8 @@ def answer_question(proposal: Proposal) -> ResponseReturnValue:
 
 def _why_no_answer(proposal: Proposal) -> str:
     """To who sends an answer: that the question was answered meanwhile, in another window or by another author."""
-    asked = answering.questions(proposal) if request.method == "POST" else []
-    if asked and proposal.status in answers.ANSWERABLE:
+    asked = answering.questions_to(proposal) if request.method == "POST" else []
+    if asked and asked[-1].answered_at is not None:
         return str(_("Esta pregunta se respondió mientras usted escribía. Puede leer la respuesta en el seguimiento."))
     return str(_("No hay ninguna pregunta que espere su respuesta."))
 

@@ -162,5 +162,4 @@ def follow(folio: str) -> ResponseReturnValue:
 
 def _awaited(proposal: Proposal, story: queries.Story) -> dict[str, bool]:
     """Whether a question waits for the author's answer, late or not; and whether one about joining does."""
-    asked = proposal.status in answers.ANSWERABLE and any(q.answered_at is None for q in story.questions)
-    return {"answer": asked, "union": story.family.open_question is not None}
+    return {"answer": storysteps.awaiting(proposal, story) is not None, "union": story.family.open_question is not None}

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from intake.core.pagination import Page, paginate
 from intake.extensions import db
-from intake.reception.answers import DECIDING
+from intake.reception.answers import ANSWERABLE, DECIDING
 from models import Admission, AuditEntry, AuthorReply, Decision, InformationRequest, Plan, Proposal
 
 if TYPE_CHECKING:
@@ -24,15 +24,27 @@ _PUBLISHING = ("decision.publish", "decision.drop")
 
 
 def questions(proposal: Proposal) -> Sequence[InformationRequest]:
-    """What was asked of the author, oldest first. One statement."""
-    query = sa.select(InformationRequest).where(InformationRequest.proposal_id == proposal.id)
+    """What was asked of the author about this very proposal, oldest first. One statement."""
+    return _oldest_first(proposal.id)
+
+
+def questions_to(proposal: Proposal) -> Sequence[InformationRequest]:
+    """What its author is asked: as `questions`, but of a part what all authors of the whole are. One statement."""
+    return _oldest_first(proposal.joined_to_id or proposal.id)
+
+
+def _oldest_first(proposal_id: int) -> Sequence[InformationRequest]:
+    query = sa.select(InformationRequest).where(InformationRequest.proposal_id == proposal_id)
     return db.session.scalars(query.order_by(InformationRequest.id)).all()
 
 
 def open_question(proposal: Proposal) -> InformationRequest | None:
-    """The question that waits for its answer. One statement."""
-    query = sa.select(InformationRequest).where(
-        InformationRequest.proposal_id == proposal.id, InformationRequest.answered_at.is_(None)
+    """The question that its author may answer now, each author of a part too. One statement."""
+    query = (
+        sa.select(InformationRequest)
+        .join(Proposal, Proposal.id == InformationRequest.proposal_id)
+        .where(Proposal.id == (proposal.joined_to_id or proposal.id), Proposal.status.in_(ANSWERABLE))
+        .where(InformationRequest.answered_at.is_(None))
     )
     return db.session.scalars(query.order_by(InformationRequest.id).limit(1)).first()
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from intake.core.i18n import Text
+
 #: What is shown of the other proposal of a question.
 _SHOWN = (Proposal.folio, Proposal.title, Proposal.language, Proposal.status, Proposal.kind, Proposal.submitted_at)
 
@@ -81,11 +83,23 @@ def require_ready(proposal: Proposal) -> None:
 
     No or one statement.
     """
-    found = family(proposal) if proposal.kind is ProposalKind.COLLECTIVE else None
-    if found is not None and found.awaited:
-        raise Conflict(_l("Sus autores todavía pueden responder. Se examina cuando respondan o termine su plazo."))
-    if found is not None and len(found.joined) < families.LEAST_PARTS:
-        raise Conflict(_l("No reunió dos propuestas: no hay nada que examinar. Ciérrela en la página de la unión."))
+    if (why := why_not_ready(proposal)) is not None:
+        raise Conflict(why)
+
+
+def why_not_ready(proposal: Proposal) -> Text | None:
+    """Why a collective proposal can neither be examined nor asked anything yet; None of any other.
+
+    No or one statement.
+    """
+    if proposal.kind is not ProposalKind.COLLECTIVE:
+        return None
+    found, words = family(proposal), None
+    if found.awaited:
+        words = _l("Sus autores todavía pueden responder. Se examina cuando respondan o termine su plazo.")
+    elif len(found.joined) < families.LEAST_PARTS:
+        words = _l("No reunió dos propuestas: no hay nada que examinar. Ciérrela en la página de la unión.")
+    return words
 
 
 def parts(collective: Proposal) -> list[Part]:

@@ -13,14 +13,13 @@ from intake.core.text import clean
 from intake.core.transaction import transaction
 from intake.extensions import db
 from intake.reception import answers, mail
-from intake.reception.queries import answering
-from models import InformationRequest, User
+from intake.reception.queries import answering, joining
+from models import InformationRequest, Proposal, User
 from models.enums import ProposalKind
 
 if TYPE_CHECKING:
     from intake.core.i18n import Text
     from intake.core.identity import Principal
-    from models import Proposal
 
 #: Read again under a lock: two people may have the same page open.
 _NOW = ["status", "folio", "author_id", "lock_version"]
@@ -39,17 +38,17 @@ def words_of(typed: str, most: int, *, empty: Text, field: str = "text") -> str:
 def ask(proposal: Proposal, question: str, *, due_on: date, by: Principal) -> InformationRequest:
     """Ask the author something, to be answered until ``due_on``; whoever left an address gets it by mail in full.
 
-    Raises `Invalid`, `Forbidden` for its own author, `Conflict` while another question is open or once examined.
+    Of a collective proposal every author of a part is asked, once they have all said whether they join. Raises
+    `Invalid`, `Forbidden` for its own author, `Conflict` while another question is open or once examined.
     """
     authorize(by, Permission.PROPOSAL_ADMIT, proposal)
     text = words_of(question, answers.QUESTION_WORDS, empty=_l("Escriba la pregunta."), field="question")
     _check_day(due_on)
     with transaction():
         db.session.refresh(proposal, _NOW, with_for_update=True)
-        if proposal.kind is ProposalKind.COLLECTIVE:
-            raise Conflict(_l("A una propuesta colectiva no se le pregunta: pregunte antes de unir, a cada autor."))
         if proposal.status not in answers.ASKABLE:
             raise Conflict(_l("Esta propuesta ya se examinó y no se le puede hacer preguntas."))
+        joining.require_ready(proposal)
         if by.user_id is not None and by.user_id == proposal.author_id:
             raise Forbidden(_l("Esta propuesta es suya: la pregunta debe hacerla otra persona."))
         if answering.open_question(proposal) is not None:
@@ -64,7 +63,6 @@ def ask(proposal: Proposal, question: str, *, due_on: date, by: Principal) -> In
             dedupe_key=f"question:{made.id}",
             question=text,
             due_on=due_on,
-            answer=f"/seguimiento/{proposal.folio}/responder",
         )
     return made
 
@@ -79,20 +77,37 @@ def _check_day(due_on: date) -> None:
 def answer(proposal: Proposal, question: InformationRequest, text: str, *, by: Principal) -> None:
     """The author's answer, once. It is taken after its day too, and then shown as late; who asked is told by mail.
 
+    A question to a collective proposal is answered by whichever author of its parts is first, each with the own part.
     Raises `Invalid`, and `Conflict` once it is answered or the proposal was withdrawn.
     """
     authorize(by, Permission.PROPOSAL_EDIT, proposal)
     said = words_of(text, answers.ANSWER_WORDS, empty=_l("Escriba su respuesta."))
     with transaction():
-        db.session.refresh(proposal, _NOW, with_for_update=True)
+        asked = _asked(proposal, question)
         db.session.refresh(question, ["proposal_id", "answered_at", "answer"])
-        if question.proposal_id != proposal.id or proposal.status not in answers.ANSWERABLE:
+        if question.proposal_id != asked.id or asked.status not in answers.ANSWERABLE:
             raise Conflict(_l("Esta pregunta ya no espera respuesta."))
         if question.answered_at is not None:
             raise Conflict(_l("Esta pregunta ya tiene su respuesta."))
         question.answer, question.answered_at = said, clock.now()
-        audit.record("information_request.answer", question, by=by, reference=proposal.folio)
-        _tell_who_asked(proposal, question)
+        through = {} if asked is proposal else {"part": proposal.folio}
+        audit.record("information_request.answer", question, by=by, reference=asked.folio, extra=through)
+        _tell_who_asked(asked, question)
+
+
+def _asked(proposal: Proposal, question: InformationRequest) -> Proposal:
+    """The proposal of the question as it stands, held: its author's own, or the one that theirs is part of now.
+
+    The collective one is held before its part is read, so that nobody leaves meanwhile.
+    """
+    whole = question.proposal_id if question.proposal_id == proposal.joined_to_id else None
+    asked = proposal if whole is None else db.session.get_one(Proposal, whole)
+    db.session.refresh(asked, _NOW, with_for_update=True)
+    if asked is not proposal:
+        db.session.refresh(proposal, [*_NOW, "joined_to_id"])
+        if proposal.joined_to_id != asked.id:
+            raise Conflict(_l("Esta pregunta ya no espera respuesta."))
+    return asked
 
 
 def _tell_who_asked(proposal: Proposal, question: InformationRequest) -> None:
@@ -107,6 +122,7 @@ def _tell_who_asked(proposal: Proposal, question: InformationRequest) -> None:
         dedupe_key=f"question:{question.id}:answered",
         question=question.question,
         answer=question.answer,
+        of_several=proposal.kind is ProposalKind.COLLECTIVE,
         late=answers.is_late(question),
         examine=f"/evaluacion/{proposal.folio}",
     )
