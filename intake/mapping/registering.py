@@ -210,7 +210,7 @@ def of_person(event: Event, mailbox: str | None, name: str) -> Registration | No
     """Who has a place under this mailbox and this name: families share one.
 
     Without a mailbox nobody is recognised. Their page opens at once, so another answer would tell who is registered;
-    whoever is in the list twice is counted once all the same (`attendance`).
+    whoever is in the list twice takes one place (`seats`) and is counted once (`people`) all the same.
     """
     if not mailbox:
         return None

@@ -396,6 +396,33 @@ def test_room_is_limited_and_whoever_waits_moves_up_and_is_told(app):
     assert [m.to_address for m in mails("registration_seat")] == ["luz@demo.example", "sol@demo.example"]
 
 
+def test_a_telephone_takes_one_place_and_its_page_says_what_it_says_to_anybody(app):
+    event, only = called(capacity=2), {"email": None, "phone": "+593991234567"}
+    one, again, other = (place(event, name, **only) for name in ("Ana Véra", "ana  vera", "Luis Paz"))
+    with_mailbox = place(event, "Eva Dos")
+    assert (seats.taken(event), seats.given(event), seats.left(event)) == (3, 2, 0)
+    assert [seats.place_in_queue(row, event) for row in (one, other, with_mailbox)] == [0, 0, 1]
+    assert [row.id for row in seats.waiting(event)] == list(seats.queue(event)) == [with_mailbox.id]
+    repeated, new = place(event, "Ana Vera", **only), place(event, "Rosa Paz", **only)
+    assert seats.place_in_queue(repeated, event) == seats.place_in_queue(new, event) == 2
+    listed = {part: reading.registrations(event, part=part, waiting=seats.queue(event)).total for part in reading.Part}
+    assert (listed[reading.Part.SEATED], listed[reading.Part.WAITING]) == (4, 2)
+    registering.cancel(one, event, by=GUEST)  # her other registration stands: it takes the place of its own turn
+    assert [seats.place_in_queue(row, event) for row in (again, other, with_mailbox)] == [0, 0, 1]
+    registering.cancel(again, event, by=GUEST)
+    assert [seats.place_in_queue(row, event) for row in (other, with_mailbox, new)] == [0, 0, 2]
+
+
+def test_the_free_places_are_told_in_words_that_one_more_does_not_change(app):
+    event = called(capacity=seats.FEW + 2)
+    said = [seats.room(event)]
+    for n in range(seats.FEW + 2):
+        place(event, f"Persona{n} Vera")
+        said.append(seats.room(event))
+    assert said == [seats.Room.SOME] * 2 + [seats.Room.FEW] * seats.FEW + [seats.Room.NONE]
+    assert seats.room(called()) is seats.Room.UNLIMITED
+
+
 def test_one_registers_until_the_last_day_or_the_beginning(app):
     ended = called(registration_closes_on=clock.today() - timedelta(days=1))
     begun = held(status=EventStatus.CALLED, takes_registrations=True)

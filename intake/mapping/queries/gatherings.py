@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -57,12 +57,12 @@ class Part(StrEnum):
 
 
 def registrations(
-    event: Event, *, number: int = 1, name: str = "", part: Part = Part.SEATED, first_waiting: int | None = None
+    event: Event, *, number: int = 1, name: str = "", part: Part = Part.SEATED, waiting: Collection[int] = ()
 ) -> Page[Registration]:
     """A page of those who did not cancel, by name (who waits: in order), with the organisation. Two statements.
 
     ``name`` narrows without regard to capitals, among those with a place and those without; accents count, as the
-    database compares. ``first_waiting``: the key of the first registration that waits (`seats.queue`).
+    database compares. ``waiting``: keys of the registrations that wait (`seats.queue`).
     """
     found = [Registration.event_id == event.id, Registration.status != RegistrationStatus.CANCELLED]
     if name:
@@ -71,19 +71,13 @@ def registrations(
     if part is Part.WITHOUT_MAIL:
         found += _by_telephone()
     elif part is Part.WAITING:
-        found.append(_waits(first_waiting))
+        found.append(Registration.id.in_(waiting))
         order = [Registration.id]
     elif not name:
-        found.append(sa.not_(_waits(first_waiting)))
+        found.append(Registration.id.not_in(waiting))
     total = db.session.scalar(sa.select(sa.func.count(Registration.id)).where(*found)) or 0
     query = sa.select(Registration).where(*found).options(joinedload(Registration.actor)).order_by(*order)
     return paginate(query, number=number, total=total)
-
-
-def _waits(first: int | None) -> sa.ColumnElement[bool]:
-    if first is None:
-        return sa.false()
-    return sa.and_(Registration.at_door.is_(False), Registration.id >= first)
 
 
 def _by_telephone() -> list[sa.ColumnElement[bool]]:

@@ -81,12 +81,11 @@ def attendance_list(found: Event) -> ResponseReturnValue:
     known = queries.participation_of(found)
     counted = known is not None and known.method is AttendanceMethod.LIST
     queue = seats.queue(found)
-    first = next(iter(queue), None)
     return render_template(
         "mapping/attendance_list.html",
         event=found,
         may_describe=not counted and found.status in {EventStatus.CALLED, EventStatus.HELD},
-        page=Listing(reading.registrations(found, number=number, name=typed, part=part, first_waiting=first)),
+        page=Listing(reading.registrations(found, number=number, name=typed, part=part, waiting=queue)),
         has_come=has_come(found),
         numbers=reading.list_numbers(found),
         typed=typed,

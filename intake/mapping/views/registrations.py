@@ -46,7 +46,7 @@ def register_for_event(slug: str) -> ResponseReturnValue:
             event=found,
             form=form,
             doors=state,
-            left=seats.left(found) if state.is_open else None,
+            room=seats.room(found) if state.is_open else None,
             days=DAYS,
         ),
         common.status(),
