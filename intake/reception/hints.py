@@ -1,111 +1,33 @@
-"""Which proposals somebody who is writing should know of, and why. Pure: what is weighed here, `queries.similar` reads.
+"""Which proposals somebody who is writing or searching should know of, and why. Pure; `queries.similar` reads.
 
-Meant for a page that must answer at once, so it looks at words only: the index of the database finds who shares rare
-ones, and few candidates are then weighed. The thorough comparison of a whole plan is `similar.rank`.
+Meant for a page that must answer at once: the index of the database finds who shares weighty words, another word for
+the same thing, or what a misspelled word was meant to be; those few are then compared as `similar.rank` compares a
+whole plan, without its latent directions.
 """
 
 from __future__ import annotations
 
 import math
 from collections import Counter
-from dataclasses import dataclass, field
-from functools import lru_cache
-from itertools import chain, takewhile
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from intake.core.search import stem_of
 from intake.reception import wording
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Container, Iterable
 
-#: Words of a text that are asked for, weightiest first; documents that all of them together may bring to be weighed.
-MOST_WORDS, MOST_DOCUMENTS, SOME = 14, 3000, 300
-#: What another word for the same thing counts, beside the word itself.
-SYNONYM = 0.6
-#: How far the title's letters count beside the words shared.
-TITLE_SHARE = 0.2
-#: What a hint must reach to be shown, for a title alone and for a whole text, of which another seldom covers as much.
-LEAST, LEAST_OF_WHOLE = 0.3, 0.18
-#: Letters that a misspelled word has right at least, of those it begins with.
-BEGINNING = 4
-_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+    from intake.reception.vocabulary import Vocabulary
 
-
-@dataclass
-class Vocabulary:
-    """In how many of ``total`` texts each stem stands; there are ``times`` as many texts as were counted."""
-
-    total: int = 0
-    times: float = 1.0
-    frequency: Counter[str] = field(default_factory=Counter)
-    _by_sound: dict[str, str] = field(default_factory=dict, repr=False)
-    _by_beginning: dict[str, list[str]] = field(default_factory=dict, repr=False)  # sounds by their first letters
-
-    @classmethod
-    def of(cls, texts: Iterable[str], times: float = 1.0) -> Vocabulary:
-        """Count the stems of texts that are kept as stems, separated by spaces."""
-        found = cls(times=times)
-        for text in texts:
-            found.total += 1
-            found.frequency.update(set(text.split()))
-        for stem, _n in sorted(found.frequency.items(), key=lambda pair: (pair[1], pair[0])):
-            found._by_sound[wording.sound(stem)] = stem  # the most frequent of one sound stays
-        for heard in found._by_sound:
-            found._by_beginning.setdefault(heard[:BEGINNING], []).append(heard)
-        return found
-
-    def weight(self, stem: str) -> float:
-        """How much a stem tells: more, the rarer."""
-        return math.log((1 + self.total) / (1 + self.frequency[stem])) + 1
-
-    def documents(self, stem: str) -> float:
-        """About how many of all texts have a stem."""
-        return self.frequency[stem] * self.times
-
-    def is_common(self, stem: str) -> bool:
-        """Whether more than every third text has a stem."""
-        return self.frequency[stem] * 3 > self.total
-
-    def known(self, stem: str) -> str:
-        """The stem that was meant: itself if others use it, else one of its sound, a letter away, or cut elsewhere.
-
-        (A misspelled ending hides what the stemmer would cut off: "bigilansia" keeps it, "vigilancia" does not.)
-        """
-        if stem in self.frequency:
-            return stem
-        if heard := self._by_sound.get(wording.sound(stem)):
-            return heard
-        near = [one for one in _one_away(stem) if one in self.frequency] if len(stem) > 4 else []
-        return max(near, key=lambda one: (self.frequency[one], one), default="") or self._cut_elsewhere(stem)
-
-    def _cut_elsewhere(self, stem: str) -> str:
-        heard = wording.sound(stem)
-        likely = [
-            (common, self.frequency[self._by_sound[one]], one)
-            for one in self._by_beginning.get(heard[:BEGINNING], ())
-            if (common := _letters_in_common(one, heard)) >= max(BEGINNING + 1, 0.8 * min(len(one), len(heard)))
-        ]
-        return self._by_sound[max(likely)[2]] if likely else stem
-
-
-def _letters_in_common(one: str, other: str) -> int:
-    """How many letters both begin with."""
-    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
-
-
-def _one_away(word: str) -> Iterator[str]:
-    """The word with one letter left out, exchanged, put in, or two that changed places."""
-    for i in range(len(word) + 1):
-        head, tail = word[:i], word[i:]
-        if tail:
-            yield head + tail[1:]
-        if len(tail) > 1:
-            yield head + tail[1] + tail[0] + tail[2:]
-        for letter in _LETTERS:
-            yield head + letter + tail
-            if tail:
-                yield head + letter + tail[1:]
+#: Words of a text that are asked for, weightiest first; stems that are looked up for them; documents that all of them
+#: together may bring to be weighed.
+MOST_WORDS, MOST_STEMS, MOST_DOCUMENTS, SOME = 14, 60, 3000, 300
+#: What another word for the same thing counts, and one of the same field, beside the word itself.
+SYNONYM, FIELD = 0.6, 0.4
+#: The share of the weight of its words that must be answered, of a title alone and of a whole text, of which another
+#: seldom covers as much, of a search: its words are all answered by the same field at least, or enough by themselves.
+LEAST, LEAST_OF_WHOLE, LEAST_OF_SEARCH = 0.3, 0.18, FIELD
 
 
 @dataclass(frozen=True)
@@ -119,14 +41,15 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Hint:
-    """A candidate's score, 0 to 1, and the words that both texts have, weightiest first, as the writer spelled them."""
+    """How alike a candidate is, 0 to 1, the share of the words' weight that it answers to, and those words."""
 
     score: float
-    shared: tuple[str, ...]
+    covered: float
+    shared: tuple[str, ...]  # weightiest first, as the writer spelled them
 
 
-def wanted(title: str, body: str, vocabulary: Vocabulary) -> list[Wanted]:
-    """The words to ask for; one of the title counts twice."""
+def wanted(title: str, body: str, vocabulary: Vocabulary, *, field: bool = False) -> list[Wanted]:
+    """The words to ask for; one of the title counts twice. With ``field``, words of the same matter answer too."""
     times = Counter(_telling(body))
     for stem in _telling(title):
         times[stem] += 2
@@ -134,7 +57,8 @@ def wanted(title: str, body: str, vocabulary: Vocabulary) -> list[Wanted]:
     found = []
     for stem, n in times.items():
         meant = vocabulary.known(stem)
-        answers = dict.fromkeys(wording.synonyms(meant), SYNONYM) | {meant: 1.0}
+        answers = dict.fromkeys(wording.of_the_field(meant), FIELD) if field else {}
+        answers |= dict.fromkeys(wording.synonyms(meant), SYNONYM) | {meant: 1.0}
         found.append(Wanted(written.get(stem, stem), (1 + math.log(n)) * vocabulary.weight(meant), answers))
     return sorted(found, key=lambda w: (-w.weight, w.written))[:MOST_WORDS]
 
@@ -146,12 +70,16 @@ def _telling(text: str) -> list[str]:
 def asked(words: list[Wanted], vocabulary: Vocabulary) -> dict[str, int]:
     """The stems to look up, and how many documents of each at most.
 
-    The weightiest first, as many stems as bring no more than `MOST_DOCUMENTS`; if the first alone brings more, `SOME`
-    of them, the newest, must do.
+    The words themselves before those that stand for them, the weightiest first, as many stems as bring no more than
+    `MOST_DOCUMENTS`; if the first alone brings more, `SOME` of them, the newest, must do. Other words that no counted
+    text has are not looked up.
     """
+    stems = [(-share, stem) for word in words for stem, share in word.answers.items()]
     found: dict[str, int] = {}
     documents = 0.0
-    for stem in dict.fromkeys(stem for word in words for stem in sorted(word.answers, key=lambda s: -word.answers[s])):
+    for share, stem in sorted(stems, key=lambda pair: pair[0])[:MOST_STEMS]:
+        if stem in found or (share > -1 and not vocabulary.frequency[stem]):
+            continue
         documents += vocabulary.documents(stem)
         if found and documents > MOST_DOCUMENTS:
             break
@@ -159,30 +87,77 @@ def asked(words: list[Wanted], vocabulary: Vocabulary) -> dict[str, int]:
     return found
 
 
-def covered(words: list[Wanted], stems: set[str]) -> float:
+def covered(words: list[Wanted], stems: Container[str]) -> float:
     """The share of the weight of the words that a text with these stems answers to."""
+    return _share(words, [_answer(word, stems) for word in words])
+
+
+def _share(words: list[Wanted], answers: list[float]) -> float:
     whole = sum(word.weight for word in words)
-    return sum(word.weight * _answer(word, stems) for word in words) / whole if whole else 0.0
+    return sum(word.weight * answer for word, answer in zip(words, answers, strict=True)) / whole if whole else 0.0
 
 
-def weigh(title: str, words: list[Wanted], other_title: str, other_stems: str) -> Hint:
-    """How alike, and why. ``other_stems`` are those kept for the search."""
-    stems = set(other_stems.split())
-    shared = [word.written for word in words if _answer(word, stems)]
-    score = (1 - TITLE_SHARE) * covered(words, stems) + TITLE_SHARE * letters_alike(title, other_title)
-    return Hint(round(min(1.0, score), 4), tuple(shared))
+def _answer(word: Wanted, stems: Container[str]) -> float:
+    return max([share for stem, share in word.answers.items() if stem in stems], default=0.0)
 
 
-def _answer(word: Wanted, stems: set[str]) -> float:
-    return max((share for stem, share in word.answers.items() if stem in stems), default=0.0)
+class Weighing:
+    """A text, and how alike others are to it.
+
+    The mean of two cosines, both of dampened counts (1 + ln n) times rarity: of runs of characters as they sound, and
+    of stems with their meanings. The length of a candidate is worked out as if no two of its stems shared a run, so
+    that what a stem adds is looked up once a text: hundreds of candidates cost milliseconds. A ``short`` text, a title
+    or a search, is a few words that another should have all of: there the share of them that it has, by themselves or
+    by another word for the same thing, counts as much as the cosines.
+    """
+
+    def __init__(self, text: str, words: list[Wanted], vocabulary: Vocabulary, *, short: bool) -> None:
+        self._words, self._vocabulary, self._short = words, vocabulary, short
+        own = Counter(vocabulary.known(stem) for stem in _telling(text))
+        self._runs = _weighted(own, wording.grams, vocabulary.run_weight)
+        self._meanings = _weighted(own, wording.meanings, vocabulary.meaning_weight)
+        self._adds: dict[str, tuple[float, float, float, float]] = {}
+
+    def weigh(self, kept: str) -> Hint:
+        """How alike, and why. ``kept``: the stems of the other, as the search keeps them."""
+        stems = Counter(kept.split())
+        runs = meanings = runs_size = meanings_size = 0.0
+        for stem, n in stems.items():
+            add = self._adds.get(stem) or self._add(stem)
+            times = 1 + math.log(n) if n > 1 else 1.0
+            runs, meanings = runs + times * add[0], meanings + times * add[1]
+            runs_size, meanings_size = runs_size + times * times * add[2], meanings_size + times * times * add[3]
+        score = min(1.0, (_over(runs, runs_size) + _over(meanings, meanings_size)) / 2)
+        answers = [_answer(word, stems) for word in self._words]
+        if self._short:
+            score = (score + _share(self._words, [float(answer >= SYNONYM) for answer in answers])) / 2
+        shared = tuple(word.written for word, answer in zip(self._words, answers, strict=True) if answer)
+        return Hint(round(score, 4), round(_share(self._words, answers), 4), shared)
+
+    def _add(self, stem: str) -> tuple[float, float, float, float]:
+        """What a stem adds to both products and to both squared lengths; filler adds nothing."""
+        if stem in wording.STOP_STEMS:
+            found = (0.0, 0.0, 0.0, 0.0)
+        else:
+            runs = sum(self._runs.get(run, 0.0) for run in wording.grams(stem))
+            meanings = sum(self._meanings.get(meaning, 0.0) for meaning in wording.meanings(stem))
+            found = (runs, meanings, *self._vocabulary.size(stem))
+        self._adds[stem] = found
+        return found
 
 
-def letters_alike(one: str, other: str) -> float:
-    """Twice the runs of three characters that both titles have, by those of each: 0 to 1 (Dice 1945)."""
-    a, b = _runs(one), _runs(other)
-    return 2 * len(a & b) / (len(a) + len(b)) if a or b else 0.0
+def _over(product: float, size: float) -> float:
+    return product / math.sqrt(size) if size else 0.0
 
 
-@lru_cache(maxsize=2_000)
-def _runs(title: str) -> frozenset[str]:
-    return frozenset(chain.from_iterable(wording.grams(word, 3, 3) for word in wording.words(title)))
+def _weighted(
+    stems: Counter[str], parts: Callable[[str], Iterable[str]], weight: Callable[[str], float]
+) -> dict[str, float]:
+    """Part → dampened count times rarity, of length 1, times rarity once more, which is what the other text brings."""
+    counts: Counter[str] = Counter()
+    for stem, n in stems.items():
+        for part in parts(stem):
+            counts[part] += n
+    found = {part: (1 + math.log(n)) * weight(part) for part, n in counts.items()}
+    length = math.sqrt(sum(value * value for value in found.values())) or 1.0
+    return {part: value / length * weight(part) for part, value in found.items()}

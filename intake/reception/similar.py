@@ -3,7 +3,7 @@
 Three views of each text are compared by their cosines and the cosines added (weights in `WEIGHTS`):
 
 * runs of 3 to 5 characters within words, as they sound: plurals, accents, other endings, misspellings;
-* stems, and the concept that a stem belongs to (`wording.CONCEPTS`): other words for the same thing;
+* stems, and the concept that a stem belongs to (`wording.meanings`): other words for the same thing;
 * both, projected on the directions in which this set of texts varies most (latent semantic analysis): words that go
   together in other proposals. Left out of sets below `LEAST_FOR_LATENT` texts.
 
@@ -116,8 +116,7 @@ def _counted(texts: list[Text]) -> tuple[_MATRIX, list[str]]:
 
 
 def _meanings(word: str) -> tuple[str, ...]:
-    stem = stem_of(word)
-    return (wording.sound(stem), *(f"#{number}" for number in wording.concepts(stem)))
+    return wording.meanings(stem_of(word))
 
 
 def _spread(counts: _MATRIX, vocabulary: list[str], parts: Callable[[str], Iterable[str]]) -> _MATRIX:

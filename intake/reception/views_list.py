@@ -36,8 +36,11 @@ from intake.web.reuse import remembered
 from models.enums import ProposalStatus
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from flask.typing import ResponseReturnValue
 
+    from intake.core.search import Term
     from models import Plan
 
 
@@ -66,6 +69,7 @@ def index() -> ResponseReturnValue:
     choices = remembered("proposal choices", queries.choices)
     filters = _ordered(filters, choices)
     page = _page(filters)
+    beside = _beside(filters, page)
     options = (
         []
         if own
@@ -87,7 +91,8 @@ def index() -> ResponseReturnValue:
         most_exported=exporting.MOST_ROWS,
         feed_url=filterpanel.feed_url(),
         any_word=_any_word(filters, page),
-        found=_where_found(filters.query, page),
+        beside=beside.rows,
+        found=_where_found((page.items, parsed(filters.query)), (beside.rows, beside.words)),
     )
 
 
@@ -164,13 +169,20 @@ def _page(filters: Filters) -> Page[Any]:
 # -- the search -----------------------------------------------------------------------------------
 
 
-def _where_found(query: str, page: Page[Any]) -> dict[int, tuple[str, str]]:
-    """Title and passage of each row with the words of the search marked. No statement without a search."""
-    wanted = parsed(query)
-    if not wanted or not page.items:
+def _beside(filters: Filters, page: Page[Any]) -> queries.Meaning:
+    """What has not all the words of a search but its meaning, after the last of those that do. Never in the total."""
+    if not filters.query or filters.own is not None or page.has_next:
+        return queries.Meaning([], [])
+    return queries.of_the_meaning(filters)
+
+
+def _where_found(*lists: tuple[Sequence[Any], list[Term]]) -> dict[int, tuple[str, str]]:
+    """Title and passage of each row with the words that it was found by marked. No statement without a search."""
+    found = [(row, wanted) for rows, wanted in lists for row in rows if wanted]
+    if not found:
         return {}
-    bodies = queries.bodies([row.id for row in page.items])
-    return {row.id: (marked(row.title, wanted), excerpt(bodies.get(row.id, []), wanted)) for row in page.items}
+    bodies = queries.bodies([row.id for row, _wanted in found])
+    return {row.id: (marked(row.title, wanted), excerpt(bodies.get(row.id, []), wanted)) for row, wanted in found}
 
 
 def _any_word(filters: Filters, page: Page[Any]) -> str:

@@ -5,11 +5,13 @@ Pure and without NumPy, so that the pages use it too.
 
 from __future__ import annotations
 
+import csv
 import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
+from pathlib import Path
 
 from intake.core.search import stem_of
 from intake.core.text import plain
@@ -30,60 +32,7 @@ sido siempre sin sino so sobre solo son soy su sus tal tambien tan tanto te tene
 todo todos tras tu tus un una unas uno unos va vamos van ver vez ya yo
 """
 STOP_WORDS = frozenset(_FILLER.split())
-
-#: Words for one thing, which no stemmer and no spelling brings together. General words: Diccionario de la lengua
-#: española (RAE); words of Ecuador: Diccionario de americanismos (ASALE); Kichwa: Kichwa Yachakukkunapa Shimiyuk
-#: Kamu (Ministerio de Educación del Ecuador, 2009). Kept short: a group that is too wide would liken what is not alike.
-CONCEPTS = (
-    "agua yaku",
-    "tierra allpa terreno",
-    "niño niña guagua wawa infante",
-    "joven guambra wambra adolescente juventud",
-    "comunidad ayllu comuna recinto",
-    "partera comadrona",
-    "semilla muyu",
-    "mujer warmi",
-    "medicina remedio medicamento fármaco",
-    "hospital subcentro dispensario clínica",
-    "médico doctor",
-    "escuela colegio plantel escolar",
-    "estudiante alumno alumna",
-    "maestro profesor docente",
-    "vía carretera carretero camino",
-    "bus autobús colectivo",
-    "basura desecho residuo",
-    "contrato contratación compra adquisición",
-    "dinero plata recursos fondos",
-    "tarifa planilla cobro valor",
-    "municipio alcaldía alcalde gad municipal",
-    "prefectura prefecto",
-    "trabajo empleo puesto",
-    "robo delito delincuencia ladrón",
-    "policía patrullero",
-    "alumbrado luminaria lámpara foco",
-    "violencia maltrato agresión",
-    "anciano abuelo mayores viejito",
-    "trámite gestión permiso",
-    "vivienda casa",
-    "campesino agricultor campo rural",
-    "riego acequia canal regante",
-    "minería minero mina",
-    "petróleo crudo hidrocarburo",
-    "juez judicial juicio justicia",
-    "pesca pescador pescado",
-    "vecino morador barrio",
-    "corrupción soborno coima",
-    "asambleísta legislador diputado",
-    "crédito préstamo",
-    "vigilancia veeduría fiscalización control",
-    "bicicleta ciclista ciclovía",
-    "bosque árbol arbolado",
-    "discapacidad sordo ciego",
-    "indígena originario ancestral nacionalidad",
-    "idioma lengua",
-    "turismo turista",
-    "ganado vaca borrego",
-)
+STOP_STEMS = frozenset(map(stem_of, STOP_WORDS))
 
 # How writers who spell by ear write one sound; on folded words, in this order.
 _SOUNDS = tuple(
@@ -136,28 +85,55 @@ def spelled(text: str) -> dict[str, str]:
     return found
 
 
-def _by_stem() -> dict[str, tuple[int, ...]]:
+# -- other words for the same thing ---------------------------------------------------------------
+
+_SYNONYMS = Path(__file__).parents[1] / "reference" / "synonyms.csv"  # its sources: SOURCES.md beside it
+
+
+def _groups(bond: str) -> tuple[tuple[str, ...], ...]:
+    """The stems of each group of words with this bond: the ``same`` thing, which no stemmer finds, or one ``field``."""
+    rows = csv.DictReader(_SYNONYMS.read_text(encoding="utf-8").splitlines())
+    groups = [row["words"] for row in rows if row["bond"] == bond]
+    return tuple(tuple(dict.fromkeys(stem_of(plain(word)) for word in group.split())) for group in groups)
+
+
+def _numbers(groups: tuple[tuple[str, ...], ...]) -> dict[str, tuple[int, ...]]:
+    """Stem → the numbers of the groups that have it."""
     found: dict[str, tuple[int, ...]] = {}
-    for number, group in enumerate(CONCEPTS):
-        for one in dict.fromkeys(stem_of(plain(word)) for word in group.split()):
+    for number, group in enumerate(groups):
+        for one in group:
             found[one] = (*found.get(one, ()), number)
     return found
 
 
-_CONCEPTS_OF = _by_stem()
-_STEMS_OF = tuple(tuple(dict.fromkeys(stem_of(plain(word)) for word in group.split())) for group in CONCEPTS)
-_CONCEPTS_BY_SOUND = {sound(one): numbers for one, numbers in _CONCEPTS_OF.items()}
+_SAME, _FIELD = _groups("same"), _groups("field")
+_SAME_OF, _FIELD_OF = _numbers(_SAME), _numbers(_FIELD)
+_SAME_BY_SOUND = {sound(one): numbers for one, numbers in _SAME_OF.items()}
 
 
-def concepts(stemmed: str) -> tuple[int, ...]:
-    """Numbers of the groups of `CONCEPTS` that a stem belongs to, however it is spelled."""
-    return _CONCEPTS_BY_SOUND.get(sound(stemmed), ())
+@lru_cache(maxsize=100_000)
+def meanings(stemmed: str) -> tuple[str, ...]:
+    """A stem as it sounds, and a mark for each thing that it is one of several words for, however it is spelled."""
+    heard = sound(stemmed)
+    return (heard, *(f"#{number}" for number in _SAME_BY_SOUND.get(heard, ())))
 
 
 def synonyms(stemmed: str) -> list[str]:
     """Other stems for the same thing."""
-    numbers = _CONCEPTS_OF.get(stemmed, ())
-    return [one for one in dict.fromkeys(chain.from_iterable(_STEMS_OF[n] for n in numbers)) if one != stemmed]
+    return _others(stemmed, _SAME, _SAME_OF)
+
+
+def of_the_field(stemmed: str) -> list[str]:
+    """Stems that belong to the same matter: who looks for buses may mean transport."""
+    return _others(stemmed, _FIELD, _FIELD_OF)
+
+
+def _others(stemmed: str, groups: tuple[tuple[str, ...], ...], numbers: dict[str, tuple[int, ...]]) -> list[str]:
+    found = chain.from_iterable(groups[n] for n in numbers.get(stemmed, ()))
+    return [one for one in dict.fromkeys(found) if one != stemmed]
+
+
+# -- runs of characters ---------------------------------------------------------------------------
 
 
 @lru_cache(maxsize=100_000)

@@ -101,10 +101,12 @@ def test_searches_and_hints_go_by_an_index(plan):
         "bodies": lambda: queries.bodies([1, 2, 3]),
         "hint": lambda: queries.similar_to("Agua de riego para la comunidad raro7", "", plan.id),
         "hint of common words": lambda: queries.similar_to("transparencia", "", plan.id),
+        "meaning": lambda: queries.of_the_meaning(Filters(query="riego autobuses raro7", plan="PAGA3")),
+        "meaning of common words": lambda: queries.of_the_meaning(Filters(query="acequias", status="recibida")),
     }
     queries.similar_to("agua", "", plan.id)  # counts how rare words are, once
     read = {(name, s): plan_of(s, p) for name, call in calls.items() for s, p in statements(call)}
-    assert len(read) >= 12
+    assert len(read) >= 19
     assert {key: steps for key, steps in read.items() if any(map(whole_table, steps))} == {}
 
 

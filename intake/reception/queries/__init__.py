@@ -26,12 +26,13 @@ from intake.reception.queries.one import (
     last_change,
     versions,
 )
-from intake.reception.queries.similar import Similar, comparable, similar_to
+from intake.reception.queries.similar import Meaning, Similar, comparable, of_the_meaning, similar_to
 from intake.reception.queries.story import CommitmentLink, Story, answers, commitments_of, fallback_of, story
 
 __all__ = [
     "Choice",
     "CommitmentLink",
+    "Meaning",
     "News",
     "Place",
     "Reader",
@@ -60,6 +61,7 @@ __all__ = [
     "last_change",
     "news",
     "next_held",
+    "of_the_meaning",
     "page",
     "places",
     "rows_of",

@@ -9,10 +9,11 @@ from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 
-from intake.core.search import proposals_with
+from intake.core.search import Term, proposals_matching, proposals_with
 from intake.extensions import db
 from intake.reception import hints
-from intake.reception.hints import Hint, Vocabulary
+from intake.reception.queries.lists import narrowing, rows_of
+from intake.reception.vocabulary import Vocabulary
 from intake.reception.wording import Text
 from models import Proposal
 from models.enums import ProposalKind, ProposalStatus
@@ -20,10 +21,14 @@ from models.enums import ProposalKind, ProposalStatus
 if TYPE_CHECKING:
     from typing import Any
 
+    from intake.reception.hints import Hint, Wanted, Weighing
+    from intake.reception.inputs import Filters
     from models import Plan
 
-#: Candidates that are read and weighed; hints that are shown; texts that rarity is counted on, the newest.
-CANDIDATES, SHOWN, COUNTED = 60, 5, 20_000
+#: Candidates that are read and weighed, and from how many of the best they are taken, where not all may be shown.
+CANDIDATES, CHOSEN_FROM = 60, 600
+#: Hints that are shown, and proposals beside what a search found; texts that rarity is counted on, the newest.
+SHOWN, BESIDE, COUNTED = 5, 10, 20_000
 #: A set of fewer texts is counted again after every change, a larger one after it grew by a twentieth.
 SMALL, GROWTH = 300, 20
 _lock = threading.Lock()
@@ -42,29 +47,47 @@ class Similar(NamedTuple):
     kind: ProposalKind = ProposalKind.CITIZEN
 
 
+class Meaning(NamedTuple):
+    """Rows of a list (`lists.page`) that share the meaning of a search, best first, and the words that answer to it."""
+
+    rows: list[Any]
+    words: list[Term]
+
+
 def similar_to(title: str, body: str, plan_id: int, *, without: int | None = None) -> list[Similar]:
-    """At most five public proposals of the plan that say much the same, best first. Three statements, rarely four."""
+    """At most five public proposals of the plan that say much the same, best first. Three or four statements."""
     vocabulary = _vocabulary()
     words = hints.wanted(title, body, vocabulary)
-    asked = hints.asked(words, vocabulary)
-    if not asked:
-        return []
-    candidates = _candidates(words, asked, vocabulary)
-    shown = (Proposal.folio, Proposal.title, Proposal.language, Proposal.status, Proposal.kind)
-    columns: Any = (Proposal.id, *shown, Proposal.search_stems)
-    query = sa.select(*columns).where(Proposal.id.in_(candidates), Proposal.plan_id == plan_id, Proposal.is_public)
-    found: list[tuple[Hint, Any]] = [
-        (hints.weigh(title, words, row.title, row.search_stems), row)
-        for row in db.session.execute(query).all()
-        if row.id != without
-    ]
-    least = hints.LEAST_OF_WHOLE if body.strip() else hints.LEAST
-    found.sort(key=lambda pair: (-pair[0].score, pair[1].id))
-    return [
+    short = not body.strip()
+    weighing = hints.Weighing(f"{title} {body}", words, vocabulary, short=short)
+    columns = (Proposal.folio, Proposal.title, Proposal.language, Proposal.status, Proposal.kind)
+    least = hints.LEAST if short else hints.LEAST_OF_WHOLE
+    among = [Proposal.plan_id == plan_id, Proposal.is_public]
+    found = [
         Similar(row.folio, row.title, row.language, row.status, hint.score, hint.shared, row.kind)
-        for hint, row in found[:SHOWN]
-        if hint.score >= least
+        for hint, row in _nearest(words, vocabulary, weighing, among, columns)
+        if hint.covered >= least and row.id != without
     ]
+    return found[:SHOWN]
+
+
+def of_the_meaning(filters: Filters) -> Meaning:
+    """At most ten public proposals that the filters let through, without the words of the search but of its meaning.
+
+    Their words are other words for the same thing or of the same field, or what was meant by misspelled ones, or not
+    quite all of those sought. Four or five statements.
+    """
+    vocabulary = _vocabulary()
+    words = hints.wanted(filters.query, "", vocabulary, field=True)
+    match = proposals_matching(filters.query, any_word=filters.any_word)
+    if match is None:
+        return Meaning([], [])
+    weighing = hints.Weighing(filters.query, words, vocabulary, short=True)
+    among = [Proposal.is_public, ~match, *narrowing(filters).values()]
+    nearest = _nearest(words, vocabulary, weighing, among)
+    found = [row.id for hint, row in nearest if hint.covered >= hints.LEAST_OF_SEARCH]
+    answers = dict.fromkeys(stem for word in words for stem in word.answers)
+    return Meaning(rows_of(found[:BESIDE]) if found else [], [Term((stem,), whole=True) for stem in answers])
 
 
 def comparable(plan: Plan) -> tuple[list[str], list[Text]]:
@@ -75,8 +98,26 @@ def comparable(plan: Plan) -> tuple[list[str], list[Text]]:
     return [row.folio for row in rows], [Text(row.title, row.problem, row.solution) for row in rows]
 
 
-def _candidates(words: list[hints.Wanted], asked: dict[str, int], vocabulary: Vocabulary) -> list[int]:
-    """Ids of those that have most of the weight of the words. One statement: a lookup for each stem."""
+def _nearest(
+    words: list[Wanted], vocabulary: Vocabulary, weighing: Weighing, among: list[Any], columns: tuple[Any, ...] = ()
+) -> list[tuple[Hint, Any]]:
+    """Proposals that fulfil ``among`` and have some of the words, best first: rows with ``id`` and the columns."""
+    asked = hints.asked(words, vocabulary)
+    if not asked:
+        return []
+    chosen = _candidates(words, asked, vocabulary)
+    if len(chosen) > CANDIDATES:
+        may = set(db.session.scalars(sa.select(Proposal.id).where(Proposal.id.in_(chosen), *among)))
+        chosen = [key for key in chosen if key in may][:CANDIDATES]
+    if not chosen:
+        return []
+    query = sa.select(Proposal.id, Proposal.search_stems, *columns).where(Proposal.id.in_(chosen), *among)
+    found = [(weighing.weigh(row.search_stems), row) for row in db.session.execute(query)]
+    return sorted(found, key=lambda pair: (-pair[0].score, -pair[0].covered, pair[1].id))
+
+
+def _candidates(words: list[Wanted], asked: dict[str, int], vocabulary: Vocabulary) -> list[int]:
+    """Ids of those that have most of the weight of the words, most first. One statement: a lookup for each stem."""
     lookups = [
         sa.select(sa.literal(n).label("stem"), proposals_with(stem, most=most, common=vocabulary.is_common(stem)).c.id)
         for n, (stem, most) in enumerate(asked.items())
@@ -88,7 +129,7 @@ def _candidates(words: list[hints.Wanted], asked: dict[str, int], vocabulary: Vo
         bits: hints.covered(words, {stem for n, stem in enumerate(asked) if bits >> n & 1})
         for bits in set(has.values())
     }
-    return heapq.nlargest(CANDIDATES, has, key=lambda key: (worth[has[key]], key))
+    return heapq.nlargest(CHOSEN_FROM, has, key=lambda key: (worth[has[key]], key))
 
 
 def _vocabulary() -> Vocabulary:
