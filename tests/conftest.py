@@ -24,7 +24,6 @@ from models import User
 from tests.databases import (  # noqa: F401 -- fixtures for every folder
     database_url,
     databases,
-    empty_url,
     hasten,
     migrated,
     own_app,

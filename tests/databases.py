@@ -110,14 +110,6 @@ def own_url(migrated: Cluster | Files) -> Iterator[str]:
 
 
 @pytest.fixture
-def empty_url(databases: Cluster | Files) -> Iterator[str]:
-    """A database without a table, for one test that migrates it."""
-    name = f"empty_{next(_numbers)}"
-    yield databases.create(name)
-    databases.drop(name)
-
-
-@pytest.fixture
 def own_app(own_url: str, tmp_path: Path) -> Iterator[Flask]:
     """An application on a database that nobody else uses. Folders and modules put into it what their tests need."""
     app = create_app(Config.for_tests(database_url=own_url, instance_path=str(tmp_path)))

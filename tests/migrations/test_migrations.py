@@ -13,8 +13,7 @@ from alembic.migration import MigrationContext
 from flask import Flask
 from flask_migrate import downgrade, upgrade
 
-from config import ROOT, Config
-from intake import create_app
+from config import ROOT
 from intake.core.transaction import transaction
 from intake.extensions import db
 from models import Base, Commitment
@@ -22,19 +21,15 @@ from models.enums import ProposalStatus
 
 
 @pytest.fixture
-def fresh(empty_url: str, tmp_path: Path) -> Iterator[Flask]:
-    """An application on an empty database of its own."""
-    app = create_app(Config.for_tests(database_url=empty_url, instance_path=str(tmp_path)))
-    with app.app_context():
-        yield app
-        db.session.remove()
-        db.engine.dispose()
+def newest(own_app: Flask) -> Iterator[Flask]:
+    """An application on a database of its own that went all the way up."""
+    with own_app.app_context():
+        yield own_app
 
 
-def test_up_down_up_with_data(fresh: Flask) -> None:
+def test_up_down_up_with_data(newest: Flask) -> None:
     from tests import factories
 
-    upgrade()
     with transaction():
         factories.proposal()
     before = db.session.scalar(sa.text("SELECT count(*) FROM stage"))
@@ -52,11 +47,10 @@ def test_up_down_up_with_data(fresh: Flask) -> None:
 
 
 @pytest.mark.parametrize("state", ["held", "discarded"])
-def test_what_was_set_aside_is_published_by_no_way_down(fresh: Flask, state: str) -> None:
+def test_what_was_set_aside_is_published_by_no_way_down(newest: Flask, state: str) -> None:
     """0004 shows whatever is no draft: a draft it becomes, and with the way up it stands where it stood."""
     from tests import factories
 
-    upgrade()
     with transaction():
         of = factories.plan()
         factories.proposal(of, ProposalStatus(state), problem="Un ataque.")
@@ -75,8 +69,7 @@ def test_what_was_set_aside_is_published_by_no_way_down(fresh: Flask, state: str
     assert "proposal_set_aside" not in sa.inspect(db.engine).get_table_names()
 
 
-def test_models_and_migrations_agree(fresh: Flask) -> None:
-    upgrade()
+def test_models_and_migrations_agree(newest: Flask) -> None:
     with db.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True, "include_object": _ours})
         assert compare_metadata(context, Base.metadata) == []
@@ -86,8 +79,7 @@ def _ours(_item: object, name: str | None, kind: str, _reflected: bool, _to: obj
     return not (kind == "table" and str(name).startswith("proposal_search")) and name != "ix_proposal_search"
 
 
-def test_the_trace_and_the_search_are_guarded_at_the_head(fresh: Flask) -> None:
-    upgrade()
+def test_the_trace_and_the_search_are_guarded_at_the_head(newest: Flask) -> None:
     if db.engine.dialect.name == "sqlite":
         found = set(db.session.scalars(sa.text("SELECT name FROM sqlite_master WHERE type = 'trigger'")))
         wanted = {"audit_entry_no_update", "audit_entry_no_delete"}
@@ -98,11 +90,10 @@ def test_the_trace_and_the_search_are_guarded_at_the_head(fresh: Flask) -> None:
     assert found == wanted
 
 
-def test_rebuilding_a_parent_table_keeps_its_children(fresh: Flask, tmp_path: Path) -> None:
+def test_rebuilding_a_parent_table_keeps_its_children(newest: Flask, tmp_path: Path) -> None:
     """The SQLite trap: with foreign keys on, a batch change of `plan` would delete its stages in cascade."""
     from tests import factories
 
-    upgrade()
     with transaction():
         factories.plan()
     db.session.remove()
@@ -150,8 +141,7 @@ def _copy_with_rebuild(folder: Path) -> None:
     (folder / "versions" / "9999_rebuild.py").write_text(REBUILD % head)
 
 
-def test_a_migration_that_fails_leaves_nothing_behind(fresh: Flask, tmp_path: Path) -> None:
-    upgrade()
+def test_a_migration_that_fails_leaves_nothing_behind(newest: Flask, tmp_path: Path) -> None:
     folder = tmp_path / "migrations"
     _copy_with_rebuild(folder)
     broken = folder / "versions" / "9999_rebuild.py"
@@ -161,11 +151,10 @@ def test_a_migration_that_fails_leaves_nothing_behind(fresh: Flask, tmp_path: Pa
     assert "extra" not in {c["name"] for c in sa.inspect(db.engine).get_columns("plan")}
 
 
-def test_published_commitments_are_known_from_the_trace(fresh: Flask) -> None:
+def test_published_commitments_are_known_from_the_trace(newest: Flask) -> None:
     """0003 fills the moment in which the public could first read each commitment from what the trace recorded."""
     from tests.accountability import kit
 
-    upgrade()
     at = kit.confirmed()
     told = at.commitment.published_at
     kit.drafted(at)

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from intake.core.permissions import Permission
+from intake.core.permissions import Permission, can
 from intake.extensions import db
 from intake.web.access import access_of
 from intake.web.security import HEADERS, WITH_LOCATION
@@ -152,13 +152,14 @@ def _as_declared(app: Flask, rule: sa.Any, account: str | None, answer: sa.Any, 
         assert "no-store" in answer.headers["Cache-Control"], path
 
 
-@pytest.mark.parametrize("account", ACCOUNTS)
+@pytest.mark.parametrize("account", [None, "direccion", "analisis", "revision.estado"])
 @pytest.mark.parametrize("value", HOSTILE, ids=lambda v: repr(v[:12]))
 def test_hostile_queries(
     demo_app: Flask, browsers: dict[str | None, FlaskClient], account: str | None, value: str
 ) -> None:
-    if account not in {None, "direccion", "analisis", "revision.estado"}:
-        pytest.skip("lists are the same for the others")
+    """Lists are the same for the others. What a role may not open reads no query: guests are refused the same."""
+    with demo_app.app_context():
+        who = principal_of(account)
     value = value[:3000]  # longer ones are refused by the server before the application
     names = (
         "q",
@@ -179,7 +180,8 @@ def test_hostile_queries(
     )
     with unchanged(demo_app):
         for path, rule in addresses(demo_app):
-            if "GET" in rule.methods:
+            needed = access_of(demo_app.view_functions[rule.endpoint]).permission
+            if "GET" in rule.methods and (account is None or needed is None or can(who, needed)):
                 answer = browsers[account].get(path, query_string=dict.fromkeys(names, value))
                 assert_sound(answer, f"{account} GET {path}")
 
@@ -189,8 +191,6 @@ def test_writing_without_the_right_changes_nothing(
     demo_app: Flask, browsers: dict[str | None, FlaskClient], account: str | None
 ) -> None:
     """Every POST of an address whose permission the person lacks, with a valid forgery token."""
-    from intake.core.permissions import can
-
     browser = browsers[account]
     token = token_of(browser)
     with demo_app.app_context():
