@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING, Any
 from flask import Response, g, render_template, request, stream_with_context
 
 from intake.core import tabular
-from intake.core.errors import NotFound
 from intake.core.i18n import gettext as _
-from intake.core.i18n import lazy_gettext as _l
 from intake.core.pagination import number_from
 from intake.plans import queries as plans
 from intake.reception import promises
 from intake.reception.blueprint import bp
 from intake.reception.promises import BREACHES, OF_THE_AUTHOR, Kept, Promise
 from intake.reception.queries import promises as reading
+from intake.reception.underway import plan_under_way
 from intake.web.access import public
 from intake.web.listing import Listing
 
@@ -41,10 +40,7 @@ COLUMNS = (
 
 def _shown(code: str | None = None) -> tuple[Plan, reading.When]:
     """The plan with its days as they stood. Two statements."""
-    plan = plans.by_code(code) if code else plans.current()
-    if plan is None:
-        raise NotFound(_l("Todavía no hay un plan en marcha que reciba propuestas."))
-    g.plan = plan
+    plan = g.plan = plans.by_code(code) if code else plan_under_way()
     return plan, promises.timetables(plan.stages, plans.reschedules(plan))
 
 

@@ -6,23 +6,24 @@ from datetime import timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from flask import flash, g, redirect, render_template, request, session, url_for
+from flask import flash, redirect, render_template, request, session, url_for
 
 from forms.base import with_rows
 from forms.desk import NoteForm, SheetForm, SpoilForm
 from forms.territory import fill
 from intake.core import clock
-from intake.core.errors import Conflict, Invalid, NotFound, StageClosed
+from intake.core.errors import Conflict, Invalid, StageClosed
 from intake.core.i18n import gettext as _
 from intake.core.i18n import lazy_gettext as _l
 from intake.core.i18n import localized
 from intake.core.pagination import number_from
 from intake.core.permissions import Permission
-from intake.plans import queries as plans
 from intake.reception import queries, sheets
 from intake.reception.blueprint import bp
-from intake.reception.queries import desk
+from intake.reception.queries import desk, quality
+from intake.reception.refused import blame
 from intake.reception.services import keying, paper
+from intake.reception.underway import plan_under_way
 from intake.reception.views_packets import load_packet, load_sheet
 from intake.reception.views_track import say_again
 from intake.web.access import principal, requires
@@ -35,8 +36,7 @@ if TYPE_CHECKING:
 
     from flask.typing import ResponseReturnValue
 
-    from forms.base import Form
-    from models import Event, Packet, Plan, Sheet
+    from models import Event, Packet, Sheet
 
 #: Session key of the slip to be handed over: folio and code, until the next person's turn.
 SLIP = "slip"
@@ -55,7 +55,7 @@ def desk_home() -> str:
         "reception/desk.html",
         plan=plan,
         page=Listing(page),
-        figures=desk.quality_of_packets([packet.id for packet in page.items]),
+        figures=quality.of_packets([packet.id for packet in page.items]),
         none=sheets.Quality(),
         to_settle=desk.to_settle(plan.id),
         **_near_and_far(desk.events_to_choose(plan.id)),
@@ -67,14 +67,6 @@ def _near_and_far(events: Sequence[Event]) -> dict[str, list[Event]]:
     oldest = clock.now() - timedelta(days=NEAR_DAYS)
     near = [e for e in events if e.starts_at is None or e.starts_at >= oldest]
     return {"near": near, "far": [e for e in events if e not in near]}
-
-
-def plan_under_way() -> Plan:
-    plan = plans.current()
-    if plan is None:
-        raise NotFound(_l("Todavía no hay un plan en marcha que reciba propuestas."))
-    g.plan = plan
-    return plan
 
 
 @bp.route("/ventanilla/paquetes/<slug:reference>/siguiente", methods=["POST"])
@@ -173,7 +165,7 @@ def _kept(found: Sheet, form: SheetForm, *, again: bool) -> bool:
 
 def _sheet_page(form: SheetForm, note: NoteForm, *, again: bool) -> ResponseReturnValue:
     found = load_sheet(sheet_folio())
-    figures = desk.quality_of_packets([found.packet_id])[found.packet_id]
+    figures = quality.of_packets([found.packet_id])[found.packet_id]
     page = render_template("reception/desk_sheet.html", sheet=found, form=form, note=note, again=again, figures=figures)
     failed = request.method == "POST" and (form.errors or note.errors)
     return page, HTTPStatus.UNPROCESSABLE_ENTITY if failed else HTTPStatus.OK
@@ -196,20 +188,8 @@ def lists(form: SheetForm) -> None:
 def checked(form: SheetForm) -> bool:
     """Whether all is there; an old page keeps everything and asks for one more press."""
     valid = bool(form.validate())
-    if "csrf_token" in form.errors:
-        form.csrf_token.errors = []
-        form.form_errors.append(
-            _l("La página llevaba mucho tiempo abierta. Lo que escribió sigue aquí: pulse el botón otra vez.")
-        )
+    say_again(form)
     return valid
-
-
-def blame(form: Form, error: Conflict | Invalid | StageClosed) -> None:
-    target = getattr(form, getattr(error, "field", None) or "", None)
-    if target is None:
-        form.form_errors.append(error.message)
-    else:
-        target.errors = [*target.errors, error.message]
 
 
 @bp.route("/ventanilla/hojas/<folio:folio>/anular", methods=["GET", "POST"])

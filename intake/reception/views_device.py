@@ -12,22 +12,23 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from flask import Response, current_app, g, jsonify, make_response, render_template, request, session, url_for
+from flask import Response, current_app, jsonify, make_response, render_template, request, session, url_for
 from flask_wtf.csrf import generate_csrf
 
 from forms.reception import ProposalForm
 from intake.core import calendar, keyed, tokens
-from intake.core.errors import Invalid, NotFound, StageClosed, TooMany
+from intake.core.errors import Invalid, StageClosed, TooMany
 from intake.core.i18n import LANGUAGES, ngettext
 from intake.core.i18n import gettext as _
 from intake.core.i18n import lazy_gettext as _l
-from intake.plans import queries as plans
 from intake.reception import services
 from intake.reception.blueprint import bp
 from intake.reception.inputs import CONSENT_VERSION
+from intake.reception.refused import blame
 from intake.reception.screening import Pace
 from intake.reception.services.crowding import ProofNeeded
-from intake.reception.views_write import RECEIPT, blame, closed, prepared
+from intake.reception.underway import plan_under_way
+from intake.reception.views_write import RECEIPT, closed, prepared
 from intake.web import errors
 from intake.web.access import principal, public, remember_claim
 from intake.web.security import WITH_LOCATION
@@ -92,7 +93,7 @@ def device() -> Response:
 @public()
 def form_shell() -> Response:
     """The form without token, key or session: what the worker keeps for a telephone without a network."""
-    plan = _plan()
+    plan = plan_under_way()
     reception = calendar.view_of(plan.stages, StageKind.RECEPTION)
     if not reception.is_open:
         return _marked(render_template("reception/closed.html", plan=plan, **closed(plan), key=None, for_worker=True))
@@ -116,14 +117,6 @@ def form_shell() -> Response:
     return answer
 
 
-def _plan() -> Plan:
-    plan = plans.current()
-    if plan is None:
-        raise NotFound(_l("Todavía no hay un plan en marcha que reciba propuestas."))
-    g.plan = plan
-    return plan
-
-
 @bp.route("/propuestas/envios.json")
 @public()
 def sending_token() -> Response:
@@ -137,7 +130,7 @@ def sending_token() -> Response:
 @public()
 def receive() -> ResponseReturnValue:
     """A proposal written without a network: the same checks, limits and signs as on the page, and one folio a key."""
-    plan = _plan()
+    plan = plan_under_way()
     form = prepared(ProposalForm())
     form.signed_in = False  # whoever is signed in now: it was written without an account
     key = form.key.data or ""

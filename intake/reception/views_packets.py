@@ -23,7 +23,7 @@ from intake.reception import queries, sheets, sheetwords
 from intake.reception.blueprint import bp
 from intake.reception.folios import folio_of
 from intake.reception.paperdates import due
-from intake.reception.queries import desk
+from intake.reception.queries import desk, quality
 from intake.reception.services import paper, scanning
 from intake.reception.views_track import say_again
 from intake.web.access import principal, requires
@@ -84,7 +84,7 @@ def packet(found: Packet) -> str:
         "reception/packet.html",
         packet=found,
         page=Listing(page),
-        quality=desk.quality_of_packets([found.id])[found.id],
+        quality=quality.of_packets([found.id])[found.id],
         loose=len(desk.loose(found)),
         due=due(found),
         state_of=sheets.state_of,

@@ -19,6 +19,7 @@ from intake.reception.prefill import form_of
 from intake.reception.queries import attached
 from intake.reception.services import crowding, forgetting
 from intake.reception.views_similar import alike_to
+from intake.reception.views_track import say_again
 from intake.reception.views_write import DRAFT, RECEIPT, closed, draft_key, load_draft
 from intake.reception.writing import TEXTS
 from intake.web.access import principal, remember_claim, requires
@@ -45,10 +46,7 @@ def _press_again(proposal: Proposal, form: SendForm) -> ResponseReturnValue:
     """The review once more, with a token that counts."""
     if proposal.status is not ProposalStatus.DRAFT:
         return redirect(url_for("reception.receipt", folio=proposal.folio), 303)
-    form.csrf_token.errors = []
-    form.form_errors.append(
-        _l("La página llevaba mucho tiempo abierta. Lo que escribió sigue aquí: pulse el botón otra vez.")
-    )
+    say_again(form)
     return _review_page(proposal, form), 422
 
 

@@ -17,9 +17,10 @@ from intake.core.permissions import Permission
 from intake.mapping import queries as mapping
 from intake.reception import sheets, sheetwords
 from intake.reception.blueprint import bp
-from intake.reception.queries import desk
+from intake.reception.queries import desk, quality
+from intake.reception.refused import blame
 from intake.reception.services import settling
-from intake.reception.views_desk import blame, sheet_folio
+from intake.reception.views_desk import sheet_folio
 from intake.reception.views_packets import load_sheet
 from intake.web.access import principal, public, requires
 from models.enums import Branch, ProposerKind, PublicName
@@ -91,9 +92,9 @@ def event_sheets(slug: str) -> str:
     """What became of every printed sheet of an event, and how well they were keyed: for everybody."""
     event = mapping.event(slug)
     g.plan = event.plan
-    quality = desk.quality_of_event(event.id)
-    if not event.is_public or not quality.sheets:
+    figures = quality.of_event(event.id)
+    if not event.is_public or not figures.sheets:
         raise NotFound(_l("Para este encuentro no se imprimieron hojas."))
     return render_template(
-        "reception/packet_public.html", event=event, quality=quality, spoilt=desk.spoilt_of_event(event.id)
+        "reception/packet_public.html", event=event, quality=figures, spoilt=quality.spoilt_of_event(event.id)
     )

@@ -16,8 +16,10 @@ from intake.core.permissions import Permission
 from intake.reception import queries
 from intake.reception.blueprint import bp
 from intake.reception.queries import desk
+from intake.reception.refused import blame
 from intake.reception.services import keying
-from intake.reception.views_desk import SLIP, begin, blame, checked, lists, plan_under_way
+from intake.reception.underway import plan_under_way
+from intake.reception.views_desk import SLIP, begin, checked, lists
 from intake.web.access import principal, requires
 
 if TYPE_CHECKING:

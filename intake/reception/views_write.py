@@ -15,14 +15,15 @@ from intake.core.errors import Conflict, Invalid, NotFound
 from intake.core.i18n import lazy_gettext as _l
 from intake.core.i18n import localized
 from intake.core.permissions import Permission
-from intake.plans import queries as plans
 from intake.reception import pieces, queries, services
 from intake.reception.blueprint import bp
 from intake.reception.inputs import CONSENT_VERSION
 from intake.reception.prefill import form_of
 from intake.reception.queries import attached
+from intake.reception.refused import blame
 from intake.reception.screening import Pace
 from intake.reception.services import submission
+from intake.reception.underway import plan_under_way
 from intake.web.access import principal, public, remember_claim, requires
 from intake.web.security import WITH_LOCATION
 from intake.web.templating import device_owner
@@ -32,7 +33,6 @@ from models.enums import ProposalStatus, StageKind, TerritoryLevel
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-    from forms.reception_texts import Texts
     from intake.reception.inputs import ContactInput, ProposalInput
     from models import Plan
 
@@ -57,9 +57,7 @@ def load_draft(key: str) -> Proposal:
 @public(form=True, files=True)
 def new() -> ResponseReturnValue:
     """The form; a POST keeps a draft and, if asked, goes on to the preview."""
-    plan = plans.current()
-    if plan is None:
-        raise NotFound(_l("Todavía no hay un plan en marcha que reciba propuestas."))
+    plan = plan_under_way()
     reception = calendar.view_of(plan.stages, StageKind.RECEPTION)
     form = prepared(ProposalForm())
     if request.method == "GET":
@@ -212,15 +210,6 @@ def prepared(form: Any) -> Any:
     fill(form, found[TerritoryLevel.PROVINCE], found[TerritoryLevel.CANTON], found[TerritoryLevel.PARISH])
     form.signed_in = principal().is_signed_in
     return form
-
-
-def blame(form: Texts, error: Invalid) -> None:
-    """Put a service's refusal on the field that it names."""
-    target = getattr(form, error.field or "", None)
-    if target is None:
-        form.form_errors.append(error.message)
-    else:
-        target.errors = [*target.errors, error.message]
 
 
 def _form_page(form: Any, plan: Plan, reception: Any, proposal: Proposal | None = None) -> ResponseReturnValue:

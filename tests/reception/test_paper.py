@@ -17,7 +17,7 @@ from intake.core.identity import GUEST
 from intake.extensions import db
 from intake.reception import services, sheets
 from intake.reception.inputs import ContactInput, ProposalInput, SheetInput
-from intake.reception.queries import desk
+from intake.reception.queries import desk, quality
 from intake.reception.services import keying, paper, scanning, settling
 from intake.reception.sheets import SheetState, state_of
 from intake.reports import invariants_paper
@@ -338,10 +338,10 @@ def test_the_second_person_is_another_and_differences_are_counted(packet, clerk,
     sheet = drawn_sheet(packet)
     assert (sheet.field_count, sheet.difference_count, sheet.wrong_count) == (3, 1, None)
     assert sheet.second == {"title": "Agua limpia para Sucúa"}
-    quality = desk.quality_of_event(packet.event_id)
-    assert (quality.twice, quality.fields, quality.differing, quality.disputed) == (1, 3, 1, 1)
-    assert quality.difference_rate == pytest.approx(100 / 3)
-    assert quality.error_rate is None
+    figures = quality.of_event(packet.event_id)
+    assert (figures.twice, figures.fields, figures.differing, figures.disputed) == (1, 3, 1, 1)
+    assert figures.difference_rate == pytest.approx(100 / 3)
+    assert figures.error_rate is None
     with pytest.raises(Conflict):
         keying.key_again(drawn_sheet(packet), written(), by=other)
 
@@ -367,7 +367,7 @@ def test_equal_keyings_settle_themselves(packet, clerk, people):
     keying.key_again(drawn_sheet(packet), written(contact=contact), by=people[Role.ANALYST])
     sheet = drawn_sheet(packet)
     assert (state_of(sheet), sheet.second, sheet.wrong_count) == (SheetState.CHECKED, None, 0)
-    assert desk.quality_of_event(packet.event_id).error_rate == 0
+    assert quality.of_event(packet.event_id).error_rate == 0
 
 
 def disputed(packet, clerk, people, **second) -> str:
@@ -390,7 +390,7 @@ def test_a_third_person_says_what_the_sheet_says(packet, clerk, people):
     assert sheet.second == {"title": "Agua limpia para Sucúa"}  # no address is kept twice
     versions = db.session.scalars(sa.select(ProposalVersion).order_by(ProposalVersion.number)).all()
     assert [(v.number, v.edited_by_author) for v in versions] == [(1, True), (2, False)]
-    assert desk.quality_of_event(packet.event_id).error_rate == pytest.approx(100 / 5)
+    assert quality.of_event(packet.event_id).error_rate == pytest.approx(100 / 5)
     entry = db.session.scalars(sa.select(AuditEntry).where(AuditEntry.action == "sheet.settle")).one()
     assert (entry.user_id, entry.changes["wrong"]) == (people[Role.DIRECTORATE].user_id, ["title"])
 
