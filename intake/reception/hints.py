@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 #: Words of a text that are asked for, weightiest first; stems that are looked up for them; documents that all of them
 #: together may bring to be weighed.
 MOST_WORDS, MOST_STEMS, MOST_DOCUMENTS, SOME = 14, 60, 3000, 300
+#: What a word weighs that no text has: who writes it cannot expect it of others.
+LIGHTEST = 1.0
 #: What another word for the same thing counts, and one of the same field, beside the word itself.
 SYNONYM, FIELD = 0.6, 0.4
 #: The share of the weight of its words that must be answered, of a title alone and of a whole text, of which another
@@ -58,8 +60,10 @@ def wanted(title: str, body: str, vocabulary: Vocabulary, *, field: bool = False
     for stem, n in times.items():
         meant = vocabulary.known(stem)
         answers = dict.fromkeys(wording.of_the_field(meant), FIELD) if field else {}
-        answers |= dict.fromkeys(wording.synonyms(meant), SYNONYM) | {meant: 1.0}
-        found.append(Wanted(written.get(stem, stem), (1 + math.log(n)) * vocabulary.weight(meant), answers))
+        others = wording.synonyms(meant)
+        answers |= dict.fromkeys(others, SYNONYM) | {meant: 1.0}
+        weight = vocabulary.weight(meant) or max(map(vocabulary.weight, others), default=0) or LIGHTEST
+        found.append(Wanted(written.get(stem, stem), (1 + math.log(n)) * weight, answers))
     return sorted(found, key=lambda w: (-w.weight, w.written))[:MOST_WORDS]
 
 
@@ -139,8 +143,8 @@ class Weighing:
         if stem in wording.STOP_STEMS:
             found = (0.0, 0.0, 0.0, 0.0)
         else:
-            runs = sum(self._runs.get(run, 0.0) for run in wording.grams(stem))
-            meanings = sum(self._meanings.get(meaning, 0.0) for meaning in wording.meanings(stem))
+            runs = sum([self._runs[run] for run in wording.grams(stem) if run in self._runs])
+            meanings = sum([self._meanings[one] for one in wording.meanings(stem) if one in self._meanings])
             found = (runs, meanings, *self._vocabulary.size(stem))
         self._adds[stem] = found
         return found

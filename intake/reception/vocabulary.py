@@ -59,8 +59,8 @@ class Vocabulary:
         return found
 
     def weight(self, stem: str) -> float:
-        """How much a stem tells: more, the rarer."""
-        return self._rarity(self.frequency[stem])
+        """How much a stem tells: more, the rarer; 0 if no text has it."""
+        return self._rarity(self.frequency[stem]) if self.frequency[stem] else 0.0
 
     def run_weight(self, run: str) -> float:
         """How much a run of characters tells."""
