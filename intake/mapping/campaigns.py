@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
@@ -12,7 +12,7 @@ from intake.core.errors import Conflict, Invalid
 from intake.core.i18n import lazy_gettext as _l
 from intake.core.permissions import Permission, authorize
 from intake.core.text import clean
-from intake.core.transaction import flush, lock, transaction
+from intake.core.transaction import lock, transaction
 from intake.extensions import db
 from intake.mapping import noticed, queries
 from intake.mapping.inputs_outreach import MOST_ADDED, CampaignInput, CandidateFilters
@@ -116,18 +116,19 @@ def _hold(campaign: Campaign) -> None:
 
 def _add(campaign: Campaign, actor_ids: Sequence[int], by: Principal) -> int:
     now = clock.now()
-    made = [Target(campaign_id=campaign.id, actor_id=key, since=now) for key in actor_ids]
-    if not made:
+    if not actor_ids:
         return 0
-    db.session.add_all(made)
-    flush()
-    db.session.add_all(
-        TargetStep(target_id=target.id, step=OutreachStep.IDENTIFIED, at=now, noted_by_id=by.user_id) for target in made
+    first: dict[str, Any] = {"step": OutreachStep.IDENTIFIED, "since": now}
+    db.session.execute(sa.insert(Target), [{"campaign_id": campaign.id, "actor_id": key, **first} for key in actor_ids])
+    made = db.session.scalars(
+        sa.select(Target.id).where(Target.campaign_id == campaign.id, Target.actor_id.in_(actor_ids))
     )
+    step: dict[str, Any] = {"step": OutreachStep.IDENTIFIED, "at": now, "noted_by_id": by.user_id}
+    db.session.execute(sa.insert(TargetStep), [{"target_id": key, **step} for key in made])
     slugs = db.session.scalars(sa.select(Actor.slug).where(Actor.id.in_(actor_ids)).order_by(Actor.slug)).all()
     audit.record("campaign.add_targets", campaign, by=by, extra={"actors": slugs})
     noticed.refresh(campaign)
-    return len(made)
+    return len(actor_ids)
 
 
 def _fill(campaign: Campaign, given: CampaignInput) -> None:

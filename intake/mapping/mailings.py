@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
-from intake.core import audit, clock, mail, outbox, tokens
+from intake.core import audit, bulk, clock, mail, outbox, tokens
 from intake.core.errors import Conflict, Invalid
 from intake.core.i18n import lazy_gettext as _l
 from intake.core.identity import SYSTEM
+from intake.core.outbox import Letter
 from intake.core.permissions import Permission, authorize
 from intake.core.text import clean
 from intake.core.transaction import lock, transaction
@@ -139,44 +140,48 @@ def _piece(key: int, after: int, by: Principal) -> tuple[int, int, bool]:
     readers = [r for r in rows if r.email not in gone]
     _mark_contacted(campaign, mailing, readers, by)
     full = is_full(campaign.event)
-    for reader in readers:
-        _queue(campaign, mailing, reader, full=full)
+    _queue(campaign, mailing, readers, full=full)
     return rows[-1].contact_id, len(readers), False
 
 
-def _queue(campaign: Campaign, mailing: Mailing, reader: Recipient, *, full: bool) -> None:
-    """One letter: the invitation with the hash of its link, and the message that carries the link."""
-    token = tokens.new_token()
-    db.session.add(
-        Invitation(
-            mailing_id=mailing.id,
-            target_id=reader.target_id,
-            contact_id=reader.contact_id,
-            token_hash=tokens.token_hash(token),
-            queued_at=clock.now(),
-        )
-    )
-    outbox.enqueue(
-        mailing.template,
-        to=reader.email,
-        locale=reader.locale,
-        dedupe_key=message_key(mailing.id, reader.contact_id),
-        **context(campaign, mailing.words, reader, f"/acercamiento/respuesta/{token}", full=full),
-    )
+def _queue(campaign: Campaign, mailing: Mailing, readers: Sequence[Recipient], *, full: bool) -> None:
+    """A letter to each: the invitation with the hash of its link, and the message that carries the link."""
+    rows, written = bulk.Rows(), []
+    for reader in readers:
+        token = tokens.new_token()
+        to = {"mailing_id": mailing.id, "target_id": reader.target_id, "contact_id": reader.contact_id}
+        rows.add(Invitation, token_hash=tokens.token_hash(token), queued_at=clock.now(), **to)
+        facts = context(campaign, mailing.words, reader, f"/acercamiento/respuesta/{token}", full=full)
+        key = message_key(mailing.id, reader.contact_id)
+        written.append(Letter(reader.email, reader.locale, key, context=facts))
+    rows.write()
+    outbox.enqueue_all(mailing.template, written)
 
 
 def drop_unsent(*of: sa.ColumnElement[bool]) -> None:
     """Take the letters of these invitations out of the queue where they have not gone out; they count as answered."""
-    for invitation in db.session.scalars(sa.select(Invitation).where(*of)).all():
-        key = message_key(invitation.mailing_id, invitation.contact_id)
-        unsent = sa.delete(OutboxMessage).where(OutboxMessage.dedupe_key == key, OutboxMessage.sent_at.is_(None))
-        if db.session.execute(unsent).rowcount:  # type: ignore[attr-defined]
-            invitation.answered_at = clock.now()
+    found = {message_key(i.mailing_id, i.contact_id): i for i in db.session.scalars(sa.select(Invitation).where(*of))}
+    for key in take_unsent(OutboxMessage.dedupe_key.in_(found)):
+        found[key].answered_at = clock.now()
+
+
+def take_unsent(*of: sa.ColumnElement[bool]) -> Sequence[str]:
+    """Delete the messages of these that have not gone out; their keys. Whoever delivers one is waited for."""
+    query = sa.select(OutboxMessage.id, OutboxMessage.dedupe_key).where(*of, OutboxMessage.sent_at.is_(None))
+    gone = db.session.execute(query.with_for_update()).all()
+    db.session.execute(sa.delete(OutboxMessage).where(OutboxMessage.id.in_([row.id for row in gone])))
+    return [str(row.dedupe_key) for row in gone]
 
 
 def message_key(mailing_id: int, contact_id: int) -> str:
     """What makes the message of an invitation one."""
     return f"invitation:{mailing_id}:{contact_id}"
+
+
+def mailing_and_contact(key: str) -> tuple[int, int]:
+    """Whose message it is that has this `message_key`."""
+    _word, mailing_id, contact_id = key.split(":")
+    return int(mailing_id), int(contact_id)
 
 
 def _mark_contacted(campaign: Campaign, mailing: Mailing, readers: Sequence[Recipient], by: Principal) -> None:
@@ -186,8 +191,8 @@ def _mark_contacted(campaign: Campaign, mailing: Mailing, readers: Sequence[Reci
     known = set(db.session.scalars(before.where(Invitation.target_id.in_(list(slugs)))))
     query = sa.select(Target).where(Target.id.in_(slugs.keys() - known)).order_by(Target.id)
     given = StepInput(step=OutreachStep.CONTACTED, channel=ContactChannel.MAIL)
-    for target in db.session.scalars(query.with_for_update().execution_options(populate_existing=True)):
-        steps.put(target, given, by=by, reference=f"{campaign.slug}/{slugs[target.id]}")
+    held = db.session.scalars(query.with_for_update().execution_options(populate_existing=True))
+    steps.put_all([steps.Entry(t, given, f"{campaign.slug}/{slugs[t.id]}") for t in held], by=by)
 
 
 def _campaign(key: int) -> Campaign:

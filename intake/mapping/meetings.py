@@ -174,11 +174,13 @@ def _check_votes(meeting: Meeting, rows: dict[int, MeetingPresence]) -> None:
 
 
 def _replace(meeting: Meeting, rows: dict[int, MeetingPresence]) -> None:
-    for old in queries.presences(meeting.id):
-        db.session.delete(old)
     flush()
+    db.session.execute(sa.delete(MeetingPresence).where(MeetingPresence.meeting_id == meeting.id))
+    names = ("meeting_id", "member_id", "delegate_id", "presence")
+    given = [{name: getattr(row, name) for name in names} for row in rows.values()]
+    if given:
+        db.session.execute(sa.insert(MeetingPresence), given)
     db.session.expire(meeting, ["presences"])  # what was deleted must not be saved again with the meeting
-    db.session.add_all(rows.values())
 
 
 def write_minutes(

@@ -14,8 +14,8 @@ import sqlalchemy as sa
 from intake.core.identity import SYSTEM
 from intake.core.transaction import transaction
 from intake.extensions import db
-from intake.mapping import outreach_steps as steps
 from intake.mapping.inputs_outreach import StepInput
+from intake.mapping.outreach_steps import Entry, put_all
 from intake.mapping.queries.targets import has_step
 from models import NOT_PUBLIC, Actor, Campaign, Decision, Proposal, Registration, Target
 from models.enums import CampaignStatus, DecisionStatus, OutreachStep, ProposalStatus, RegistrationStatus
@@ -66,8 +66,9 @@ def _notice(where: sa.ColumnElement[bool]) -> int:
             (OutreachStep.CONTRIBUTED, _contributed()),
             (OutreachStep.ANSWERED, _was_answered()),
         ):
-            for target, reference, note in db.session.execute(query.where(where)).all():
-                new += steps.put(target, StepInput(step=step, note=note or ""), by=SYSTEM, reference=reference)
+            found = db.session.execute(query.where(where)).all()
+            entries = [Entry(target, StepInput(step=step, note=note or ""), name) for target, name, note in found]
+            new += put_all(entries, by=SYSTEM)
     return new
 
 

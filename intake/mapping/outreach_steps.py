@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import sqlalchemy as sa
 
-from intake.core import audit, clock
+from intake.core import audit, bulk, clock
 from intake.core.errors import Conflict, Invalid
 from intake.core.i18n import lazy_gettext as _l
 from intake.core.permissions import Permission, authorize
 from intake.core.text import clean
-from intake.core.transaction import transaction
+from intake.core.transaction import flush, lock, transaction
 from intake.extensions import db
 from intake.mapping.doors import has_come
 from intake.mapping.inputs_outreach import MOST_MARKED, NOTABLE, ORDER, RANK, StepInput, furthest
 from intake.mapping.queries import targets
-from models import Actor, Campaign, Event, Target, TargetStep
+from models import Actor, AuditEntry, Campaign, Event, Target, TargetStep
 from models.enums import CampaignStatus, OutreachStep
 
 if TYPE_CHECKING:
@@ -32,6 +33,14 @@ S = OutreachStep
 _TOOK_PART = frozenset({S.ATTENDED, S.CONTRIBUTED})
 #: The box with which a person says that an actor took part although it had declined.
 CONFIRMATION = "came_anyway"
+
+
+class Entry(NamedTuple):
+    """A step to write into the log of a target, and the name of the target in the trace."""
+
+    target: Target
+    given: StepInput
+    reference: str
 
 
 @dataclass(frozen=True)
@@ -67,18 +76,25 @@ def note_steps(campaign: Campaign, slugs: Sequence[str], given: StepInput, *, by
     """Note one step of several actors; those that it cannot follow are left as they are and named."""
     authorize(by, Permission.OUTREACH_EDIT, campaign)
     _require_notable(given)
-    noted, left = 0, []
+    noted, left = [], []
     with transaction():
         _require_open(campaign)
         _check_time(campaign, given.step)
-        for target in targets.targets_by_slug(campaign, slugs[:MOST_MARKED]):
-            hold(target)
+        for target in _held(campaign, slugs[:MOST_MARKED]):
             if refusal(target.step, given.step) is None and not _needs_word(target.step, given):
-                put(target, given, by=by, reference=f"{campaign.slug}/{target.actor.slug}")
-                noted += 1
+                noted.append(Entry(target, given, f"{campaign.slug}/{target.actor.slug}"))
             else:
                 left.append(target.actor.name)
-    return Marked(noted, tuple(left))
+        put_all(noted, by=by)
+    return Marked(len(noted), tuple(left))
+
+
+def _held(campaign: Campaign, slugs: Sequence[str]) -> Sequence[Target]:
+    """The campaign's targets for these actors, each held as by `hold`. Two statements."""
+    actors = sa.select(Actor.id).where(Actor.slug.in_(slugs))
+    mine = sa.select(Target.id).where(Target.campaign_id == campaign.id, Target.actor_id.in_(actors))
+    lock(mine.order_by(Target.id))
+    return targets.targets_by_slug(campaign, slugs)
 
 
 def take_back(campaign: Campaign, target: Target, step: OutreachStep, *, by: Principal, reason: str) -> Target:
@@ -152,21 +168,37 @@ def put(target: Target, given: StepInput, *, by: Principal, reference: str) -> b
 
     Returns False where the log says it already: the same press twice, or a step without anything new.
     """
-    note = clean(given.note)
-    if _is_known(log_of(target), given, note, by):
-        return False
-    now = clock.now()
-    db.session.add(
-        TargetStep(
-            target_id=target.id, step=given.step, channel=given.channel, note=note, at=now, noted_by_id=by.user_id
-        )
-    )
-    if RANK[given.step] > RANK[target.step]:
-        target.step, target.since = given.step, now
-    extra = {"noted": given.step, "channel": given.channel}
-    audit.record("target.step", target, by=by, extra=extra, reference=reference)
-    db.session.expire(target, ["log"])
-    return True
+    return put_all([Entry(target, given, reference)], by=by) == 1
+
+
+def put_all(entries: Sequence[Entry], *, by: Principal) -> int:
+    """`put` for many targets, each once: as many statements as for one. Returns how many entries were new."""
+    if not entries:
+        return 0
+    logs, now, rows = _logs(entries), clock.now(), bulk.Rows()
+    new = [one for one in entries if not _is_known(logs[one.target.id], one.given, clean(one.given.note), by)]
+    for target, given, reference in new:
+        step = {"step": given.step, "channel": given.channel, "note": clean(given.note)}
+        rows.add(TargetStep, target_id=target.id, at=now, noted_by_id=by.user_id, **step)
+        if RANK[given.step] > RANK[target.step]:
+            target.step, target.since = given.step, now
+        changes = {**audit.changes_of(target), "noted": given.step, "channel": given.channel}
+        rows.add(AuditEntry, **bulk.entry("target.step", Target, target.id, reference, by=by, changes=changes))
+    flush()
+    rows.write()
+    for one in new:
+        db.session.expire(one.target, ["log"])
+    return len(new)
+
+
+def _logs(entries: Sequence[Entry]) -> Mapping[int, Sequence[TargetStep]]:
+    """The log of each target as it stands now. One statement."""
+    found = defaultdict(list)
+    for row in db.session.scalars(
+        sa.select(TargetStep).where(TargetStep.target_id.in_([e.target.id for e in entries]))
+    ):
+        found[row.target_id].append(row)
+    return found
 
 
 def _is_known(log: Sequence[TargetStep], given: StepInput, note: str, by: Principal) -> bool:

@@ -9,6 +9,7 @@ from intake.core.identity import GUEST
 from intake.core.keyed import address_hash
 from intake.core.transaction import in_savepoint, transaction
 from intake.extensions import db
+from intake.mapping import mailings
 from intake.mapping.inputs_outreach import LETTERS
 from intake.mapping.invitations import reference, sent_to
 from intake.mapping.queries.letters import STOP_PURPOSE
@@ -35,14 +36,10 @@ def stop(invitation: Invitation) -> None:
 
 def _drop_unsent(email: str) -> None:
     """Take letters to the address out of the queue; their invitations count as answered."""
-    unsent = sa.select(OutboxMessage).where(
-        OutboxMessage.to_address == email, OutboxMessage.kind.in_(LETTERS), OutboxMessage.sent_at.is_(None)
-    )
-    for message in db.session.scalars(unsent).all():
-        _word, mailing_id, contact_id = (message.dedupe_key or "").split(":")
-        mine = (Invitation.mailing_id == int(mailing_id), Invitation.contact_id == int(contact_id))
-        db.session.execute(sa.update(Invitation).where(*mine).values(answered_at=clock.now()))
-        db.session.delete(message)
+    keys = mailings.take_unsent(OutboxMessage.to_address == email, OutboxMessage.kind.in_(LETTERS))
+    sent_as = [mailings.mailing_and_contact(key) for key in keys]
+    mine = sa.tuple_(Invitation.mailing_id, Invitation.contact_id).in_(sent_as)
+    db.session.execute(sa.update(Invitation).where(mine).values(answered_at=clock.now()))
 
 
 def is_stopped(invitation: Invitation) -> bool:

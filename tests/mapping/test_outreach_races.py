@@ -33,13 +33,13 @@ from intake.mapping import mailings
 from models import Mailing
 url, folder, where, after = sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4])
 mailings.PIECE = 10
-real, calls = outbox.enqueue, []
-def enqueue(*args, **kwargs):
+real, calls = outbox._values, []
+def values(*args, **kwargs):  # of each message of a piece, whose invitations are written by then
     calls.append(1)
     if where == "inside" and len(calls) == after:
         os._exit(9)
     return real(*args, **kwargs)
-outbox.enqueue = enqueue
+outbox._values = values
 with create_app(Config.for_tests(database_url=url, instance_path=folder)).app_context():
     if where == "between":
         mailings.continue_mailing(db.session.query(Mailing).one(), by=SYSTEM, pieces=after)

@@ -128,13 +128,14 @@ def all_targets(campaign: Campaign) -> Sequence[Target]:
 
 
 def targets_by_slug(campaign: Campaign, slugs: Iterable[str]) -> Sequence[Target]:
-    """The campaign's targets for actors with these addresses, in the order of their keys. One statement."""
+    """The campaign's targets for actors with these addresses, as they stand now, by key. One statement."""
     query = (
         sa.select(Target)
         .join(Actor, Actor.id == Target.actor_id)
         .where(Target.campaign_id == campaign.id, Actor.slug.in_(list(slugs)))
         .options(joinedload(Target.actor))
         .order_by(Target.id)
+        .execution_options(populate_existing=True)
     )
     return db.session.scalars(query).all()
 
