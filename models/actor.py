@@ -105,7 +105,6 @@ class Actor(Base):
     themes: Mapped[list[Theme]] = relationship(secondary=actor_theme, lazy="raise_on_sql")
     peoples: Mapped[list[People]] = relationship(secondary=actor_people, lazy="raise_on_sql")
     languages: Mapped[list[Language]] = relationship(secondary=actor_language, lazy="raise_on_sql")
-    merged_into: Mapped[Actor | None] = relationship(lazy="raise_on_sql", remote_side="Actor.id")
     contacts: Mapped[list[ActorContact]] = relationship(lazy="raise_on_sql", cascade="all, delete-orphan")
 
     __mapper_args__ = {"version_id_col": lock_version}

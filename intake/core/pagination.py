@@ -63,7 +63,6 @@ def paginate(
     query: sa.Select[Any],
     *,
     number: int,
-    size: int = SIZE,
     row: Callable[[Any], T] | None = None,
     total: int | None = None,
     values: Mapping[str, Any] | None = None,
@@ -75,7 +74,7 @@ def paginate(
     if total is None:
         counted = query.order_by(None).options().with_only_columns(sa.func.count(), maintain_column_froms=True)
         total = int(db.session.scalar(counted, values) or 0)
-    number = min(max(1, number), max(1, -(-total // size)))
-    result = db.session.execute(query.limit(size).offset((number - 1) * size), values).unique()
+    number = min(max(1, number), max(1, -(-total // SIZE)))
+    result = db.session.execute(query.limit(SIZE).offset((number - 1) * SIZE), values).unique()
     items = [row(r) if row else r[0] for r in result]
-    return Page(items, number, size, total)
+    return Page(items, number, SIZE, total)

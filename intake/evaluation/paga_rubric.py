@@ -189,5 +189,4 @@ BLOCKS = (
         ),
     ),
 )
-INDICATORS = tuple(indicator for block in BLOCKS for indicator in block.indicators)
 MINIMUM, MAXIMUM = 0, 3

@@ -19,7 +19,7 @@ from tests import factories
 if TYPE_CHECKING:
     from flask import Flask
 
-KEYS = [indicator.key for indicator in paga_rubric.INDICATORS]
+KEYS = [indicator.key for block in paga_rubric.BLOCKS for indicator in block.indicators]
 
 
 def principal(user: User) -> Principal:

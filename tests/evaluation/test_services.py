@@ -326,7 +326,8 @@ class TestReviews:
     def test_system_may_load_history(self, house: House) -> None:
         assignment = house.assigned(house.reviewers[0])
         then = clock.start_of(clock.today())
-        services.submit_review(assignment, review(), by=SYSTEM, at=then)
+        with clock.at(then):
+            services.submit_review(assignment, review(), by=SYSTEM)
         assert assignment.submitted_at == then
 
     def test_one_request_a_person_and_round(self, house: House) -> None:

@@ -21,7 +21,7 @@ def of_lifecycles() -> set[str]:
 
 
 #: What writes an entry of the trace: its first argument is the act.
-WRITERS = frozenset({"audit.record", "audit.note", "bulk.entry"})
+WRITERS = frozenset({"audit.record", "audit.record_all", "audit.note", "bulk.entry"})
 
 
 def recorded(path: Path) -> Iterator[tuple[str, ast.expr, ast.AST]]:
@@ -44,6 +44,10 @@ def names(node: ast.expr, around: ast.AST) -> set[str]:
     if isinstance(node, ast.Name):
         given = [n for n in ast.walk(around) if isinstance(n, ast.Assign) and ast.unparse(n.targets[0]) == node.id]
         return {text for assign in given for text in names(assign.value, around)}
+    if isinstance(node, ast.Attribute):  # a constant of another module
+        homes = [path for path in SOURCES if path.stem == ast.unparse(node.value)]
+        trees = (ast.parse(path.read_text(encoding="utf-8")) for path in homes)
+        return {text for tree in trees for text in names(ast.Name(node.attr), tree)}
     return set()
 
 

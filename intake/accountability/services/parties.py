@@ -27,14 +27,13 @@ def current(commitment: Commitment, *roles: PartyRole) -> list[CommitmentParty]:
     return [p for p in commitment.parties if p.until is None and (not roles or p.role in roles)]
 
 
-def set_party(  # noqa: PLR0913 -- what a party is
+def set_party(
     commitment: Commitment,
     actor: Actor,
     role: PartyRole,
     *,
     is_lead: bool = False,
     since: date | None = None,
-    until: date | None = None,
     note: str = "",
     by: Principal,
 ) -> CommitmentParty:
@@ -45,33 +44,27 @@ def set_party(  # noqa: PLR0913 -- what a party is
     with transaction():
         commitment = _open(commitment, by=by)
         _check(commitment, actor, role)
-        if since and until and until < since:
-            raise Invalid(_l("La fecha de fin es anterior a la de inicio."), field="until")
         party = next((p for p in commitment.parties if p.actor_id == actor.id and p.role is role), None)
         if party is None:
             party = CommitmentParty(actor_id=actor.id, role=role)
             commitment.parties.append(party)
-        party.is_lead, party.since, party.until, party.note = is_lead, since, until, note
+        party.is_lead, party.since, party.until, party.note = is_lead, since, None, note
         audit.record("commitment.set_party", party, by=by, reference=commitment.reference, extra={"actor": actor.slug})
         if is_lead:
             _take_lead(commitment, party, by=by)
     return party
 
 
-def end_party(
-    commitment: Commitment, actor: Actor, role: PartyRole, until: date | None = None, *, note: str = "", by: Principal
-) -> CommitmentParty:
-    """Say that an organisation is no longer bound, from the day after ``until`` (today). The row stays."""
+def end_party(commitment: Commitment, actor: Actor, role: PartyRole, *, by: Principal) -> CommitmentParty:
+    """Say that an organisation is no longer bound, from tomorrow on. The row stays."""
     with transaction():
         commitment = _open(commitment, by=by)
         party = next((p for p in current(commitment, role) if p.actor_id == actor.id), None)
         if party is None:
             raise NotFound(_l("Esa organización no participa en este compromiso con ese papel."))
-        until = until or clock.today()
-        if party.since and until < party.since:
+        party.until = clock.today()
+        if party.since and party.until < party.since:
             raise Invalid(_l("La fecha de fin es anterior a la de inicio."), field="until")
-        party.until = until
-        party.note = note or party.note
         party.is_lead = False
         audit.record("commitment.end_party", party, by=by, reference=commitment.reference, extra={"actor": actor.slug})
     return party

@@ -19,8 +19,6 @@ from models import Admission
 from models.enums import ProposalStatus as S
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from intake.core.identity import Principal
     from intake.evaluation.inputs import ExaminationInput
     from models import Proposal
@@ -30,8 +28,8 @@ if TYPE_CHECKING:
 _DECIDING = ["status", "lock_version"]
 
 
-def examine(proposal: Proposal, given: ExaminationInput, *, by: Principal, at: datetime | None = None) -> Admission:
-    """Admit the proposal if it meets the four criteria, else propose to refuse it. ``at``: for records of the past.
+def examine(proposal: Proposal, given: ExaminationInput, *, by: Principal) -> Admission:
+    """Admit the proposal if it meets the four criteria, else propose to refuse it.
 
     Raises `Invalid` without a reason, `Conflict` if it was already examined, `Forbidden` for its own author and, of a
     collective one, for whoever wrote its lead text or asked its authors.
@@ -52,16 +50,14 @@ def examine(proposal: Proposal, given: ExaminationInput, *, by: Principal, at: d
             is_public_policy=given.is_public_policy,
             reason=reason,
             examined_by_id=by.user_id,
-            examined_at=at or clock.now(),
+            examined_at=clock.now(),
         )
         audit.record("admission.examine", admission, by=by, reason=reason, reference=proposal.folio)
         move(proposal, "admit" if given.meets_all else "propose_refusal", by=by, reason=reason)
     return admission
 
 
-def countersign(
-    proposal: Proposal, *, confirm: bool, reason: str, by: Principal, at: datetime | None = None
-) -> Admission:
+def countersign(proposal: Proposal, *, confirm: bool, reason: str, by: Principal) -> Admission:
     """Confirm a proposed refusal (the author is told the examiner's reason) or overrule it and admit the proposal.
 
     Raises `Forbidden` for the person who examined it: nobody signs twice.
@@ -79,7 +75,7 @@ def countersign(
             )
         _not_ones_own(proposal, by)
         admission.second_by_id = by.user_id
-        admission.second_at = at or clock.now()
+        admission.second_at = clock.now()
         admission.second_reason = reason
         audit.record("admission.countersign", admission, by=by, reason=reason, reference=proposal.folio)
         told = admission.reason if confirm else reason

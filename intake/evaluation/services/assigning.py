@@ -24,7 +24,7 @@ from models.enums import ProposalStatus, Role, RoundStatus
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from datetime import date, datetime
+    from datetime import date
 
     from intake.core.i18n import Text
     from intake.core.identity import Principal
@@ -48,17 +48,12 @@ def assign(
     *,
     by: Principal,
     due_on: date | None = None,
-    at: datetime | None = None,
 ) -> Assignment:
-    """Ask a reviewer for a review and tell them. Raises `Conflict` with the reason why it cannot be.
-
-    ``at`` replaces the instant, for records of the past.
-    """
+    """Ask a reviewer for a review and tell them. Raises `Conflict` with the reason why it cannot be."""
     authorize(by, Permission.ASSIGNMENT_MANAGE, round)
     with transaction():
         hold(round, [proposal])
         made = _assign(round, proposal, reviewer, by=by, due_on=due_on)
-        made.assigned_at = at or made.assigned_at
         _tell(reviewer, round, [proposal], due_on or round.due_on)
     return made
 

@@ -24,7 +24,6 @@ from models.enums import AssignmentStatus, RoundStatus
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
 
     from intake.core.identity import Principal
     from intake.evaluation.inputs import ReviewInput
@@ -43,20 +42,14 @@ def save_review(assignment: Assignment, given: ReviewInput, *, by: Principal) ->
     return assignment
 
 
-def submit_review(
-    assignment: Assignment, given: ReviewInput, *, by: Principal, at: datetime | None = None
-) -> Assignment:
-    """Send the review for good: every criterion answered or not applicable, one at least with a value, and a comment.
-
-    ``at`` replaces the stamp, for records of the past.
-    """
+def submit_review(assignment: Assignment, given: ReviewInput, *, by: Principal) -> Assignment:
+    """Send the review for good: every criterion answered or not applicable, one with a value, and a comment."""
     with transaction():
         criteria = _begin(assignment, given, by=by)
         check_complete(criteria, given)
         _write(assignment, criteria, given)
         assignment.total_pct = scoring.review_total(criterion_scores(criteria, given))
         ASSIGNMENT.fire(assignment, "submit", by=by)
-        assignment.submitted_at = at or assignment.submitted_at
     return assignment
 
 

@@ -23,7 +23,7 @@ from models import Assignment, Criterion, Plan, Proposal, Round, Rubric
 from models.enums import ProposalStatus, RoundStatus
 
 if TYPE_CHECKING:
-    from datetime import date, datetime
+    from datetime import date
 
     from intake.core.identity import Principal
     from intake.evaluation.inputs import RoundInput
@@ -62,15 +62,14 @@ def ensure_rubric(*, by: Principal) -> Rubric:
     return rubric
 
 
-def create_round(plan: Plan, given: RoundInput, *, by: Principal, at: datetime | None = None) -> Round:
+def create_round(plan: Plan, given: RoundInput, *, by: Principal) -> Round:
     """Open the plan's next round with a fixed version of the rubric."""
     authorize(by, Permission.ROUND_MANAGE)
     if not given.name.strip():
         raise Invalid(_l("Escriba un nombre."), field="name")
     if not 1 <= given.reviews_per_proposal <= MOST_REVIEWS:
         raise Invalid(_l("Debe ser un número entre 1 y 12."), field="reviews_per_proposal")
-    if at is None:
-        check_due(given.due_on)
+    check_due(given.due_on)
     with transaction():
         rubric = _rubric(given.rubric_version, by=by)
         lock(sa.select(Plan.id).where(Plan.id == plan.id))
@@ -82,7 +81,7 @@ def create_round(plan: Plan, given: RoundInput, *, by: Principal, at: datetime |
             rubric_id=rubric.id,
             due_on=given.due_on,
             reviews_per_proposal=given.reviews_per_proposal,
-            created_at=at or clock.now(),
+            created_at=clock.now(),
         )
         audit.record("round.create", made, by=by, reference=f"{plan.code}/{made.number}")
     return made

@@ -75,7 +75,8 @@ def led_by(ids: Collection[int]) -> Mapping[int, frozenset[int]]:
 
 
 #: The entry of the trace that says that a lead text was read again; ``changes`` names under `WITHOUT` who had left.
-KEPT, WITHOUT = "proposal.keep_text", "without"
+KEPT = "proposal.keep_text"
+WITHOUT = "without"
 
 
 def left(ids: Collection[int]) -> dict[int, list[JoinRequest]]:

@@ -95,7 +95,7 @@ class Answer:
     published_at: datetime
 
 
-def latest_answers(plan_id: int, limit: int = LATEST_ANSWERS) -> list[Answer]:
+def latest_answers(plan_id: int) -> list[Answer]:
     """The latest published decisions of the plan that give a reason. One statement."""
     query = (
         sa.select(
@@ -109,12 +109,12 @@ def latest_answers(plan_id: int, limit: int = LATEST_ANSWERS) -> list[Answer]:
         .join(Proposal, Proposal.id == Decision.proposal_id)
         .where(Proposal.plan_id == plan_id, Decision.status == DecisionStatus.PUBLISHED, Decision.reason != "")
         .order_by(Decision.published_at.desc(), Decision.rank, Decision.id)
-        .limit(limit)
+        .limit(LATEST_ANSWERS)
     )
     return [Answer(*row) for row in db.session.execute(query)]  # type: ignore[arg-type]  # both are set once published
 
 
-def next_events(plan_id: int, limit: int = NEXT_EVENTS) -> Sequence[Event]:
+def next_events(plan_id: int) -> Sequence[Event]:
     """The plan's events from now on, soonest first, with their place. One statement."""
     query = (
         sa.select(Event)
@@ -126,6 +126,6 @@ def next_events(plan_id: int, limit: int = NEXT_EVENTS) -> Sequence[Event]:
             Event.starts_at >= clock.start_of(clock.today()),
         )
         .order_by(Event.starts_at, Event.id)
-        .limit(limit)
+        .limit(NEXT_EVENTS)
     )
     return db.session.scalars(query).all()

@@ -1,7 +1,7 @@
 """What may be done in the selection of commitments."""
 
 from intake.selection.services.deciding import decide, undecide
-from intake.selection.services.publishing import publish, still_undecided
+from intake.selection.services.publishing import publish
 from intake.selection.services.reserve import call_up, release
 from intake.selection.services.sessions import (
     cancel_session,
@@ -21,6 +21,5 @@ __all__ = [
     "record_historical_session",
     "release",
     "require_open",
-    "still_undecided",
     "undecide",
 ]

@@ -17,8 +17,6 @@ from models import Decision
 from models.enums import Category, DecisionStatus, ProposalStatus
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from intake.core.identity import Principal
     from intake.selection.inputs import DecisionInput
     from models import Proposal, SelectionSession
@@ -26,10 +24,8 @@ if TYPE_CHECKING:
 FALLBACKS = frozenset({Category.OUTSIDE_PLAN, Category.NEXT_PLAN})
 
 
-def decide(
-    session: SelectionSession, proposal: Proposal, given: DecisionInput, *, by: Principal, at: datetime | None = None
-) -> Decision:
-    """Decide, or decide anew while the session is open. ``at`` replaces the instant, for records of the past.
+def decide(session: SelectionSession, proposal: Proposal, given: DecisionInput, *, by: Principal) -> Decision:
+    """Decide, or decide anew while the session is open.
 
     Raises `Invalid` without a reason, on a wrong fallback, or where the choice departs from the order and nobody says
     why; `Conflict` if the session is published, the proposal not evaluated, or somebody decided since the form opened.
@@ -52,7 +48,7 @@ def decide(
         decision.departs_from_order = departs
         decision.departure_reason = given.departure_reason
         decision.decided_by_id = by.user_id
-        decision.decided_at = at or clock.now()
+        decision.decided_at = clock.now()
         audit.record(
             "decision.change" if found else "decision.decide",
             decision,

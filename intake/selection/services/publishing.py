@@ -23,17 +23,11 @@ from models.enums import ProposalStatus
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
 
     from intake.core.identity import Principal
 
 
-def still_undecided(session: SelectionSession) -> Sequence[tuple[str, str, ProposalStatus]]:
-    """Folio, title and state of the admitted proposals that this session has not answered. One statement."""
-    return queries.undecided(session)
-
-
-def publish(session: SelectionSession, *, by: Principal, at: datetime | None = None) -> int:
+def publish(session: SelectionSession, *, by: Principal) -> int:
     """Publish all decisions of the session, move their proposals and tell the authors. Returns how many.
 
     Raises `Conflict` (``details['lines']`` name them) while an admitted proposal that the session answers has no
@@ -51,12 +45,8 @@ def publish(session: SelectionSession, *, by: Principal, at: datetime | None = N
             decision.departs_from_order = decision.proposal_id in departing and bool(decision.departure_reason)
             DECISION.fire(decision, "publish", by=by)
             move(decision.proposal, MOVE_OF[decision.category], by=by, reason=decision.reason)
-            if at is not None:
-                decision.published_at = at
         noticed.answered(_answered(decisions))
         SESSION.fire(session, "publish", by=by, decisions=len(decisions))
-        if at is not None:
-            session.published_at = at
     return len(decisions)
 
 
