@@ -16,6 +16,7 @@ from intake.core.labels import label
 from intake.reception import filterpanel, queries
 from intake.reception.blueprint import bp
 from intake.reception.inputs import Filters, public_status
+from intake.reception.queries.news import Act
 from intake.web.access import principal, public
 from intake.web.reuse import remembered
 
@@ -62,7 +63,7 @@ def _drawn(filters: Filters, address: str) -> tuple[str, datetime]:
     body = render_template(
         "reception/news.xml",
         title=_title(),
-        subtitle=_("Propuestas que llegaron, se retiraron o tienen respuesta."),
+        subtitle=_("Propuestas que llegaron, se unieron a otras, se retiraron o tienen respuesta."),
         here=mail.url_of(address),
         page=mail.url_of(filterpanel.list_url()),
         updated=updated,
@@ -82,6 +83,18 @@ def _plain(words: str | Markup) -> str:
     return words.striptags() if hasattr(words, "striptags") else words
 
 
+def _joining(found: queries.News) -> str:
+    """What joining last did to it, in words; "" where something else happened last."""
+    words = {
+        Act.ASKED_TO_JOIN: _("Se preguntó a quien la presentó si la une a %(folio)s", folio=found.other),
+        Act.JOINED: _("Unida a la propuesta colectiva %(folio)s", folio=found.other),
+        Act.SEPARATED: _("Salió de la propuesta colectiva %(folio)s", folio=found.other),
+        Act.GAINED: _("Se le unió %(folio)s", folio=found.other),
+        Act.LOST: _("%(folio)s salió de ella", folio=found.other),
+    }
+    return str(words.get(found.act, ""))
+
+
 def _entry(found: queries.News) -> Entry:
     row: Any = found.row
     theme = row.theme_en if language() == "en" else row.theme_es
@@ -92,6 +105,6 @@ def _entry(found: queries.News) -> Entry:
         language=row.language,
         published=row.submitted_at,
         updated=found.happened_at,
-        summary=" · ".join(part for part in (row.folio, state, row.place, row.excerpt) if part),
+        summary=" · ".join(part for part in (row.folio, _joining(found), state, row.place, row.excerpt) if part),
         categories=[name for name in (state, theme, row.place) if name],
     )
