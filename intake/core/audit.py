@@ -21,6 +21,8 @@ from models import AuditEntry
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from sqlalchemy.orm import ColumnProperty
+
     from intake.core.identity import Principal
 
 #: Stands in the trace where a personal value was: it says that it changed, not to what.
@@ -51,9 +53,9 @@ def record(
     changes.update({name: value_of(value) for name, value in (extra or {}).items()})
     db.session.add(subject)
     db.session.flush()
-    entry = AuditEntry(**_values(action, subject, changes, by=by, reason=reason, reference=reference))
-    db.session.add(entry)
-    return entry
+    made = AuditEntry(**_values(action, subject, changes, by=by, reason=reason, reference=reference))
+    db.session.add(made)
+    return made
 
 
 def record_all(action: str, subjects: Sequence[Any], *, by: Principal, reason: str = "") -> None:
@@ -75,34 +77,41 @@ def _values(
     reason: str,
     reference: str | None = None,
 ) -> dict[str, Any]:
+    found = reference or _reference(subject)
+    return entry(action, type(subject).__tablename__, subject.id, found, changes, by=by, reason=reason)
+
+
+def entry(
+    action: str,
+    subject_type: str,
+    subject_id: int | None,
+    reference: str | None,
+    changes: dict[str, Any],
+    *,
+    by: Principal,
+    reason: str = "",
+) -> dict[str, Any]:
+    """The columns of an entry, written now by this person in this request; ``changes`` are masked already."""
     return {
         "at": clock.now(),
         "user_id": by.user_id,
         "role": by.role_label,
         "action": action,
-        "subject_type": type(subject).__tablename__,
-        "subject_id": subject.id,
-        "subject_ref": reference or _reference(subject),
+        "subject_type": subject_type,
+        "subject_id": subject_id,
+        "subject_ref": reference,
         "changes": changes,
         "reason": reason.strip(),
         "request_id": request_id.get(),
     }
 
 
-def note(action: str, subject_type: str, *, by: Principal, extra: Mapping[str, Any], reason: str = "") -> AuditEntry:
+def note(action: str, subject_type: str, *, by: Principal, extra: Mapping[str, Any]) -> AuditEntry:
     """Write an entry about no single row: somebody took many out of the house, say. The caller commits."""
-    entry = AuditEntry(
-        at=clock.now(),
-        user_id=by.user_id,
-        role=by.role_label,
-        action=action,
-        subject_type=subject_type,
-        changes={name: value_of(value) for name, value in extra.items()},
-        reason=reason.strip(),
-        request_id=request_id.get(),
-    )
-    db.session.add(entry)
-    return entry
+    changes = {name: value_of(value) for name, value in extra.items()}
+    noted = AuditEntry(**entry(action, subject_type, None, None, changes, by=by))
+    db.session.add(noted)
+    return noted
 
 
 def changes_of(subject: Any) -> dict[str, Any]:
@@ -122,10 +131,14 @@ def changes_of(subject: Any) -> dict[str, Any]:
         new = history.added[0] if history.added else None
         if old == new:
             continue
-        if mark := next((m for name, m in _MARKS.items() if attribute.columns[0].info.get(name)), ""):
-            old, new = (mark if v is not None else None for v in (old, new))
-        found[attribute.key] = [value_of(old), value_of(new)]
+        found[attribute.key] = [traceable(attribute, old), traceable(attribute, new)]
     return found
+
+
+def traceable(attribute: ColumnProperty[Any], value: Any) -> Any:
+    """The value as the trace may keep it: of personal values and words that may be hidden, that there was one."""
+    mark = next((m for name, m in _MARKS.items() if attribute.columns[0].info.get(name)), "")
+    return mark if mark and value is not None else value_of(value)
 
 
 def value_of(value: Any) -> Any:

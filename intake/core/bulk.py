@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from intake.core import clock
-from intake.core.audit import PERSONAL_MARK, value_of
-from intake.core.context import request_id
+from intake.core import audit
 from intake.core.transaction import dialect
 from intake.extensions import db
 from models import AuditEntry
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from sqlalchemy.orm import ColumnProperty
 
     from intake.core.identity import Principal
     from models import Base
@@ -65,24 +65,16 @@ def entry(
     changes: Mapping[str, Any],
     reason: str = "",
 ) -> dict[str, Any]:
-    """The columns of an entry of the trace, as `intake.core.audit.record` would write them, personal values masked."""
-    personal = {a.key for a in sa.inspect(model).column_attrs if a.columns[0].info.get("personal")}
-    return {
-        "at": clock.now(),
-        "user_id": by.user_id,
-        "role": by.role_label,
-        "action": action,
-        "subject_type": model.__tablename__,
-        "subject_id": key,
-        "subject_ref": reference,
-        "changes": {name: _masked(value) if name in personal else value_of(value) for name, value in changes.items()},
-        "reason": reason,
-        "request_id": request_id.get(),
-    }
+    """The columns of an entry of the trace, as `intake.core.audit.record` would write them of the same changes."""
+    columns = {attribute.key: attribute for attribute in sa.inspect(model).column_attrs}
+    traced = {name: _traced(columns.get(name), value) for name, value in changes.items()}
+    return audit.entry(action, model.__tablename__, key, reference, traced, by=by, reason=reason)
 
 
-def _masked(value: Any) -> Any:
-    """That a personal value was there, or the old and the new one were, and nothing of what they said."""
-    if isinstance(value, list):
-        return [_masked(one) for one in value]
-    return None if value is None else PERSONAL_MARK
+def _traced(column: ColumnProperty[Any] | None, value: Any) -> Any:
+    """A fact, the value of a column, or its old and new one."""
+    if column is None:
+        return audit.value_of(value)
+    return (
+        [audit.traceable(column, one) for one in value] if isinstance(value, list) else audit.traceable(column, value)
+    )

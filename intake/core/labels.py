@@ -1,4 +1,7 @@
-"""Words and tones for every closed vocabulary. A test demands one of each for every member."""
+"""Words and tones for every closed vocabulary, one table from the first stage to the last; long as they are many.
+
+A test demands words for every member. Who adds a member adds its line beside the others of its vocabulary.
+"""
 
 from __future__ import annotations
 
@@ -43,6 +46,7 @@ _WORDS: tuple[tuple[StrEnum, Any], ...] = (
     (e.TokenPurpose.RESET_PASSWORD, _l("Cambiar la contraseña")),
     (e.TokenPurpose.INVITATION, _l("Invitación")),
     (e.TokenPurpose.CHANGE_EMAIL, _l("Cambiar el correo")),
+    (e.TokenPurpose.CLAIM_CODE, _l("Pedir otro código de la propuesta")),
     (e.TerritoryLevel.COUNTRY, _l("País")),
     (e.TerritoryLevel.PROVINCE, _l("Provincia")),
     (e.TerritoryLevel.CANTON, _l("Cantón")),
@@ -83,6 +87,7 @@ _WORDS: tuple[tuple[StrEnum, Any], ...] = (
     (e.ActorStatus.PENDING, _l("Por verificar")),
     (e.ActorStatus.VERIFIED, _l("Verificado")),
     (e.ActorStatus.REJECTED, _l("Rechazado")),
+    (e.ActorStatus.MERGED, _l("Unido a otro registro")),
     (e.BodyKind.CORE_GROUP, _l("Grupo Núcleo")),
     (e.BodyKind.WORKING_GROUP, _l("Grupo de Trabajo")),
     (e.EventKind.SENSITISATION, _l("Sensibilización")),
@@ -95,8 +100,10 @@ _WORDS: tuple[tuple[StrEnum, Any], ...] = (
     (e.Dimension.AGE_BAND, _l("Edad")),
     (e.Dimension.SECTOR, _l("Sector")),
     (e.Dimension.SELF_IDENTIFICATION, _l("Autoidentificación")),
+    (e.Dimension.DISABILITY, _l("Discapacidad")),
     (e.ProposalKind.CITIZEN, _l("Propuesta ciudadana")),
     (e.ProposalKind.INTEGRATED, _l("Propuesta integrada")),
+    (e.ProposalKind.COLLECTIVE, _l("Propuesta colectiva")),
     (e.ProposalStatus.DRAFT, _l("Borrador")),
     (e.ProposalStatus.SUBMITTED, _l("Recibida")),
     (e.ProposalStatus.REFUSAL_PROPOSED, _l("En análisis")),
@@ -109,6 +116,9 @@ _WORDS: tuple[tuple[StrEnum, Any], ...] = (
     (e.ProposalStatus.OUTSIDE_PLAN, _l("Fuera del plan")),
     (e.ProposalStatus.NEXT_PLAN, _l("Para un próximo plan")),
     (e.ProposalStatus.WITHDRAWN, _l("Retirada")),
+    (e.ProposalStatus.HELD, _l("Apartada para revisión")),
+    (e.ProposalStatus.DISCARDED, _l("Descartada: no es una propuesta")),
+    (e.ProposalStatus.JOINED, _l("Unida a una propuesta colectiva")),
     (e.ProposerKind.PERSON, _l("A título personal")),
     (e.ProposerKind.ORGANISATION, _l("En nombre de una organización")),
     (e.PublicName.NAME, _l("Mi nombre")),
@@ -161,7 +171,6 @@ _WORDS: tuple[tuple[StrEnum, Any], ...] = (
     (e.IrmDimension.AMBITION, _l("Ambición")),
     (e.IrmDimension.COMPLETION, _l("Cumplimiento")),
     (e.IrmDimension.EARLY_RESULTS, _l("Resultados tempranos")),
-    (e.ActorStatus.MERGED, _l("Unido a otro registro")),
     (e.GovernmentFunction.EXECUTIVE, _l("Ejecutiva")),
     (e.GovernmentFunction.LEGISLATIVE, _l("Legislativa")),
     (e.GovernmentFunction.JUDICIAL, _l("Judicial")),
@@ -221,12 +230,6 @@ _WORDS: tuple[tuple[StrEnum, Any], ...] = (
     (e.ContactChannel.MEETING, _l("Reunión")),
     (e.BatchKind.ACTORS, _l("Actores")),
     (e.BatchKind.PROPOSALS, _l("Propuestas")),
-    (e.Dimension.DISABILITY, _l("Discapacidad")),
-    (e.TokenPurpose.CLAIM_CODE, _l("Pedir otro código de la propuesta")),
-    (e.ProposalKind.COLLECTIVE, _l("Propuesta colectiva")),
-    (e.ProposalStatus.HELD, _l("Apartada para revisión")),
-    (e.ProposalStatus.DISCARDED, _l("Descartada: no es una propuesta")),
-    (e.ProposalStatus.JOINED, _l("Unida a una propuesta colectiva")),
     (e.SpoiltReason.UNUSED, _l("Sobró: no se usó")),
     (e.SpoiltReason.BLANK, _l("Se entregó y volvió en blanco")),
     (e.SpoiltReason.DAMAGED, _l("Se dañó")),
@@ -315,6 +318,7 @@ _TONES: tuple[tuple[StrEnum, str], ...] = (
     (e.ActorStatus.PENDING, _WARNING),
     (e.ActorStatus.VERIFIED, _GOOD),
     (e.ActorStatus.REJECTED, _BAD),
+    (e.ActorStatus.MERGED, _WARNING),
     (e.ProposalStatus.SUBMITTED, _PROGRESS),
     (e.ProposalStatus.REFUSAL_PROPOSED, _PROGRESS),
     (e.ProposalStatus.HELD, _WARNING),
@@ -351,7 +355,6 @@ _TONES: tuple[tuple[StrEnum, str], ...] = (
     (e.AgreementStatus.PARTLY_SIGNED, _PROGRESS),
     (e.AgreementStatus.SIGNED, _GOOD),
     (e.AgreementStatus.TERMINATED, _BAD),
-    (e.ActorStatus.MERGED, _WARNING),
     (e.MeetingStatus.CALLED, _PROGRESS),
     (e.MeetingStatus.HELD, _WARNING),
     (e.MeetingStatus.PUBLISHED, _GOOD),

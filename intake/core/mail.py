@@ -16,13 +16,10 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
-from babel.dates import format_date, format_datetime
-from babel.lists import format_list
-from babel.numbers import format_decimal
 from markupsafe import Markup, escape
 
-from intake.core import clock
-from intake.core.i18n import CATALOGUES, HTML_LANG, force_locale, gettext, language, plural_form
+from intake.core import formats
+from intake.core.i18n import CATALOGUES, HTML_LANG, force_locale, gettext, plural_form
 from intake.core.labels import label
 from models import enums
 
@@ -146,66 +143,35 @@ def environment() -> jinja2.Environment:
         fecha=fecha,
         fecha_hora=fecha_hora,
         fecha_hora_galapagos=fecha_hora_galapagos,
-        numero=numero,
-        porcentaje=porcentaje,
-        lista=lista,
+        numero=formats.number,
         label=label_of,
     )
     return made
 
 
-def _locale() -> str:
-    return "en_GB" if language() == "en" else "es_EC"
-
-
 def fecha(value: date | datetime | str | None) -> str:
-    """A day in words, of Ecuador; takes what the outbox keeps (ISO 8601)."""
-    if value is None or value == "":
-        return "—"
+    """A day in words, of Ecuador; takes what the outbox keeps (ISO 8601), as the others do."""
     if isinstance(value, str):
-        value = datetime.fromisoformat(value) if "T" in value else date.fromisoformat(value)
-    day = clock.local(value).date() if isinstance(value, datetime) else value
-    return format_date(day, "long", locale=_locale())
+        value = _moment(value) if "T" in value or not value else date.fromisoformat(value)
+    return formats.day(value)
 
 
 def fecha_hora(value: datetime | str | None) -> str:
     """A day and time of Ecuador."""
-    if value is None or value == "":
-        return "—"
-    return _written(clock.local(_moment(value)))
+    return formats.day_and_time(_moment(value))
 
 
 def fecha_hora_galapagos(value: datetime | str) -> str:
     """A day and time of Galápagos."""
-    return _written(clock.in_galapagos(_moment(value)))
+    return formats.day_and_time_in_galapagos(datetime.fromisoformat(value) if isinstance(value, str) else value)
 
 
-def _moment(value: datetime | str) -> datetime:
-    return datetime.fromisoformat(value) if isinstance(value, str) else value
-
-
-def _written(wall: datetime) -> str:
-    pattern = "d MMMM y, HH:mm" if language() == "en" else "d 'de' MMMM 'de' y, HH:mm"
-    return format_datetime(wall.replace(tzinfo=None), pattern, locale=_locale())
-
-
-def numero(value: float | str | None, digits: int = 0) -> str:
-    """A number with the language's separators."""
-    if value is None or value == "":
-        return "—"
-    return format_decimal(float(value), "#,##0" + ("." + "#" * digits if digits else ""), locale=_locale())
-
-
-def porcentaje(value: float | str | None, digits: int = 1) -> str:
-    """A percentage from 0 to 100."""
-    return "—" if value is None else f"{numero(value, digits)}\N{NO-BREAK SPACE}%"
+def _moment(value: datetime | str | None) -> datetime | None:
+    if isinstance(value, str):
+        return datetime.fromisoformat(value) if value else None
+    return value
 
 
 def label_of(value: str | None, kind: str) -> str:
     """The words for a member of a vocabulary, by the vocabulary's name: ``{{ category|label("Category") }}``."""
     return "—" if not value else label(getattr(enums, kind)(value))
-
-
-def lista(values: list[Any]) -> str:
-    """A list in a sentence."""
-    return format_list([str(v) for v in values], locale=_locale())

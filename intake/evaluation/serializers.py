@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import TYPE_CHECKING, Any
 
-from intake.core.tabular import safe_cell
 from models.enums import ReviewSector
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
     from intake.evaluation.results import Result
 
 RESULT_COLUMNS = (
@@ -28,16 +23,6 @@ RESULT_COLUMNS = (
     "desviacion",
     "sectores_distantes",
 )
-
-
-def table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
-    """A CSV file (RFC 4180, UTF-8 with a mark for spreadsheets). Cells that a spreadsheet would run are made text."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(columns)
-    for row in rows:
-        writer.writerow([safe_cell(cell) for cell in row])
-    return "\N{ZERO WIDTH NO-BREAK SPACE}" + out.getvalue()
 
 
 def result_row(result: Result) -> list[Any]:

@@ -13,6 +13,7 @@ from intake.core.i18n import localized
 from intake.core.labels import label
 from intake.core.pagination import number_from
 from intake.core.permissions import Permission
+from intake.core.tabular import csv_lines
 from intake.evaluation import queries, results, scoring, serializers
 from intake.evaluation.blueprint import bp, current_plan, require_nothing_owed
 from intake.web.access import requires
@@ -64,4 +65,4 @@ def result_file() -> ResponseReturnValue:
     rows = (serializers.result_row(r) for r in results.all_results(plan.id, filters))
     name = f"resultados-{plan.code}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(serializers.table(serializers.RESULT_COLUMNS, rows), mimetype="text/csv", headers=headers)
+    return Response("".join(csv_lines(serializers.RESULT_COLUMNS, rows)), mimetype="text/csv", headers=headers)

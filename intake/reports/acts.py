@@ -1,4 +1,7 @@
-"""Words for what the trail holds. An act or a thing without words here is shown by its code."""
+"""Words for what the trail holds, one table of all rooms; long as acts are many.
+
+An act or a thing without words here is shown by its code.
+"""
 
 from __future__ import annotations
 
@@ -166,11 +169,6 @@ ACTS: dict[str, Text] = {
     "proposal.attach_file": _l("Adjuntó un archivo a una propuesta"),
     "proposal.detach_file": _l("Quitó un archivo de una propuesta"),
     "proposal.describe_file": _l("Cambió lo que dice un archivo de una propuesta"),
-    "co_author.invite": _l("Nombró a una persona que propone también"),
-    "co_author.ask_again": _l("Volvió a preguntar a una persona si propone también"),
-    "co_author.take_back": _l("Retiró la invitación a proponer juntos"),
-    "co_author.accept": _l("Aceptó proponer junto con otra persona"),
-    "co_author.decline": _l("No aceptó proponer junto con otra persona"),
     "proposal.adopt": _l("Guardó en su cuenta una propuesta enviada sin ella"),
     "proposal.submit": _l("Envió una propuesta"),
     "proposal.revise": _l("Corrigió una propuesta"),
@@ -201,6 +199,11 @@ ACTS: dict[str, Text] = {
     "proposal.record_historical": _l("Registró una propuesta del pasado"),
     "proposal.reopen_evaluation": _l("Reabrió la evaluación de una propuesta"),
     "proposal.save_draft": _l("Guardó un borrador"),
+    "co_author.invite": _l("Nombró a una persona que propone también"),
+    "co_author.ask_again": _l("Volvió a preguntar a una persona si propone también"),
+    "co_author.take_back": _l("Retiró la invitación a proponer juntos"),
+    "co_author.accept": _l("Aceptó proponer junto con otra persona"),
+    "co_author.decline": _l("No aceptó proponer junto con otra persona"),
     "reference.load": _l("Cargó datos de referencia"),
     "resolution.record": _l("Registró una resolución"),
     "resolution.edit": _l("Corrigió una resolución sin publicar"),

@@ -7,8 +7,6 @@ personal data: who proposed appears only as the organisation that chose to be na
 from __future__ import annotations
 
 import contextlib
-import csv
-import io
 import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -16,12 +14,12 @@ from typing import TYPE_CHECKING, Any
 from intake.core.audit import value_of
 from intake.core.i18n import Text
 from intake.core.i18n import lazy_gettext as _l
-from intake.core.tabular import safe_cell
+from intake.core.tabular import csv_lines
 from intake.extensions import db
 from intake.reports import dictionary, publictables
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
 
 CHUNK_ROWS = 500
 
@@ -63,10 +61,8 @@ def _put(value: Any, words: Callable[[Any], Any] | None) -> Any:
 
 
 def as_csv(table: Table) -> Iterator[str]:
-    """RFC 4180 with a byte order mark, so that spreadsheets read the accents; formulas are made harmless."""
-    yield "\ufeff" + _line(column.name for column in table.columns)
-    for row in rows(table):
-        yield _line(safe_cell(value) for value in row)
+    """As spreadsheets read it."""
+    return csv_lines([column.name for column in table.columns], rows(table))
 
 
 def as_json(table: Table) -> Iterator[str]:
@@ -76,9 +72,3 @@ def as_json(table: Table) -> Iterator[str]:
     for i, row in enumerate(rows(table)):
         yield (",\n" if i else "\n") + json.dumps(dict(zip(names, row, strict=True)), ensure_ascii=False)
     yield "\n]\n"
-
-
-def _line(values: Iterable[Any]) -> str:
-    buffer = io.StringIO()
-    csv.writer(buffer).writerow(values)
-    return buffer.getvalue()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Response, g, render_template
 
-from intake.evaluation.serializers import table
+from intake.core.tabular import csv_lines
 from intake.plans import queries as plans
 from intake.selection import queries, serializers
 from intake.selection.blueprint import bp
@@ -43,4 +43,4 @@ def published_file(code: str, number: int) -> ResponseReturnValue:
     session = queries.published_session(code, number)
     rows = (serializers.decision_row(row, session) for row in queries.published_decisions(session))
     headers = {"Content-Disposition": f'attachment; filename="seleccion-{code}-{number}.csv"'}
-    return Response(table(serializers.COLUMNS, rows), mimetype="text/csv", headers=headers)
+    return Response("".join(csv_lines(serializers.COLUMNS, rows)), mimetype="text/csv", headers=headers)

@@ -1,29 +1,19 @@
-"""How values look: dates, numbers and percentages of the reader's language, times in Ecuador."""
+"""The filters of templates: how values look (`intake.core.formats`), what people wrote, and in which language it is."""
 
 from __future__ import annotations
 
 import re
 from datetime import date, datetime
-from decimal import Decimal
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from babel.dates import format_date
-from babel.lists import format_list
-from babel.numbers import format_decimal
 from flask import Flask
-from flask_babel import format_datetime, get_locale
 from markupsafe import Markup, escape
 
-from intake.core import clock
+from intake.core import formats
 from intake.core.i18n import language, localized
 from intake.core.labels import label, tone
 from intake.web.spoken import language_of
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-UNKNOWN = "—"
 _ADDRESS = re.compile(r"(https?://[^\s<>\"']+[^\s<>\"'.,;:!?()\[\]{}»])")
 
 
@@ -50,17 +40,16 @@ def install(app: Flask) -> None:
     app.jinja_env.globals.update(lang_attr=lang_attr, said=said)
 
 
-def fecha(value: date | datetime | None, style: str = "long") -> str:
-    """A day in words: "12 de diciembre de 2026"; a dash for none."""
-    if value is None:
-        return UNKNOWN
-    return _day(clock.local(value).date() if isinstance(value, datetime) else value, style, get_locale() or "es")
-
-
-@lru_cache(maxsize=5_000)
-def _day(day: date, style: Any, locale: Any) -> str:
-    """Pages name the same few days again and again; formatting one costs more than drawing the row it stands in."""
-    return format_date(day, style, locale=locale)
+#: Templates are written in Spanish: `intake.core.formats` under the names that they use.
+fecha = formats.day
+fecha_hora = formats.day_and_time
+fecha_hora_galapagos = formats.day_and_time_in_galapagos
+hora = formats.time
+hora_galapagos = formats.time_in_galapagos
+numero = formats.number
+porcentaje = formats.percentage
+dolares = formats.dollars
+lista = formats.listing
 
 
 def fecha_corta(value: date | datetime | None) -> str:
@@ -68,67 +57,9 @@ def fecha_corta(value: date | datetime | None) -> str:
     return fecha(value, "medium")
 
 
-def fecha_hora(value: datetime | None) -> str:
-    """A day and time of Ecuador: "30 de noviembre de 2026, 09:00"."""
-    if value is None:
-        return UNKNOWN
-    return _day_and_time(clock.local(value))
-
-
-def fecha_hora_galapagos(value: datetime) -> str:
-    """A day and time of Galápagos."""
-    return _day_and_time(clock.in_galapagos(value))
-
-
-def hora_galapagos(value: datetime) -> str:
-    """A time of Galápagos."""
-    return str(format_datetime(clock.in_galapagos(value), "HH:mm", rebase=False))
-
-
-def _day_and_time(wall: datetime) -> str:
-    pattern = "d MMMM y, HH:mm" if language() == "en" else "d 'de' MMMM 'de' y, HH:mm"
-    return str(format_datetime(wall, pattern, rebase=False))
-
-
-def hora(value: datetime | None) -> str:
-    """A time of Ecuador: "13:00"."""
-    return UNKNOWN if value is None else str(format_datetime(clock.local(value), "HH:mm", rebase=False))
-
-
 def iso(value: date | datetime | None) -> str:
     """For the ``datetime`` attribute of ``<time>``."""
     return "" if value is None else value.isoformat()
-
-
-def numero(value: float | Decimal | None, digits: int = 0) -> str:
-    """A number with the language's separators and at most ``digits`` decimals."""
-    if value is None:
-        return UNKNOWN
-    return _number(value, digits, get_locale() or "es")
-
-
-@lru_cache(maxsize=5_000)
-def _number(value: float | Decimal, digits: int, locale: Any) -> str:
-    """Small whole numbers come again and again, and reading a pattern takes longer than looking one up."""
-    return format_decimal(value, "#,##0" + ("." + "#" * digits if digits else ""), locale=locale)
-
-
-def porcentaje(value: float | Decimal | None, digits: int = 1) -> str:
-    """A percentage from 0 to 100: "38,5 %"."""
-    return UNKNOWN if value is None else f"{numero(value, digits)}\N{NO-BREAK SPACE}%"
-
-
-def dolares(value: float | Decimal | None) -> str:
-    """An amount in United States dollars, Ecuador's currency: cents are two digits, or left out when there are none."""
-    if value is None:
-        return UNKNOWN
-    pattern = "#,##0" if value == int(value) else "#,##0.00"
-    return f"USD\N{NO-BREAK SPACE}{format_decimal(value, pattern, locale=get_locale() or 'es')}"
-
-
-def lista(values: Iterable[Any]) -> str:
-    """A list in a sentence: "a, b y c"."""
-    return format_list([str(v) for v in values], locale=get_locale() or "es")
 
 
 def parrafos(text: str | None) -> Markup:

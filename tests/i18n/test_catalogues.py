@@ -17,7 +17,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from config import ROOT
-from intake.core import mail
+from intake.core import formats, mail
 from intake.core.i18n import CATALOGUES, HTML_LANG, force_locale, gettext
 from intake.extensions import db
 from intake.web import filters
@@ -241,7 +241,7 @@ class TestFormats:
             assert filters.numero(1234.5, 1) == number
             assert month in filters.fecha(date(2026, 12, 8))
         with force_locale(CATALOGUES[language]):
-            assert mail.numero(1234.5, 1) == number
+            assert formats.number(1234.5, 1) == number
             assert month in mail.fecha("2026-12-08")
 
     def test_every_language_has_a_catalogue_or_is_the_source(self) -> None:

@@ -6,7 +6,7 @@ Knows nothing of what the rows mean: `intake.mapping.importing` and `intake.rece
 from intake.core.tabular.problems import Problem, Problems, Refused
 from intake.core.tabular.reading import PAGE_LIMITS, Columns, Limits, Row, rows
 from intake.core.tabular.source import Source
-from intake.core.tabular.writing import FORMATS, MEDIA_TYPES, as_csv, as_json, as_xlsx, safe_cell, stream
+from intake.core.tabular.writing import FORMATS, MEDIA_TYPES, as_csv, as_json, as_xlsx, csv_lines, stream
 
 __all__ = [
     "FORMATS",
@@ -22,7 +22,7 @@ __all__ = [
     "as_csv",
     "as_json",
     "as_xlsx",
+    "csv_lines",
     "rows",
-    "safe_cell",
     "stream",
 ]
