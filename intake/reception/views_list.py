@@ -68,13 +68,10 @@ def index() -> ResponseReturnValue:
         return redirect(url_for("reception.show", folio=folio))
     choices = remembered("proposal choices", queries.choices)
     filters = _ordered(filters, choices)
-    page = _page(filters)
+    numbers = None if own else remembered(f"proposal facets {_same(filters)}", lambda: queries.facets(filters))
+    page = _page(filters, numbers)
     beside = _beside(filters, page)
-    options = (
-        []
-        if own
-        else filterpanel.selects(choices, remembered(f"proposal facets {_same(filters)}", _counts_of(filters)))
-    )
+    options = [] if numbers is None else filterpanel.selects(choices, numbers)
     active = filterpanel.chips(options)
     return render_template(
         "reception/index.html",
@@ -94,10 +91,6 @@ def index() -> ResponseReturnValue:
         beside=beside.rows,
         found=_where_found((page.items, parsed(filters.query)), (beside.rows, beside.words)),
     )
-
-
-def _counts_of(filters: Filters) -> Any:
-    return lambda: queries.facets(filters)
 
 
 def _same(filters: Filters) -> str:
@@ -157,13 +150,9 @@ def _orders(filters: Filters, choices: dict[str, list[queries.Choice]]) -> list[
     ]
 
 
-def _page(filters: Filters) -> Page[Any]:
-    number = number_from(request.args.get("pagina"))
-    if filters.own is not None:
-        total = queries.how_many(filters)
-    else:
-        total = remembered(f"proposal total {_same(filters)}", lambda: queries.how_many(filters))
-    return queries.page(filters, number, total)
+def _page(filters: Filters, numbers: dict[str, dict[str, int]] | None) -> Page[Any]:
+    total = queries.how_many(filters) if numbers is None else queries.total(filters, numbers)
+    return queries.page(filters, number_from(request.args.get("pagina")), total)
 
 
 # -- the search -----------------------------------------------------------------------------------

@@ -255,3 +255,19 @@ def test_titles_in_order(plan):
         "Agua para todos",
         "Bueno para todos",
     ]
+
+
+def test_the_total_is_what_the_counts_of_the_states_say(plan):
+    for filters in (
+        Filters(),
+        Filters(status="retirada"),
+        Filters(status="recibida", plan="PAGA3"),
+        Filters(plan="NO"),
+    ):
+        assert queries.total(filters, queries.facets(filters)) == queries.how_many(filters)
+
+
+def test_a_page_of_nothing_asks_nothing(plan, count_queries):
+    with count_queries() as seen:
+        assert queries.page(Filters(channel=Channel.PAPER), 3, 0).items == []
+    assert len(seen) == 0

@@ -1,6 +1,6 @@
 """Reading proposals. Each function says what it loads and in how many statements."""
 
-from intake.reception.queries.facets import facets
+from intake.reception.queries.facets import facets, total
 from intake.reception.queries.held import by_folios, held, held_numbers, holds_of, next_held, screened
 from intake.reception.queries.lists import (
     Choice,
@@ -69,5 +69,6 @@ __all__ = [
     "similar_to",
     "story",
     "themes",
+    "total",
     "versions",
 ]
