@@ -23,7 +23,6 @@ from intake.reception.services import settling
 from intake.reception.views_desk import sheet_folio
 from intake.reception.views_packets import load_sheet
 from intake.web.access import principal, public, requires
-from models.enums import Branch, ProposerKind, PublicName
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -72,10 +71,9 @@ def _rows(found: Sheet, names: list[str], form: Any) -> list[dict[str, Any]]:
 
 
 def _said(name: str, value: str) -> str:
-    kinds: dict[str, Any] = {"branch": Branch, "proposer_kind": ProposerKind, "public_name": PublicName}
     if not value:
         return str(_("(en blanco)"))
-    return str(label(kinds[name](value))) if name in kinds else desk.words_of(name, value)
+    return str(label(settling.CODED[name](value))) if name in settling.CODED else desk.words_of(name, value)
 
 
 def _decided(form: Any, names: list[str]) -> dict[str, str]:

@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -277,6 +278,20 @@ def test_nobody_keeps_the_token_or_the_answer(plan, client):
     assert client.get(DOOR).headers["Cache-Control"] == "no-store"
 
 
+def module_of(name: str) -> str:
+    """The address of a script of the telephone's, as JavaScript writes a text."""
+    return json.dumps((ROOT / "frontend" / "js" / "device" / name).as_uri())
+
+
+def said_by_node(folder: Path, text: str) -> str:
+    """What a script prints."""
+    script = folder / "ask.mjs"
+    script.write_text(text, encoding="utf-8")
+    node = shutil.which("node", path=str(ROOT / ".venv" / "bin"))
+    assert node is not None
+    return subprocess.run([node, str(script)], capture_output=True, text=True, check=True, timeout=60).stdout.strip()
+
+
 STORABLE = """
 import { isStorable } from %s;
 const answer = (headers, status = 200) => new Response("x", { status, headers });
@@ -294,12 +309,7 @@ console.log(JSON.stringify([
 
 
 def test_the_worker_never_keeps_what_the_server_marks_no_store(tmp_path):
-    module = json.dumps((ROOT / "frontend" / "js" / "device" / "storable.js").as_uri())
-    script = tmp_path / "ask.mjs"
-    script.write_text(STORABLE % module, encoding="utf-8")
-    node = shutil.which("node", path=str(ROOT / ".venv" / "bin"))
-    said = subprocess.run([node, str(script)], capture_output=True, text=True, check=True, timeout=60).stdout
-    assert json.loads(said) == [False] * 6 + [True, True]
+    assert json.loads(said_by_node(tmp_path, STORABLE % module_of("storable.js"))) == [False] * 6 + [True, True]
 
 
 DONE = """
@@ -319,11 +329,7 @@ console.log(JSON.stringify([after(null), after("another"), after("mine"), after(
 
 
 def test_a_page_of_another_draft_takes_no_text_from_the_device(tmp_path):
-    script = tmp_path / "ask.mjs"
-    script.write_text(DONE % json.dumps((ROOT / "frontend" / "js" / "device" / "draft.js").as_uri()), encoding="utf-8")
-    node = shutil.which("node", path=str(ROOT / ".venv" / "bin"))
-    said = subprocess.run([node, str(script)], capture_output=True, text=True, check=True, timeout=60).stdout
-    assert json.loads(said) == [True, True, False, True, False]
+    assert json.loads(said_by_node(tmp_path, DONE % module_of("draft.js"))) == [True, True, False, True, False]
 
 
 def test_a_title_and_a_name_are_one_line_of_our_mail(plan, client):
@@ -352,11 +358,7 @@ console.log(JSON.stringify([before, read("")?.key ?? null, read("mark"), inside(
 
 
 def test_signing_out_takes_what_the_account_wrote_and_nothing_of_a_guest(tmp_path):
-    script = tmp_path / "ask.mjs"
-    script.write_text(OUT % json.dumps((ROOT / "frontend" / "js" / "device" / "draft.js").as_uri()), encoding="utf-8")
-    node = shutil.which("node", path=str(ROOT / ".venv" / "bin"))
-    said = subprocess.run([node, str(script)], capture_output=True, text=True, check=True, timeout=60).stdout
-    assert json.loads(said) == ["mark", "before", None, ""]
+    assert json.loads(said_by_node(tmp_path, OUT % module_of("draft.js"))) == ["mark", "before", None, ""]
 
 
 def test_what_came_without_the_account_can_be_kept_in_it(plan, sign_in, post):
@@ -396,13 +398,8 @@ def test_the_telephone_solves_what_the_server_asks(app, tmp_path, monkeypatch, n
     """In slices of 2,000, so that the page or the worker goes on answering."""
     monkeypatch.setattr(altcha, "MOST", 5_000)
     monkeypatch.setattr(altcha.secrets, "randbelow", lambda _most: number - 1)
-    module = json.dumps((ROOT / "frontend" / "js" / "device" / "solver.js").as_uri())
-    script = tmp_path / "ask.mjs"
     asked = altcha.challenge("proposal_send", KEY)
-    script.write_text(SOLVED % (module, json.dumps(asked)), encoding="utf-8")
-    node = shutil.which("node", path=str(ROOT / ".venv" / "bin"))
-    said = subprocess.run([node, str(script)], capture_output=True, text=True, check=True, timeout=60).stdout.strip()
+    said = said_by_node(tmp_path, SOLVED % (module_of("solver.js"), json.dumps(asked)))
     assert altcha.solved(said, "proposal_send", KEY) is not None
-    script.write_text(SOLVED % (module, json.dumps({**asked, "challenge": "0" * 64})), encoding="utf-8")
-    none = subprocess.run([node, str(script)], capture_output=True, text=True, check=True, timeout=60).stdout.strip()
+    none = said_by_node(tmp_path, SOLVED % (module_of("solver.js"), json.dumps({**asked, "challenge": "0" * 64})))
     assert none == ""  # nothing was found: it is sent without

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from intake.core import audit, calendar, clock, limits, tokens
+from intake.core import audit, calendar, clock, tokens
 from intake.core.errors import Conflict, Invalid
 from intake.core.i18n import lazy_gettext as _l
 from intake.core.permissions import Permission, authorize
@@ -19,7 +19,7 @@ from intake.extensions import db
 from intake.reception import sheets
 from intake.reception.queries import desk
 from intake.reception.services.moves import stages_of
-from intake.reception.services.submission import BY_ADDRESS, BY_FOLIO, BY_SHARED_ADDRESS, derived_code
+from intake.reception.services.submission import count_guess, derived_code
 from models import AuditEntry, LooseScan, Packet, Plan, Sheet
 from models.enums import EventStatus, SpoiltReason, StageKind
 
@@ -210,7 +210,5 @@ def _draw_again(packet_id: int) -> None:
 
 def is_code_of(sheet: Sheet, code: str, *, address: str) -> bool:
     """Whether it is the code printed on the sheet. Counts the attempt as for a proposal; raises `TooMany`."""
-    limits.hit(BY_ADDRESS, f"{sheet.folio} {address}")
-    limits.hit(BY_SHARED_ADDRESS, address)
-    limits.hit(BY_FOLIO, sheet.folio)
+    count_guess(sheet.folio, address)
     return tokens.matches(code, sheet.folio, sheet.claim_code_hash)

@@ -34,7 +34,8 @@ _SHAPES = {
     "contact_phone": (phone_of, _l("Ese número no parece correcto. Escríbalo como 099 123 4567.")),
 }
 FIRST, SECOND = "first", "second"
-_ENUMS = {"branch": Branch, "proposer_kind": ProposerKind, "public_name": PublicName}
+#: Fields of a keying that hold a code, by name.
+CODED = {"branch": Branch, "proposer_kind": ProposerKind, "public_name": PublicName}
 
 
 def settle(sheet: Sheet, chosen: Mapping[str, str], *, by: Principal) -> bool:
@@ -134,7 +135,7 @@ def _corrected(proposal: Proposal, wrong: Mapping[str, str]) -> ProposalInput:
     )
     names = {"theme": "theme_code", "territory": "territory_code"}
     changes: dict[str, Any] = {
-        names.get(n, n): (_ENUMS[n](v) if v else None) if n in _ENUMS else v
+        names.get(n, n): (CODED[n](v) if v else None) if n in CODED else v
         for n, v in wrong.items()
         if n not in sheets.CONTACT and n != "dated_on"
     }

@@ -198,12 +198,17 @@ def same_code(proposal: Proposal, key: str | None) -> str | None:
     return code if code and tokens.matches(code, folio, proposal.claim_code_hash) else None
 
 
-def claim(proposal: Proposal, code: str, *, address: str) -> bool:
-    """Whether the code is the proposal's. Counts the attempt first; raises `TooMany` beyond the limits."""
-    folio = proposal.folio or ""
+def count_guess(folio: str, address: str) -> None:
+    """Count an attempt to open a folio with a code from a network address. Raises `TooMany` beyond the limits."""
     limits.hit(BY_ADDRESS, f"{folio} {address}")
     limits.hit(BY_SHARED_ADDRESS, address)
     limits.hit(BY_FOLIO, folio)
+
+
+def claim(proposal: Proposal, code: str, *, address: str) -> bool:
+    """Whether the code is the proposal's. Counts the attempt first; raises `TooMany` beyond the limits."""
+    folio = proposal.folio or ""
+    count_guess(folio, address)
     if not tokens.matches(code, folio, proposal.claim_code_hash):
         return False
     with transaction():
