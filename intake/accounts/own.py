@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import sqlalchemy as sa
-
 from intake.accounts import links, passwords, queries, services, throttle
 from intake.accounts import policy as p
 from intake.core import audit, clock, mail, outbox
-from intake.core.audit import value_of
 from intake.core.errors import Gone, Invalid
 from intake.core.i18n import LANGUAGES
 from intake.core.i18n import lazy_gettext as _l
@@ -17,21 +12,15 @@ from intake.core.identity import Principal
 from intake.core.permissions import Permission, authorize
 from intake.core.text import clean
 from intake.core.transaction import in_savepoint, transaction
-from intake.extensions import db
-from models import AuditEntry, Comment, Proposal, Support, User
-from models.enums import ProposalStatus, TokenPurpose
+from models import User
+from models.enums import TokenPurpose
 
 #: Signing in by a mail link proves the mailbox; for this long it stands for the present password.
 LINK_PROVES_MINUTES = 15
-ACTS_IN_COPY = 1_000
-_OF_COMMENT = (
-    "number", "text", "stance", "created_at", "edited_at", "hidden_at", "hidden_reason", "hidden_note", "appeal",
-    "appealed_at", "appeal_status", "appeal_answer",
-)  # fmt: skip
-_OF_PROPOSAL = ("folio", "title", "problem", "solution", "expected_result", "created_at", "submitted_at")
 
 
-def _me(by: Principal) -> User:
+def me(by: Principal) -> User:
+    """The account of whoever asks."""
     authorize(by, Permission.ACCOUNT_OWN)
     return queries.user(by.user_id or 0)
 
@@ -44,7 +33,7 @@ def edit(*, name: str, locale: str, by: Principal) -> None:
     if locale not in LANGUAGES:
         raise Invalid(_l("Elija un idioma."), field="locale")
     with transaction():
-        person = _me(by)
+        person = me(by)
         person.name, person.locale = name, locale
         audit.record("user.edit", person, by=by)
 
@@ -58,12 +47,12 @@ def change_password(*, current: str, new: str, proved: bool, by: Principal) -> U
     authorize(by, Permission.ACCOUNT_OWN)
     throttle.hit(p.OWN_PASSWORD, str(by.user_id))
     with transaction():
-        stored = _me(by).password_hash
+        stored = me(by).password_hash
     _demand_current(stored, current, proved=proved)
     passwords.check(new, by.email, field="new_password")
     fresh = passwords.hashed(new)
     with transaction():
-        person = _me(by)
+        person = me(by)
         person.password_hash = fresh
         person.session_epoch += 1
         audit.record("user.change_password", person, by=by)
@@ -95,13 +84,13 @@ def request_email_change(new_email: str, *, current: str, proved: bool, by: Prin
     throttle.hit(p.OWN_PASSWORD, str(by.user_id))
     throttle.hit(p.LINK_TO_ACCOUNT, new_email)
     with transaction():
-        stored = _me(by).password_hash
+        stored = me(by).password_hash
     if stored is not None and not proved and not passwords.matches(stored, current):
         raise Invalid(_l("Esa no es su contraseña actual."), field="current_password")
     if new_email == by.email:
         raise Invalid(_l("Ese ya es su correo."), field="email")
     with transaction():
-        person = _me(by)
+        person = me(by)
         audit.record("user.ask_email_change", person, by=by)
         outbox.enqueue("email_change_notice", to=person.email, locale=person.locale, name=person.name, at=clock.now())
         _write_to_new_address(person, new_email)
@@ -136,7 +125,7 @@ def change_email(token: str, *, by: Principal) -> None:
     """
     with transaction():
         row = links.look(TokenPurpose.CHANGE_EMAIL, token)
-        person = _me(by)
+        person = me(by)
         if row.user_id != person.id:
             raise Gone(_l("Este enlace pertenece a otra cuenta. Salga, entre con la suya y ábralo otra vez."))
         links.consume(row)
@@ -157,7 +146,7 @@ def change_email(token: str, *, by: Principal) -> None:
 def sign_out_everywhere(*, by: Principal) -> User:
     """End every session of the account, this one included."""
     with transaction():
-        person = _me(by)
+        person = me(by)
         person.session_epoch += 1
         audit.record("user.sign_out_everywhere", person, by=by)
         links.void(TokenPurpose.SIGN_IN, person.email)
@@ -167,7 +156,7 @@ def sign_out_everywhere(*, by: Principal) -> User:
 def ask_erasure(*, by: Principal) -> None:
     """Ask for the account to be erased (LOPDP, art. 15): written down, and answered by mail with what happens next."""
     with transaction():
-        person = _me(by)
+        person = me(by)
         audit.record("user.ask_erasure", person, by=by)
         outbox.enqueue(
             "erasure_asked",
@@ -177,47 +166,3 @@ def ask_erasure(*, by: Principal) -> None:
             at=clock.now(),
             dedupe_key=f"erasure_asked:{person.id}:{clock.today()}",
         )
-
-
-def copy(*, by: Principal) -> dict[str, Any]:
-    """Everything that is kept about the person, as JSON (LOPDP, art. 13): account, posts, proposals, what was done."""
-    person = _me(by)
-    proposals = db.session.scalars(sa.select(Proposal).where(Proposal.author_id == person.id).order_by(Proposal.id))
-    acts = db.session.scalars(
-        sa.select(AuditEntry).where(AuditEntry.user_id == person.id).order_by(AuditEntry.id.desc()).limit(ACTS_IN_COPY)
-    )
-    return {
-        "account": _values(person, "email", "name", "locale", "created_at", "email_confirmed_at", "totp_enabled_at"),
-        "posts": [
-            {"post": h.post.title, "role": h.post.role.value, **_values(h, "since", "until")}
-            for h in queries.holdings_of(person.id)
-        ],
-        "proposals": [{**_values(row, *_OF_PROPOSAL), "status": _known_state(row.status).value} for row in proposals],
-        **_said(person),
-        "acts": [_values(row, "at", "action", "role", "subject_ref", "reason") for row in acts],
-    }
-
-
-def _said(person: User) -> dict[str, Any]:
-    """What the person said about proposals, hidden or not, and which ones they support."""
-    comments = sa.select(Comment, Proposal.folio).join(Proposal, Proposal.id == Comment.proposal_id)
-    supports = sa.select(Support, Proposal.folio).join(Proposal, Proposal.id == Support.proposal_id)
-    return {
-        "comments": [
-            {"folio": folio, **_values(row, *_OF_COMMENT)}
-            for row, folio in db.session.execute(comments.where(Comment.author_id == person.id).order_by(Comment.id))
-        ],
-        "supports": [
-            {"folio": folio, **_values(row, "confirmed_at")}
-            for row, folio in db.session.execute(supports.where(Support.user_id == person.id).order_by(Support.id))
-        ],
-    }
-
-
-def _known_state(status: ProposalStatus) -> ProposalStatus:
-    """The state as its author may know it: a refusal is one only with its second signature."""
-    return ProposalStatus.SUBMITTED if status is ProposalStatus.REFUSAL_PROPOSED else status
-
-
-def _values(row: Any, *names: str) -> dict[str, Any]:
-    return {name: value_of(getattr(row, name)) for name in names}

@@ -14,6 +14,7 @@ from intake.accounts.replay import Carried, fields_of, local_path
 from intake.core.errors import Conflict, Forbidden, IntakeError, Invalid, TooMany
 from intake.core.i18n import gettext as _
 from intake.core.i18n import lazy_gettext as _l
+from intake.web.typed import of_ours
 from models import User
 from models.enums import Role
 
@@ -44,8 +45,7 @@ def carried() -> Carried:
     Fields only from a page of ours, so that nobody else chooses what a person sends.
     """
     path = local_path(request.values.get("siguiente"))
-    ours = request.headers.get("Sec-Fetch-Site", "same-origin") == "same-origin" and not g.get("csrf_failed")
-    if request.method != "POST" or not path or not ours:
+    if request.method != "POST" or not path or not of_ours() or g.get("csrf_failed"):
         return Carried(path)
     return Carried(path, fields_of(request.form.get("replay")))
 

@@ -9,7 +9,7 @@ from flask import Response, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from forms.accounts import EmailChangeForm, OwnForm, PasswordForm, PressForm
-from intake.accounts import links, own, passwords, queries, second_factor
+from intake.accounts import links, own, passwords, queries, second_factor, taking_away
 from intake.accounts import session as sessions
 from intake.accounts.pages import SHOWN, put_error, shown
 from intake.accounts.views import bp
@@ -128,7 +128,7 @@ def sign_out_everywhere() -> ResponseReturnValue:
 @requires(Permission.ACCOUNT_OWN)
 def copy() -> Response:
     """What is kept about the person, to take away."""
-    body = json.dumps(own.copy(by=principal()), ensure_ascii=False, indent=2)
+    body = json.dumps(taking_away.copy(by=principal()), ensure_ascii=False, indent=2)
     answer = Response(body, mimetype="application/json")
     answer.headers["Content-Disposition"] = 'attachment; filename="mis-datos.json"'
     answer.headers["Cache-Control"] = "no-store"

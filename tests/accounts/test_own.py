@@ -15,7 +15,7 @@ from intake.accounts import links, passwords, queries, signing_in
 from intake.core import clock
 from intake.core.transaction import transaction
 from intake.extensions import db
-from models import AuditEntry, RecoveryCode, User
+from models import AuditEntry, CoAuthor, ProposalContact, RecoveryCode, Registration, User
 from models.enums import ProposalStatus, Role, TokenPurpose
 from tests import factories
 from tests.accounts.test_signin import MOMENT, WORD, code_of, enter, is_in, mails, path_of, person, with_totp
@@ -265,6 +265,40 @@ def test_own_data_can_be_taken_away(sign_in):
     assert [p["role"] for p in data["posts"]] == ["analyst"]
     assert "Ajena" not in answer.text
     assert "password" not in answer.text
+
+
+def test_the_copy_holds_what_goes_with_proposals_and_events_and_nothing_of_others(sign_in):
+    who, other = factories.user(name="Ana Ejemplo"), factories.user(name="Otra Persona")
+    mine = factories.proposal(author_id=who.id, latitude=-2.3, longitude=-78.1)
+    theirs = factories.proposal(author_id=other.id)
+    event = factories.event()
+    contact = {"name": "Ana E.", "email": "ana.contacto@demo.example", "phone": "+593987654321"}
+    factories.save(ProposalContact(proposal_id=mine.id, **contact))
+    factories.save(ProposalContact(proposal_id=theirs.id, name="Otra", email="ajena@demo.example"))
+    asked = {"position": 1, "invited_at": clock.now()}
+    factories.save(CoAuthor(proposal_id=theirs.id, name="Ana", email=who.email.upper(), **asked))
+    factories.save(CoAuthor(proposal_id=mine.id, name="Otra", email="invitada@demo.example", **asked))
+    for n, (address, account) in enumerate(
+        [(who.email.upper(), None), (None, who), (other.email, other), ("vecina@demo.example", who)]
+    ):
+        factories.save(
+            Registration(
+                event_id=event.id,
+                reference=f"reg{n}",
+                name=f"Persona {n}",
+                email=address,
+                user_id=account.id if account else None,
+                created_at=clock.now(),
+            )
+        )
+    answer = sign_in(who).get("/cuenta/mis-datos.json")
+    data = json.loads(answer.text)
+    (told,) = data["proposals"]
+    assert (told["contact"], told["latitude"], told["files"]) == (contact, -2.3, [])
+    assert [(row["folio"], row["status"]) for row in data["proposes_with"]] == [(theirs.folio, "invited")]
+    assert [(row["event"], row["reference"]) for row in data["events"]] == [(event.slug, "reg0"), (event.slug, "reg1")]
+    for foreign in ("ajena@", "invitada@", "vecina@", other.email):
+        assert foreign not in answer.text
 
 
 def test_erasure_is_asked_once_a_day(sign_in, post):
