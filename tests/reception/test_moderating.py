@@ -383,6 +383,7 @@ def test_the_trace_keeps_no_word_that_may_be_hidden(at):
     entries = db.session.scalars(sa.select(AuditEntry).where(AuditEntry.subject_type == "comment")).all()
     told = {entry.action: entry.changes for entry in entries}
     assert SECRET not in json.dumps(list(told.values()), ensure_ascii=False)
+    assert {e.reason for e in entries if e.action in {"comment.hide", "comment.refuse_appeal"}} == {"(texto)"}
     assert told["comment.edit"]["text"] == ["(texto)"] * 2
     assert told["comment.hide"]["hidden_note"][1] == told["comment.appeal"]["appeal"][1] == "(texto)"
     assert SECRET in at.comment.text and SECRET in at.comment.appeal  # the row, for those who decide

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from models import Comment, Proposal
     from models.enums import ModerationReason
 
+#: The reason in the trace where the written one may quote what is hidden: the row keeps that, the trace never lets go.
+QUOTING = audit.WORDS_MARK
 BY_ACCOUNT = limits.Limit("report_account", times=20, minutes=60)
 
 
@@ -82,7 +84,7 @@ def hide(proposal: Proposal, comment: Comment, *, reason: ModerationReason, note
         comment.hidden_by_id, comment.hidden_by_machine = by.user_id, by.is_system
         comment.appeal, comment.appealed_at, comment.appeal_status = "", None, None
         comment.appeal_answer, comment.appeal_by_id = "", None
-        audit.record("comment.hide", comment, by=by, reason=note, reference=commenting.reference(proposal, comment))
+        audit.record("comment.hide", comment, by=by, reason=QUOTING, reference=commenting.reference(proposal, comment))
         commenting.count(proposal, -1)
         _settle(comment)
         _tell("comment_hidden", proposal, comment, rule=reason, note=note)
@@ -198,6 +200,6 @@ def decide_appeal(proposal: Proposal, comment: Comment, *, grant: bool, answer: 
         if grant:
             _show(comment)
         action = "comment.grant_appeal" if grant else "comment.refuse_appeal"
-        audit.record(action, comment, by=by, reason=answer, reference=commenting.reference(proposal, comment))
+        audit.record(action, comment, by=by, reason=QUOTING, reference=commenting.reference(proposal, comment))
         commenting.count(proposal, 1 if grant else 0)
         _tell("comment_appeal", proposal, comment, granted=grant, answer=answer)
