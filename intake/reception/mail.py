@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from intake.core import calendar, clock, outbox
+from intake.core.outbox import Letter
 from intake.reception import answers, queries
 from intake.reception.lifecycle import PROPOSAL
 from intake.reception.queries import joining
@@ -13,7 +14,7 @@ from models.enums import ProposalStatus, StageKind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date
+    from datetime import date, datetime
 
     from intake.reception.queries.joining import Told
     from models import Proposal, Stage
@@ -37,21 +38,18 @@ def tell_author(proposal: Proposal, action: str, *, reason: str, stages: Sequenc
     opens, closes = _dates(stages, NEXT_STAGE.get(action))
     fallback = queries.fallback_of(proposal) if action == "reserve" else None
     last = clock.today() + timedelta(days=answers.REPLY_DAYS) if action in answers.DECIDING else None
-    for told in joining.told_of(proposal):
-        outbox.enqueue(
-            PROPOSAL.mail_kind(action),
-            to=told.reader.email,
-            locale=told.reader.locale,
-            dedupe_key=f"proposal:{proposal.id}:{action}:{proposal.lock_version}{_suffix(told)}",
-            reason=reason.strip(),
-            has_account=proposal.author_id is not None,
-            is_held=proposal.status is ProposalStatus.HELD,
-            stage_opens=opens,
-            stage_closes=closes,
-            fallback=fallback,
-            reply_until=last,
-            **_facts(proposal, told),
-        )
+    write_to_author(
+        proposal,
+        PROPOSAL.mail_kind(action),
+        dedupe_key=f"proposal:{proposal.id}:{action}:{proposal.lock_version}",
+        reason=reason.strip(),
+        has_account=proposal.author_id is not None,
+        is_held=proposal.status is ProposalStatus.HELD,
+        stage_opens=opens,
+        stage_closes=closes,
+        fallback=fallback,
+        reply_until=last,
+    )
 
 
 def _suffix(told: Told) -> str:
@@ -70,20 +68,25 @@ def _facts(proposal: Proposal, told: Told) -> dict[str, Any]:
     }
 
 
-def write_to_author(proposal: Proposal, kind: str, *, dedupe_key: str, **context: Any) -> None:
-    """Queue a mail of another kind to the account or contact; nothing where neither has an address.
+def write_to_author(
+    proposal: Proposal, kind: str, *, dedupe_key: str, not_before: datetime | None = None, **context: Any
+) -> None:
+    """Queue a mail of a kind to the account or contact; nothing where neither has an address.
 
-    Of a collective proposal the author of each of its parts gets it, once.
+    Of a collective proposal the author of each of its parts gets it, once: as many statements for one as for all. The
+    caller holds the proposal, or what the key names is its own.
     """
-    for told in joining.told_of(proposal):
-        outbox.enqueue(
-            kind,
-            to=told.reader.email,
-            locale=told.reader.locale,
-            dedupe_key=dedupe_key + _suffix(told),
-            **_facts(proposal, told),
-            **context,
+    letters = [
+        Letter(
+            told.reader.email,
+            told.reader.locale,
+            dedupe_key + _suffix(told),
+            not_before,
+            {**_facts(proposal, told), **context},
         )
+        for told in joining.told_of(proposal)
+    ]
+    outbox.enqueue_all(kind, letters)
 
 
 def write(proposal: Proposal, kind: str, *, to: str | None, locale: str, dedupe_key: str, **context: Any) -> None:

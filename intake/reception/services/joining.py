@@ -6,7 +6,7 @@ Whoever acts on a family takes hold of its collective proposal first, then of th
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
@@ -131,7 +131,7 @@ def _ask(request: JoinRequest, collective: Proposal, proposal: Proposal, *, due_
     request.answered_at = request.undone_at = request.joined_from = None
     request.token_hash = tokens.token_hash(token)
     audit.record("join_request.ask", request, by=by, reference=proposal.folio, extra={"collective": collective.folio})
-    context = {
+    context: dict[str, Any] = {
         "collective": collective.folio,
         "collective_page": f"/propuestas/{collective.folio}",
         "lead": {name: getattr(collective, name) for name in writing.TEXTS},
