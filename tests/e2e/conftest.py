@@ -105,6 +105,15 @@ def sideways(page: Page) -> int:
     return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
 
 
+def until(page: Page, expression: str) -> None:
+    """Wait until the expression is true in the page. Playwright would evaluate text in it, which our CSP refuses."""
+    for _ in range(100):
+        if page.evaluate(expression):
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(f"still not so: {expression}")
+
+
 @pytest.fixture
 def shot(request: pytest.FixtureRequest) -> Callable[[Page, str], None]:
     """``shot(page, "receipt")``: a numbered picture of the whole page in the folder INTAKE_SHOTS, if it names one."""

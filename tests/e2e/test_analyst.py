@@ -29,6 +29,8 @@ WORDS = "Nadie sabe qué días abre la biblioteca de la parroquia y las niñas h
 WISH = "Que la junta publique los turnos de la biblioteca en su cartelera y avise por radio cuando no pueda abrir."
 REASON = "Es un intento de ataque"
 
+Shot = Callable[[Page, str], None]
+
 
 @pytest.fixture(scope="module")
 def flood(server: Server, tmp_path_factory: pytest.TempPathFactory) -> str:
@@ -80,7 +82,7 @@ def _waiting(page: Page) -> int:
 def test_the_quarantine_by_keyboard_and_admission_with_hints(
     open_browser: Callable[..., Page],
     enter: Callable[[Page, str], None],
-    shot: Callable[[Page, str], None],
+    shot: Shot,
     flood: str,
 ) -> None:
     page = open_browser()
@@ -93,13 +95,27 @@ def test_the_quarantine_by_keyboard_and_admission_with_hints(
     assert sideways(page) <= 0
     shot(page, "queue")
     page.set_viewport_size(DESK)
+    _let_pass(page, flood, shot)
+    _discard_the_probes(page, shot)
+    page.goto("/propuestas/apartadas")
+    assert _waiting(page) == before - PROBES - 1
+    shot(page, "settled")
+    page.goto(f"/propuestas/{flood}")
+    expect(page.get_by_role("heading", level=1)).to_have_text(LEGITIMATE)
+    _admit(page, shot)
 
-    page.goto(f"/propuestas/apartadas/{flood}")  # read in the list: it is none of them
+
+def _let_pass(page: Page, folio: str, shot: Shot) -> None:
+    """The one that was read in the list and is no attack, with one key."""
+    page.goto(f"/propuestas/apartadas/{folio}")
     expect(page.get_by_role("button", name="Dejar pasar")).to_be_focused()
     shot(page, "legitimate")
     page.keyboard.press("Enter")
-    expect(page.get_by_text(f"{flood} pasó.")).to_be_visible()
+    expect(page.get_by_text(f"{folio} pasó.")).to_be_visible()
 
+
+def _discard_the_probes(page: Page, shot: Shot) -> None:
+    """One after the other as the queue shows them, each with its reason, without a pointer."""
     for n in range(PROBES):
         page.get_by_role("heading", level=1).filter(has_text=re.compile(r"Propuesta \d+ ")).wait_for()
         if n == 0:
@@ -111,16 +127,9 @@ def test_the_quarantine_by_keyboard_and_admission_with_hints(
         folio = page.get_by_role("main").locator(".lead").inner_text().split()[0]
         page.keyboard.press("Enter")
         expect(page.get_by_text(f"{folio} se descartó.")).to_be_visible()
-    page.goto("/propuestas/apartadas")
-    assert _waiting(page) == before - PROBES - 1
-    shot(page, "settled")
-    page.goto(f"/propuestas/{flood}")
-    expect(page.get_by_role("heading", level=1)).to_have_text(LEGITIMATE)
-
-    _admit(page, shot)
 
 
-def _admit(page: Page, shot: Callable[[Page, str], None]) -> None:
+def _admit(page: Page, shot: Shot) -> None:
     """Three of the three hundred, each with its hint of those that say much the same."""
     for n in (7, 8, 9):
         thing, place = THINGS[n % len(THINGS)], PLACES[n // len(THINGS) % len(PLACES)]

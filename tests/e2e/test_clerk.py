@@ -26,6 +26,9 @@ MISTAKES = (
 RIGHT_COLUMNS = HEAD + ROWS
 
 
+Shot = Callable[[Page, str], None]
+
+
 def look(page: Page, file: Path) -> None:
     """Hand a file in to be looked at."""
     page.get_by_label("Archivo CSV o XLSX").set_input_files(file)
@@ -36,14 +39,29 @@ def look(page: Page, file: Path) -> None:
 def test_a_clerk_mends_a_broken_spreadsheet_imports_it_and_takes_it_back(
     open_browser: Callable[..., Page],
     enter: Callable[[Page, str], None],
-    shot: Callable[[Page, str], None],
+    shot: Shot,
     tmp_path: Path,
 ) -> None:
     page, file = open_browser(), tmp_path / "mesa-de-nabon.csv"
     enter(page, "facilitacion")
     page.goto("/propuestas/importar")
     shot(page, "empty")
+    mend_the_encoding(page, file, shot)
+    mend_a_column(page, file, shot)
+    mend_the_cells(page, file, shot)
+    bring_in(page, file, shot)
+    look(page, file)  # once more by mistake
+    expect(page.get_by_text(re.compile("Este mismo archivo ya se importó"))).to_be_visible()
+    shot(page, "again")
+    found = find_one(page)
+    take_back(page, shot)
+    page.goto(found)
+    expect(page.get_by_role("main")).to_contain_text("Era la lista de otra mesa.")
+    shot(page, "withdrawn")
 
+
+def mend_the_encoding(page: Page, file: Path, shot: Shot) -> None:
+    """A file that is no UTF-8: the page says where, and how to keep it otherwise."""
     file.write_bytes(RIGHT_COLUMNS.encode("latin-1"))
     look(page, file)
     assert page.get_by_role("alert").evaluate("box => box.parentElement.contains(document.activeElement)")
@@ -51,6 +69,9 @@ def test_a_clerk_mends_a_broken_spreadsheet_imports_it_and_takes_it_back(
     expect(page.get_by_role("rowheader", name="línea 2")).to_be_visible()
     shot(page, "encoding")
 
+
+def mend_a_column(page: Page, file: Path, shot: Shot) -> None:
+    """A column that is missing, and one that nobody knows."""
     file.write_text(RIGHT_COLUMNS.replace("titulo,problema,solucion", "titulo,problema,remedio"), encoding="utf-8")
     look(page, file)
     problems = page.get_by_role("table", name="Qué hay que corregir")
@@ -58,6 +79,9 @@ def test_a_clerk_mends_a_broken_spreadsheet_imports_it_and_takes_it_back(
     expect(problems).to_contain_text("remedio")
     shot(page, "column")
 
+
+def mend_the_cells(page: Page, file: Path, shot: Shot) -> None:
+    """Every cell that is wrong stands under its line and column."""
     file.write_text(HEAD + MISTAKES, encoding="utf-8")
     look(page, file)
     problems = page.get_by_role("table", name="Qué hay que corregir")
@@ -72,6 +96,9 @@ def test_a_clerk_mends_a_broken_spreadsheet_imports_it_and_takes_it_back(
     assert sideways(page) <= 0
     shot(page, "cells")
 
+
+def bring_in(page: Page, file: Path, shot: Shot) -> None:
+    """The right file is shown first, and comes in once its consent is ticked."""
     file.write_text(RIGHT_COLUMNS, encoding="utf-8-sig")
     look(page, file)
     expect(page.get_by_role("heading", name="Revisar la lista")).to_be_visible()
@@ -84,16 +111,18 @@ def test_a_clerk_mends_a_broken_spreadsheet_imports_it_and_takes_it_back(
     expect(page.get_by_role("status").filter(has_text="Se importaron 3 propuestas")).to_be_visible()
     shot(page, "imported")
 
-    look(page, file)  # once more by mistake
-    expect(page.get_by_text(re.compile("Este mismo archivo ya se importó"))).to_be_visible()
-    shot(page, "again")
 
+def find_one(page: Page) -> str:
+    """The address of an imported proposal, found by its words."""
     page.goto("/propuestas/?q=Ñuñorco")
     expect(page.get_by_role("status")).to_have_text("1 resultado")
     page.get_by_role("link", name=re.compile("Riego para")).first.click()
-    found = page.url
     expect(page.get_by_text("Nadie sabe cuánta.")).to_be_visible()
+    return page.url
 
+
+def take_back(page: Page, shot: Shot) -> None:
+    """Undo the batch, with the reason that will stand under each folio."""
     page.goto("/propuestas/importar")
     row = page.get_by_role("row").filter(has_text="mesa-de-nabon")
     row.get_by_text("Deshacer este lote").first.click()
@@ -101,6 +130,3 @@ def test_a_clerk_mends_a_broken_spreadsheet_imports_it_and_takes_it_back(
     row.get_by_role("button", name="Deshacer este lote").click()
     expect(page.get_by_role("row").filter(has_text="mesa-de-nabon")).to_contain_text("Deshecho el")
     shot(page, "undone")
-    page.goto(found)
-    expect(page.get_by_role("main")).to_contain_text("Era la lista de otra mesa.")
-    shot(page, "withdrawn")

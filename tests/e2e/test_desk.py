@@ -150,7 +150,7 @@ def scan(page: Page, stack: Stack, shot: Shot, folder: Path) -> None:
 
 def write(page: Page, title: str, problem: str, solution: str) -> None:
     """With the cursor in the title, as the page opens: type, Tab, type, Tab, type, save."""
-    page.wait_for_function("document.activeElement?.name === 'title'")
+    expect(page.locator("[name=title]")).to_be_focused()
     for words in (title, problem, solution):
         page.keyboard.insert_text(words)
         page.keyboard.press("Tab")
@@ -181,7 +181,7 @@ def key_the_stack(page: Page, stack: Stack, shot: Shot) -> None:
 def look_closer(page: Page, shot: Shot) -> None:
     """The picture moves by keys while the cursor stays in the field; an error keeps what was typed."""
     expect(page.locator(".desk-head__count")).to_have_text(f"1 de {SHEETS}")
-    page.wait_for_function("document.activeElement?.name === 'title'")
+    expect(page.locator("[name=title]")).to_be_focused()
     for press in ("Alt++", "Alt++", "Alt+ArrowDown", "Alt+g"):
         page.keyboard.press(press)
     image = page.locator("[data-desk-image]")

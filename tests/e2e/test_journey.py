@@ -9,7 +9,7 @@ import hashlib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -29,6 +29,18 @@ RESULT = "Dentro de dos años cada familia podrá ver el análisis del mes de su
 ADMITTED = "Se entiende el problema, pide colaborar a la junta y a las familias, y sirve a la política del agua."
 DECIDED = "Responde a una necesidad sentida, cuesta poco y la junta y la institución están dispuestas a cumplirla."
 COMMITMENT = "Análisis del agua publicados cada mes en las juntas de Nabón"
+DRAFTED = {
+    "En pocas palabras": "Cada mes, en la cartelera y en la web, el agua que se bebe.",
+    "¿Qué problema aborda?": PROBLEM,
+    "¿Cuáles son sus causas?": "Los análisis se hacen, pero nadie los publica.",
+    "¿Qué se ha hecho hasta ahora?": "Dos juntas los leen en asamblea.",
+    "¿En qué consiste el compromiso?": "Publicar cada análisis y explicarlo.",
+    "¿Cómo contribuye a resolver el problema?": "Quien sabe qué bebe puede exigir que mejore.",
+    "¿Qué resultados se esperan?": RESULT,
+    "¿Cómo promueve la transparencia?": "Con datos abiertos de cada tanque.",
+    "¿Cómo promueve la participación ciudadana?": "Con lectura en asamblea.",
+    "¿Cómo promueve la rendición de cuentas?": "Con respuesta a cada reclamo.",
+}
 AGREED = "La institución publicará los análisis; la contraparte los leerá con las familias y dirá si son ciertos."
 REPORTED = (
     "Se publicaron los análisis de enero y febrero de las cinco juntas, con su explicación en palabras sencillas."
@@ -266,21 +278,7 @@ def draft(journey: Journey) -> None:
     page.get_by_role("link", name="Redactar un compromiso").click()
     page.get_by_label(journey.folio).check()
     page.get_by_label("Título", exact=True).fill(COMMITMENT)
-    fill(
-        page,
-        {
-            "En pocas palabras": "Cada mes, en la cartelera y en la web, el agua que se bebe.",
-            "¿Qué problema aborda?": PROBLEM,
-            "¿Cuáles son sus causas?": "Los análisis se hacen, pero nadie los publica.",
-            "¿Qué se ha hecho hasta ahora?": "Dos juntas los leen en asamblea.",
-            "¿En qué consiste el compromiso?": "Publicar cada análisis y explicarlo.",
-            "¿Cómo contribuye a resolver el problema?": "Quien sabe qué bebe puede exigir que mejore.",
-            "¿Qué resultados se esperan?": RESULT,
-            "¿Cómo promueve la transparencia?": "Con datos abiertos de cada tanque.",
-            "¿Cómo promueve la participación ciudadana?": "Con lectura en asamblea.",
-            "¿Cómo promueve la rendición de cuentas?": "Con respuesta a cada reclamo.",
-        },
-    )
+    fill(page, DRAFTED)
     page.get_by_label("Inicio").fill(start.isoformat())
     page.get_by_label("Fin", exact=True).fill(end.isoformat())
     page.get_by_label("Presupuesto").fill("12500,50")
@@ -291,17 +289,21 @@ def draft(journey: Journey) -> None:
     bind(page, "Ministerio de Ambiente y Energía", "Responsable", leads=True)
     bind(page, "Fundación Ejemplo Agua Común", "Contraparte", leads=False)
     page.get_by_role("link", name="Volver al compromiso").click()
-    for title, output, kind, day in (
-        ("Publicar los análisis de cada mes", "Página con los análisis de las cinco juntas", "Implementación", 200),
-        ("Evaluar con las familias qué cambió", "Informe leído en asamblea", "Evaluación", 340),
-    ):
-        page.get_by_role("link", name="Añadir un hito").click()
-        page.get_by_label("¿Qué se hará?").fill(title)
-        page.get_by_label("Producto que se podrá comprobar").fill(output)
-        page.get_by_label(kind).check()
-        page.get_by_label("Fin", exact=True).fill((start + timedelta(days=day)).isoformat())
-        page.get_by_role("button", name="Guardar").click()
-        told(page, "El hito se añadió.")
+    publish_it = "Publicar los análisis de cada mes", "Página con los análisis de las cinco juntas", "Implementación"
+    set_milestone(page, *publish_it, start + timedelta(days=200))
+    weigh_it = "Evaluar con las familias qué cambió", "Informe leído en asamblea", "Evaluación"
+    set_milestone(page, *weigh_it, start + timedelta(days=340))
+
+
+def set_milestone(page: Page, title: str, output: str, kind: str, end: date) -> None:
+    """Add a milestone on the page of the commitment."""
+    page.get_by_role("link", name="Añadir un hito").click()
+    page.get_by_label("¿Qué se hará?").fill(title)
+    page.get_by_label("Producto que se podrá comprobar").fill(output)
+    page.get_by_label(kind).check()
+    page.get_by_label("Fin", exact=True).fill(end.isoformat())
+    page.get_by_role("button", name="Guardar").click()
+    told(page, "El hito se añadió.")
 
 
 def bind(page: Page, organisation: str, role: str, *, leads: bool) -> None:

@@ -193,41 +193,66 @@ def test_a_meeting_from_the_call_to_public_minutes(app, client, boss, post):
     done = post(boss, f"{path}/reuniones/nueva", **CALL | {"day": day(3)})
     assert done.status_code == 302 and done.location == f"{path}/reuniones/1"
     assert "Convocada" in client.get(done.location).text
-    meeting = f"{path}/reuniones/1"
+    meeting = done.location
+    held_already(boss, post, meeting)
+    who_came(boss, post, meeting)
+    assert "acta en preparación" in client.get(meeting).text and "Con quórum" not in client.get(meeting).text
+    resolve(boss, post, meeting)
+    assert "Se aprueba" not in client.get(meeting).text
+    publish_minutes(boss, post, meeting)
+    page = client.get(meeting).text
+    for words in ("Se conversó.", "Se aprueba todo.", "Con quórum", "2 puestos de 3", "Descargar el acta firmada"):
+        assert words in page
+    assert "Persona" in page and page.count("Nombre no publicado") == 1
+    assert boss.get(f"{meeting}/acta").status_code == 409 and boss.get(f"{meeting}/asistencia").status_code == 409
+    correct(boss, post, meeting)
+    page = client.get(meeting).text
+    assert "Corrección 1" in page and "Donde dice A, dice B." in page
+
+
+def held_already(boss, post, meeting):
+    """A day in the past is asked about; an old page changes nothing."""
     asked = post(boss, f"{meeting}/editar", **CALL | {"day": day(-1), "version": "1"})
     assert asked.status_code == 422 and 'id="already_held-error"' in asked.text
     changed = post(boss, f"{meeting}/editar", **CALL | {"day": day(-1), "version": "1", "already_held": "y"})
     assert changed.status_code == 302
     stale = post(boss, f"{meeting}/editar", **CALL | {"day": day(-1), "version": "1", "agenda": "Otra"})
     assert stale.status_code == 409 and "Otra" in stale.text
+
+
+def who_came(boss, post, meeting):
+    """Every seat wants an answer."""
     bad = post(boss, f"{meeting}/asistencia", seat_1="principal-1", seat_2="principal-1")
     assert bad.status_code == 422 and 'id="seat_3-error"' in bad.text
     seats = {"seat_1": "principal-1", "seat_2": "principal-1", "seat_3": "excused"}
     assert post(boss, f"{meeting}/asistencia", **seats).status_code == 302
     assert 'principal-1" selected' in boss.get(f"{meeting}/asistencia").text
-    assert "acta en preparación" in client.get(meeting).text and "Con quórum" not in client.get(meeting).text
+
+
+def resolve(boss, post, meeting):
+    """One seat decides nothing alone; two do, and may still be corrected."""
     lone = post(boss, f"{meeting}/resoluciones/nueva", text=HOSTILE, vote_1="in_favour", vote_2="abstained")
     assert lone.status_code == 422 and 'id="vote_1-error"' in lone.text and "decide en solitario" in lone.text
     assert HOSTILE not in lone.text
     votes = {"vote_1": "in_favour", "vote_2": "in_favour"}
     assert post(boss, f"{meeting}/resoluciones/nueva", text="Se aprueba.", **votes).status_code == 302
     assert post(boss, f"{meeting}/resoluciones/1", text="Se aprueba todo.", **votes).status_code == 302
-    assert "Se aprueba" not in client.get(meeting).text
+
+
+def publish_minutes(boss, post, meeting):
+    """Not without a word; with the signed file beside it."""
     empty = post(boss, f"{meeting}/acta", minutes="", publish="1")
     assert empty.status_code == 422 and 'id="minutes-error"' in empty.text
     files = {"file": (io.BytesIO(b"%PDF-1.7\n%%EOF\n"), "acta.pdf")}
     done = post(boss, f"{meeting}/acta", minutes="Se conversó.", publish="1", **files)
     assert done.status_code == 302
-    page = client.get(meeting).text
-    for words in ("Se conversó.", "Se aprueba todo.", "Con quórum", "2 puestos de 3", "Descargar el acta firmada"):
-        assert words in page
-    assert "Persona" in page and page.count("Nombre no publicado") == 1
-    assert boss.get(f"{meeting}/acta").status_code == 409 and boss.get(f"{meeting}/asistencia").status_code == 409
+
+
+def correct(boss, post, meeting):
+    """With a reason."""
     assert post(boss, f"{meeting}/correcciones/nueva", text="Errata", reason="").status_code == 422
     done = post(boss, f"{meeting}/correcciones/nueva", text="Donde dice A, dice B.", reason="Errata.")
     assert done.status_code == 302
-    page = client.get(meeting).text
-    assert "Corrección 1" in page and "Donde dice A, dice B." in page
 
 
 def test_a_call_is_cancelled_with_a_reason_on_its_page(app, client, boss, post):
