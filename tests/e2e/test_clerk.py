@@ -65,7 +65,7 @@ def mend_the_encoding(page: Page, file: Path, shot: Shot) -> None:
     file.write_bytes(RIGHT_COLUMNS.encode("latin-1"))
     look(page, file)
     assert page.get_by_role("alert").evaluate("box => box.parentElement.contains(document.activeElement)")
-    expect(page.get_by_role("main")).to_contain_text("guarde como CSV UTF-8")
+    expect(page.get_by_role("main")).to_contain_text("tipo «CSV UTF-8 (delimitado por comas)»")
     expect(page.get_by_role("rowheader", name="línea 2")).to_be_visible()
     shot(page, "encoding")
 
