@@ -12,8 +12,8 @@ from intake.core.identity import GUEST
 from intake.core.search import parsed, passages, stems
 from intake.extensions import db
 from intake.reception import hints, queries, services
-from intake.reception.vocabulary import Vocabulary
 from intake.reception.inputs import ContactInput, Filters, ProposalInput
+from intake.reception.vocabulary import Vocabulary
 from intake.web.marking import excerpt, marked
 from models.enums import ProposalStatus as S
 from models.enums import Role, StageKind
