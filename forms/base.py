@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 E_ = TypeVar("E_", bound=StrEnum)
 #: Browsers put back what was chosen before leaving a page; after "back" a radio would show another value than saved.
 NO_MEMORY = {"autocomplete": "off"}
-_MOST_DIGITS = 9
 
 
 class Form(FlaskForm):
@@ -145,12 +144,6 @@ def with_rows(field: SelectFieldBase, rows: Iterable[tuple[str, Any]], blank: An
 def optional_text(value: str | None) -> str | None:
     """A text, or None where nothing was typed."""
     return value or None
-
-
-def number_of(text: str | None) -> int | None:
-    """The number in a hidden field, None where somebody put something else there."""
-    text = text or ""
-    return int(text) if text.isascii() and text.isdecimal() and len(text) <= _MOST_DIGITS else None
 
 
 class MaxWords:

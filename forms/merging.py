@@ -8,8 +8,9 @@ from wtforms import HiddenField, RadioField, StringField, TextAreaField
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # the stubs lag
 from wtforms.validators import Length
 
-from forms.base import Filters, Form, number_of, required
+from forms.base import Filters, Form, required
 from intake.core.i18n import lazy_gettext as _l
+from intake.core.text import number_of
 from intake.mapping.inputs import MergeInput
 
 

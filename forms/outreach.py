@@ -16,10 +16,11 @@ from wtforms import (
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # the stubs lag
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
-from forms.base import Checkboxes, Filters, Form, choices, chosen, free_select, number_of, optional_text, required
+from forms.base import Checkboxes, Filters, Form, choices, chosen, free_select, optional_text, required
 from forms.mapping import member_of
 from forms.territory import TerritoryFields
 from intake.core.i18n import lazy_gettext as _l
+from intake.core.text import number_of
 from intake.mapping.inputs_outreach import (
     INVITATION,
     NOTABLE,

@@ -9,10 +9,10 @@ from wtforms import Field, HiddenField, RadioField, TextAreaField
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # the stubs lag
 from wtforms.validators import Length, Optional
 
-from forms.base import NO_MEMORY, Form, MaxWords, number_of
+from forms.base import NO_MEMORY, Form, MaxWords
 from forms.evaluation import LONGEST
 from intake.core.i18n import lazy_gettext as _l
-from intake.core.text import word_count
+from intake.core.text import number_of, word_count
 from intake.evaluation.inputs import LEAST_COMMENT_WORDS, NA, ReviewInput
 
 if TYPE_CHECKING:

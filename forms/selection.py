@@ -6,10 +6,11 @@ from wtforms import DateField, HiddenField, RadioField, SelectField, StringField
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # the stubs lag
 from wtforms.validators import InputRequired, Length, Optional
 
-from forms.base import NO_MEMORY, Filters, Form, MaxWords, choices, chosen, enum_or_none, number_of, required
+from forms.base import NO_MEMORY, Filters, Form, MaxWords, choices, chosen, enum_or_none, required
 from intake.core import clock
 from intake.core.i18n import lazy_gettext as _l
 from intake.core.labels import LABELS
+from intake.core.text import number_of
 from intake.selection.inputs import DecisionInput, SessionInput
 from models.enums import Category
 

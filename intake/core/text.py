@@ -10,6 +10,7 @@ SLUG_LENGTH = 80
 _INVISIBLE = re.compile(
     r"[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
 )
+_MOST_DIGITS = 9
 _SPACES = re.compile(r"[ \t\u00a0]+")
 
 
@@ -42,6 +43,12 @@ def slugify(text: str) -> str:
             break
         slug = f"{slug}-{word}" if slug else word
     return slug or "x"
+
+
+def number_of(text: str | None) -> int | None:
+    """The number that a hidden field or an address carries; None for anything else, such as hundreds of digits."""
+    text = text or ""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= _MOST_DIGITS else None
 
 
 def word_count(text: str) -> int:

@@ -13,6 +13,7 @@ from intake.core.i18n import gettext as _
 from intake.core.i18n import ngettext
 from intake.core.pagination import number_from
 from intake.core.permissions import Permission
+from intake.core.text import number_of
 from intake.evaluation import boards, conflicts, services
 from intake.evaluation.blueprint import bp, current_plan
 from intake.evaluation.views_rounds import board_filters
@@ -67,7 +68,7 @@ def assign(number: int) -> ResponseReturnValue:
 
 def _assign(round_: Round, form: AssignForm) -> None:
     proposals = boards.proposals(current_plan(), form.proposals.data or ())
-    keys = [int(k) for k in form.reviewers.data or () if k.isdecimal() and len(k) < 10]
+    keys = [key for key in map(number_of, form.reviewers.data or ()) if key is not None]
     reviewers = boards.users(keys)
     made, skipped = services.assign_many(round_, proposals, reviewers, by=principal(), due_on=form.due_on.data)
     words = ngettext("Se pidió %(num)s evaluación.", "Se pidieron %(num)s evaluaciones.", made)
@@ -98,8 +99,7 @@ def _barred(lines: Sequence[boards.Line], people: Sequence[Any]) -> dict[int, li
 def cancel(number: int) -> ResponseReturnValue:
     """Take one request back with a reason. ``?folio=`` and ``?revisor=`` name it."""
     round_ = boards.round_of(current_plan(), number)
-    key = request.args.get("revisor", "")
-    reviewer_id = int(key) if key.isdecimal() and len(key) < 10 else 0
+    reviewer_id = number_of(request.args.get("revisor")) or 0
     assignment = boards.assignment(round_, request.args.get("folio", ""), reviewer_id)
     form = ReasonForm()
     if form.validate_on_submit():

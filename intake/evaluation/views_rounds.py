@@ -15,6 +15,7 @@ from intake.core.i18n import gettext as _
 from intake.core.i18n import localized, ngettext
 from intake.core.pagination import number_from
 from intake.core.permissions import Permission
+from intake.core.text import number_of
 from intake.evaluation import boards, queries, services
 from intake.evaluation.blueprint import bp, current_plan
 from intake.web.access import principal, requires
@@ -73,12 +74,11 @@ def board_filters(default: str = "") -> tuple[BoardFilterForm, boards.BoardFilte
         form.estado.data = default
     themes = [(t.code, localized(t, "name")) for t in queries.themes()]
     with_rows(form.tema, themes, blank=_("Todos los temas"))
-    key = request.args.get("revisor", "")
     filters = boards.BoardFilters(
         state=form.estado.data or "",
         theme=form.tema.data or "",
         q=form.q.data or "",
-        reviewer_id=int(key) if key.isdecimal() and len(key) < 10 else None,
+        reviewer_id=number_of(request.args.get("revisor")),
     )
     states = {value: str(words) for value, words, *_rest in form.estado.iter_choices() if value}
     active = chips(

@@ -16,6 +16,7 @@ from intake.core.errors import Conflict, Invalid
 from intake.core.i18n import lazy_gettext as _l
 from intake.core.labels import label
 from intake.core.permissions import Permission, can
+from intake.core.text import number_of
 from intake.core.workflow import Transition
 from intake.plans import figures, notice, participation, queries, services
 from intake.plans.lifecycle import PLAN, STAGE
@@ -152,7 +153,6 @@ def reschedule(stage: Stage) -> ResponseReturnValue:
 
 
 def _reschedule(stage: Stage, form: RescheduleForm) -> None:
-    version = form.version.data or ""
     decided_on = form.decided_on.data
     assert decided_on is not None  # the form demands it
     services.reschedule_stage(
@@ -164,7 +164,7 @@ def _reschedule(stage: Stage, form: RescheduleForm) -> None:
         decided_on=decided_on,
         by=principal(),
         source_url=form.source_url.data or None,
-        version=int(version) if version.isascii() and version.isdecimal() and len(version) < 9 else None,
+        version=number_of(form.version.data),
     )
 
 

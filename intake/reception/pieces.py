@@ -11,7 +11,7 @@ from forms.reception_pieces import ADD_PERSON, ATTACH, BUTTONS, DESCRIPTION, DET
 from forms.uploads import FILE_LIMIT, upload_of
 from intake.core.errors import Invalid
 from intake.core.i18n import lazy_gettext as _l
-from intake.core.text import clean
+from intake.core.text import clean, number_of
 from intake.reception.services import attachments, inviting
 from intake.web.access import principal
 
@@ -106,9 +106,9 @@ def _not_taken(name: str, why: Text) -> Text:
 
 def _keep_people(proposal: Proposal, form: Any, done: Outcome) -> None:
     by = principal()
-    dropped = request.form.get(DROP_PERSON, "")
-    if dropped.isascii() and dropped.isdecimal():
-        done.attempt("dropped", lambda: inviting.take_back(proposal, int(dropped), by=by))
+    dropped = number_of(request.form.get(DROP_PERSON))
+    if dropped is not None:
+        done.attempt("dropped", lambda: inviting.take_back(proposal, dropped, by=by))
     name, email = form.person_name.data or "", form.person_email.data or ""
     if name or email:
         address = request.remote_addr or ""

@@ -13,6 +13,7 @@ from intake.core.errors import Conflict, IntakeError, Invalid, StageClosed, TooM
 from intake.core.i18n import gettext as _
 from intake.core.pagination import number_from
 from intake.core.permissions import Permission, authorize
+from intake.core.text import number_of
 from intake.reception import conversation
 from intake.reception.blueprint import bp
 from intake.reception.loading import load
@@ -133,9 +134,8 @@ def new_comment(folio: str) -> ResponseReturnValue:
 
 
 def _parent(proposal: Proposal) -> Comment | None:
-    asked = request.args.get("responde", "")
-    known = asked.isascii() and asked.isdecimal() and len(asked) < 8
-    return reading.comment(proposal, int(asked)) if known else None
+    asked = number_of(request.args.get("responde"))
+    return None if asked is None else reading.comment(proposal, asked)
 
 
 def _put(form: Form, error: IntakeError) -> HTTPStatus:

@@ -17,6 +17,7 @@ from intake.core.i18n import gettext as _
 from intake.core.labels import CATEGORY_LABELS, label
 from intake.core.pagination import number_from
 from intake.core.permissions import Permission
+from intake.core.text import number_of
 from intake.mapping import queries as mapping
 from intake.plans.inputs import CATEGORIES
 from intake.reception import queries, sheets, sheetwords
@@ -179,9 +180,9 @@ def _chosen(found: Packet) -> dict[int, str]:
     code = found.event.plan.code
     chosen = {}
     for name, typed in request.form.items():
-        key = name.removeprefix("scan-")
-        if key != name and key.isascii() and key.isdecimal():
-            chosen[int(key)] = folio_of(typed, code, least_digits=1) or typed.strip()[:20]
+        key = number_of(name.removeprefix("scan-")) if name.startswith("scan-") else None
+        if key is not None:
+            chosen[key] = folio_of(typed, code, least_digits=1) or typed.strip()[:20]
     return chosen
 
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from intake.core import tokens
 from intake.core.search import stems, terms
-from intake.core.text import clean, plain, slugify
+from intake.core.text import clean, number_of, plain, slugify
 
 
 @pytest.mark.parametrize(
@@ -39,6 +39,15 @@ def test_plain_and_slug() -> None:
 @pytest.mark.parametrize(("one", "other"), [("Cotacachí", "cotacachi"), ("juntas parroquiales", "junta parroquial")])
 def test_search_sees_through_accents_and_plurals(one: str, other: str) -> None:
     assert stems(one) == stems(other)
+
+
+@pytest.mark.parametrize(
+    ("sent", "number"),
+    [("0", 0), ("12", 12), ("9" * 9, 999_999_999), ("9" * 10, None), ("9" * 5_000, None), ("", None), (None, None)]
+    + [(odd, None) for odd in ("-1", "1.0", " 1", "1_0", "²", "٣", "uno")],
+)
+def test_a_number_that_somebody_sends_is_one_or_none(sent, number):
+    assert number_of(sent) == number
 
 
 def test_search_terms_are_bounded_and_safe() -> None:

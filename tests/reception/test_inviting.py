@@ -247,6 +247,13 @@ class TestPages:
         assert other.get(f"/propuestas/{folio}.json").json["coautores"] == ["Rosa T."]
         assert other.get(f"/propuestas/{folio}/editar").status_code in {302, 403}
 
+    def test_a_place_that_no_row_can_have_takes_nobody_out(self, plan, client):
+        named = post(client, button="add_person", person_name="Rosa Tanguila", person_email=ROSA, **NO_CONTACT)
+        path = named.location.partition("?")[0]
+        fields = {"csrf_token": token_in(client.get(path).text), "drop_person": "9" * 5_000}
+        assert client.post(path, data=fields).status_code in {302, 303, 422}
+        assert ROSA in client.get(path).text
+
     def test_who_does_not_show_the_name_is_only_counted(self, plan, client, proposal, by):
         say(asked(proposal, by), is_named=False)
         shown = html.unescape(client.get(f"/propuestas/{proposal.folio}").text)

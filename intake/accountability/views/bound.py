@@ -24,6 +24,7 @@ from intake.core.errors import Conflict, Invalid
 from intake.core.i18n import gettext as _
 from intake.core.i18n import lazy_gettext as _l
 from intake.core.permissions import Permission
+from intake.core.text import number_of
 from intake.web.access import principal, requires
 from models.enums import CommitmentStatus, PartyRole
 
@@ -109,7 +110,7 @@ def edit_milestone(commitment: Commitment) -> ResponseReturnValue:
     form: Any = kind(data=_written(milestone) if request.method == "GET" else None)
     if form.validate_on_submit():
         given = _moved(milestone, form) if late_form else form.to_input()
-        version = int(form.version.data) if (form.version.data or "").isdecimal() else 0
+        version = number_of(form.version.data) or 0
         try:
             services.edit_milestone(milestone, given, by=principal(), lock_version=version)
         except Invalid as error:

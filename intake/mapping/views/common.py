@@ -14,6 +14,7 @@ from intake.core.errors import Conflict, Invalid
 from intake.core.i18n import lazy_gettext as _l
 from intake.core.i18n import localized
 from intake.core.labels import label
+from intake.core.text import number_of
 from intake.mapping import duplicates, queries
 from models import Actor, Territory
 
@@ -150,5 +151,4 @@ def status() -> HTTPStatus:
 
 def version_in(form: Any) -> int | None:
     """The lock version that the form was opened with."""
-    text = form.version.data or ""
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 9 else None
+    return number_of(form.version.data)

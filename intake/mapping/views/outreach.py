@@ -20,7 +20,7 @@ from intake.core.i18n import localized
 from intake.core.pagination import number_from
 from intake.core.permissions import Permission
 from intake.core.tabular.writing import as_csv
-from intake.core.text import clean
+from intake.core.text import clean, number_of
 from intake.mapping import campaigns as services
 from intake.mapping import mailings, queries
 from intake.mapping.letter_facts import answer_by
@@ -227,8 +227,7 @@ def _again(form: CampaignForm, slug: str) -> str:
 def move_campaign(found: Campaign) -> ResponseReturnValue:
     """Close with the outcome, cancel or open again with a reason."""
     action, reason, slug = request.form.get("action", ""), request.form.get("reason", ""), found.slug
-    version = request.form.get("version", "")
-    seen = int(version) if version.isascii() and version.isdecimal() and len(version) < 9 else None
+    seen = number_of(request.form.get("version"))
     try:
         services.move_campaign(found, action, by=principal(), reason=reason, version=seen)
     except Invalid as error:
