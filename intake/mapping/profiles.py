@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -27,9 +27,6 @@ from intake.mapping.inputs_events import ProfileInput
 from intake.plans.inputs import CATEGORIES
 from models import Event, Participation, PersonProfile, ProfileAttendance, Registration
 from models.enums import AttendanceMethod, Dimension, RegistrationStatus
-
-if TYPE_CHECKING:
-    pass
 
 NOT_STATED = "not_stated"
 

@@ -59,10 +59,8 @@ def recipients(
 ) -> Rows:
     """Contacts of the campaign's actors in these steps, by key, those beyond ``after``: the fields of `Recipient`.
 
-    One contact for each address of an actor.
-
-    With ``mailing_id`` those whom that mailing has written to are left out, and an actor whose first contact it has
-    already reached (which moved the actor on) keeps its other contacts.
+    One contact for each address of an actor. With ``mailing_id`` those whom that mailing has written to are left out,
+    and an actor whose first contact it has already reached (which moved the actor on) keeps its other contacts.
     """
     written = sa.select(Invitation.id).where(Invitation.mailing_id == mailing_id)
     begun = sa.and_(
