@@ -21,6 +21,7 @@ from intake import create_app
 from intake.core.identity import Principal
 from intake.extensions import db
 from models import User
+from tests import factories
 from tests.databases import (  # noqa: F401 -- fixtures for every folder
     database_url,
     databases,
@@ -124,16 +125,8 @@ def sign_in(app: Flask) -> SignIn:
 
 @pytest.fixture
 def as_principal(app: Flask) -> Callable[[User], Principal]:
-    """The person as services see them."""
-    from intake.accounts import queries
-
-    def principal(user: User) -> Principal:
-        db.session.flush()
-        found = queries.principal_of(user.id)
-        assert found is not None
-        return found[0]
-
-    return principal
+    """`tests.factories.principal`, for tests that ask for it."""
+    return factories.principal
 
 
 @pytest.fixture

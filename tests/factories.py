@@ -6,7 +6,9 @@ import itertools
 from datetime import timedelta
 from typing import Any
 
+from intake.accounts import queries as accounts
 from intake.core import clock
+from intake.core.identity import Principal
 from intake.core.text import plain, slugify
 from intake.extensions import db
 from models import (
@@ -69,6 +71,14 @@ def user(
         post = save(Post(title=f"{role.value} {n}", role=role, sector=chair, actor_id=actor.id if actor else None))
         save(PostHolding(post_id=post.id, user_id=person.id, since=clock.today() - timedelta(days=1)))
     return person
+
+
+def principal(user: User) -> Principal:
+    """The person as services see them."""
+    db.session.flush()
+    found = accounts.principal_of(user.id)
+    assert found is not None
+    return found[0]
 
 
 def plan(open_stage: StageKind | None = StageKind.RECEPTION, *, code: str | None = None, **values: Any) -> Plan:

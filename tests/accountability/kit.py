@@ -9,24 +9,16 @@ from typing import Any
 
 from intake.accountability import services
 from intake.accountability.inputs import CommitmentInput, EvidenceInput, MilestoneInput, ReportInput, SignatureInput
-from intake.accounts import queries as accounts
 from intake.core import clock
 from intake.core.files import Upload
 from intake.core.identity import Principal
 from intake.core.transaction import transaction
-from intake.extensions import db
 from models import Actor, Commitment, Plan, Proposal, User
 from models.enums import ActorKind, MilestoneKind, MilestoneStatus, PartyRole, ProposalStatus, Role, StageKind
 from tests import factories
+from tests.factories import principal
 
 PDF = b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n"
-
-
-def principal(user: User) -> Principal:
-    db.session.flush()
-    found = accounts.principal_of(user.id)
-    assert found is not None
-    return found[0]
 
 
 def keep() -> None:

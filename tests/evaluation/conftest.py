@@ -7,27 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from intake.accounts import queries as accounts
 from intake.core.identity import Principal
 from intake.evaluation import paga_rubric, services
 from intake.evaluation.inputs import ReviewInput, RoundInput
-from intake.extensions import db
 from models import Assignment, Plan, Proposal, Round, User
 from models.enums import ProposalStatus, ReviewSector, Role, StageKind
 from tests import factories
+from tests.factories import principal
 
 if TYPE_CHECKING:
     from flask import Flask
 
 KEYS = [indicator.key for block in paga_rubric.BLOCKS for indicator in block.indicators]
-
-
-def principal(user: User) -> Principal:
-    """The person as services see them."""
-    db.session.flush()
-    found = accounts.principal_of(user.id)
-    assert found is not None
-    return found[0]
 
 
 def review(value: int = 2, comment: str = "Se puede hacer pronto.", **values: Any) -> ReviewInput:

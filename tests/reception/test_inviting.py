@@ -20,6 +20,7 @@ from models import AuditEntry, CoAuthor, OutboxMessage, Proposal, ProposalContac
 from models.enums import CoAuthorStatus, ProposalStatus
 from tests import factories
 from tests.conftest import token_in
+from tests.reception.talk import queued
 from tests.reception.test_attachments import NO_CONTACT, post
 from tests.reception.test_views import SECRETS, plan, send, submitted
 
@@ -38,12 +39,6 @@ def proposal(plan) -> Proposal:
 @pytest.fixture
 def by(proposal):
     return services.holding(GUEST, proposal)
-
-
-def queued(kind: str) -> list[OutboxMessage]:
-    return list(
-        db.session.scalars(sa.select(OutboxMessage).where(OutboxMessage.kind == kind).order_by(OutboxMessage.id))
-    )
 
 
 def token_of(message: OutboxMessage) -> str:
