@@ -9,17 +9,10 @@ drawn at most 2 times the time of a tenth, at least 0.2 of a bare page of the sa
 from __future__ import annotations
 
 import argparse
-import contextlib
-import http.client
-import itertools
 import json
-import tempfile
-import time
-from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
-from bench import load, many, serving
+from bench import load, pages, serving
 
 SIZES = {"a tenth": (2_000, 200, 10_000), "full": (20_000, 2_000, 100_000)}
 PATHS = {
@@ -49,114 +42,23 @@ class Line:
 
 def main() -> None:
     """Measure both sizes and print."""
-    options = _options()
+    options = pages.options("bench.coverage", __doc__)
     lines = []
     for size, rows in SIZES.items():
-        with _database(options.db, rows) as environment:
-            counted = _counted(environment)
+        with pages.database(options.db, rows) as environment:
+            with pages.application(environment) as app:  # of five: what else runs on the machine only adds
+                counted = {name: (sent, min(times)) for name, (sent, times) in pages.counted(app, PATHS).items()}
             with serving.serve("wsgi:app", environment) as ours:
                 lines += [_line(ours.port, name, size, counted[name], options) for name in PATHS]
     _print(lines, as_json=options.json)
 
 
-def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="bench.coverage", description=__doc__)
-    parser.add_argument("--db", choices=["sqlite", "postgresql"], default="sqlite")
-    parser.add_argument("--seconds", type=float, default=1.0)
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--json", action="store_true")
-    return parser.parse_args()
-
-
-@contextlib.contextmanager
-def _database(kind: str, rows: tuple[int, int, int]) -> Iterator[dict[str, str]]:
-    """A filled database; yields the environment that points at it."""
-    folder = Path(tempfile.mkdtemp(prefix="intake-coverage-"))
-    with contextlib.ExitStack() as stack:
-        url = f"sqlite:///{folder / 'bench.sqlite3'}"
-        if kind == "postgresql":
-            from tests import pgserver
-
-            url = pgserver.Cluster(stack.enter_context(pgserver.server())).create("bench")
-        environment = {
-            "INTAKE_DEMO": "1",
-            "INTAKE_DATABASE_URL": url,
-            "INTAKE_INSTANCE_PATH": str(folder),
-            "INTAKE_LOG_LEVEL": "ERROR",
-        }
-        _fill(environment, rows)
-        yield environment
-
-
-def _app(environment: dict[str, str]) -> object:
-    import os
-
-    from config import Config
-    from intake import create_app
-
-    return create_app(Config.from_env({**os.environ, **environment, "INTAKE_PAGE_CACHE_SECONDS": "0"}))
-
-
-def _fill(environment: dict[str, str], rows: tuple[int, int, int]) -> None:
-    from flask_migrate import upgrade
-
-    from intake.core.identity import SYSTEM
-    from intake.extensions import db
-    from intake.mapping.reference import load_reference
-
-    app = _app(environment)
-    with app.app_context():
-        upgrade()
-        load_reference(by=SYSTEM)
-        many.fill(*rows)
-        db.session.remove()
-        db.engine.dispose()
-
-
-def _counted(environment: dict[str, str]) -> dict[str, tuple[int, float]]:
-    """Page → its statements and the least milliseconds of five when nothing is kept, in this process."""
-    import sqlalchemy as sa
-
-    from intake.extensions import db
-
-    app = _app(environment)
-    seen: list[str] = []
-    with app.app_context():
-        sa.event.listen(db.engine, "before_cursor_execute", lambda _c, _u, statement, *_: seen.append(statement))
-    browser, found = app.test_client(), {}
-    for name, path in PATHS.items():
-        times = []
-        for _ in range(5):
-            seen.clear()
-            start = time.perf_counter()
-            browser.get(path)
-            times.append(1000 * (time.perf_counter() - start))
-        found[name] = (len(seen), min(times))  # what else runs on the machine only adds
-    with app.app_context():
-        db.engine.dispose()
-    return found
-
-
-def _another(path: str) -> Callable[[http.client.HTTPConnection], int]:
-    """A GET of the page under an address that nobody asked for before."""
-    numbers = itertools.count()
-    mark = "&" if "?" in path else "?"
-
-    def get(connection: http.client.HTTPConnection) -> int:
-        connection.request("GET", f"{path}{mark}vez={next(numbers)}")
-        answer = connection.getresponse()
-        answer.read()
-        return answer.status
-
-    return get
-
-
 def _line(port: int, name: str, size: str, counted: tuple[int, float], options: argparse.Namespace) -> Line:
     path = PATHS[name]
-    length = _length(port, path)
+    length = pages.length(port, path)
     with serving.serve("bench.bare:app", {"BARE_BYTES": str(length)}) as bare:
         requests = {
-            "drawn": (port, _another(path)),
+            "drawn": (port, pages.another(path)),
             "kept": (port, load.getter(path)),
             "bare": (bare.port, load.getter("/")),
         }
@@ -174,16 +76,6 @@ def _line(port: int, name: str, size: str, counted: tuple[int, float], options: 
                     middle.append(result.percentile(0.5))
     drawn, kept, bare_rate = (load.median(rates[kind]) for kind in ("drawn", "kept", "bare"))
     return Line(name, size, length, *counted, load.median(middle), kept, drawn, bare_rate, drawn / bare_rate)
-
-
-def _length(port: int, path: str) -> int:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-    connection.request("GET", path)
-    answer = connection.getresponse()
-    body = answer.read()
-    if answer.status != http.HTTPStatus.OK:
-        raise SystemExit(f"{path} answered {answer.status}")
-    return len(body)
 
 
 def _growth(lines: list[Line], column: str) -> dict[str, float]:

@@ -9,17 +9,11 @@ and at 0.2 of the rate of a bare page of the same bytes.
 from __future__ import annotations
 
 import argparse
-import http
-import itertools
 import json
 import statistics
-import time
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from http.client import HTTPConnection
-from typing import Any
 
-from bench import coverage, load, serving
+from bench import load, pages, serving
 
 SIZES = {"1,000": (100, 50, 1_000), "100,000": (100, 50, 100_000)}
 LISTS = {
@@ -50,81 +44,44 @@ class Line:
 
 def main() -> None:
     """Measure both sizes and print."""
-    parser = argparse.ArgumentParser(prog="bench.listing", description=__doc__)
-    parser.add_argument("--db", choices=["sqlite", "postgresql"], default="sqlite")
-    parser.add_argument("--seconds", type=float, default=1.0)
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--json", action="store_true")
-    options = parser.parse_args()
+    options = pages.options("bench.listing", __doc__)
     lines = []
     for size, rows in SIZES.items():
-        with coverage._database(options.db, rows) as environment:  # noqa: SLF001 -- the same rows
-            counted = _counted(environment)
+        with pages.database(options.db, rows) as environment:
+            paths, counted = _counted(environment)
             with serving.serve("wsgi:app", {**environment, "INTAKE_PAGE_CACHE_SECONDS": "3600"}) as ours:
-                lines += [_line(ours.port, name, size, counted[name], options) for name in LISTS]
+                lines += [_line(ours.port, name, size, path, counted[name], options) for name, path in paths.items()]
     _print(lines, as_json=options.json)
 
 
-def _counted(environment: dict[str, str]) -> dict[str, tuple[str, int, float]]:
-    """List → its address, its statements and milliseconds when nothing is kept, in this process."""
+def _counted(environment: dict[str, str]) -> tuple[dict[str, str], dict[str, tuple[int, float]]]:
+    """List → its address; and its statements and milliseconds when nothing is kept, in this process."""
     import sqlalchemy as sa
 
     from intake.extensions import db
     from models import Theme
 
-    app: Any = coverage._app(environment)  # noqa: SLF001
-    seen: list[str] = []
-    found = {}
-    with app.app_context():
-        theme = db.session.scalar(sa.select(Theme.code).order_by(Theme.position).limit(1))
-        sa.event.listen(db.engine, "before_cursor_execute", lambda _c, _u, statement, *_: seen.append(statement))
-    for name, pattern in LISTS.items():
-        path, browser, times = pattern.format(theme=theme), app.test_client(), []
-        for _ in range(5):
-            seen.clear()
-            begun = time.perf_counter()
-            if browser.get(path).status_code != http.HTTPStatus.OK:
-                raise SystemExit(f"{path} does not answer")
-            times.append((time.perf_counter() - begun) * 1000)
-        found[name] = (path, len(seen), statistics.median(times[1:]))
-    with app.app_context():
-        db.engine.dispose()
-    return found
+    with pages.application(environment) as app:
+        with app.app_context():
+            theme = db.session.scalar(sa.select(Theme.code).order_by(Theme.position).limit(1))
+        paths = {name: pattern.format(theme=theme) for name, pattern in LISTS.items()}
+        found = pages.counted(app, paths)
+    return paths, {name: (sent, statistics.median(times[1:])) for name, (sent, times) in found.items()}
 
 
-def _line(port: int, name: str, size: str, counted: tuple[str, int, float], options: argparse.Namespace) -> Line:
-    path, statements, counted_ms = counted
-    length = _length(port, path)
+def _line(port: int, name: str, size: str, path: str, counted: tuple[int, float], options: argparse.Namespace) -> Line:
+    length = pages.length(port, path)
     with serving.serve("bench.bare:app", {"BARE_BYTES": str(length)}) as bare:
         rates, bare_rates, times = [], [], []
-        load.run(port, _drawing(path), seconds=1.0)
+        load.run(port, pages.another(path), seconds=1.0)
         for _ in range(options.rounds):
             bare_rates.append(load.run(bare.port, load.getter("/"), seconds=options.seconds).rate)
-            ours = load.run(port, _drawing(path), seconds=options.seconds)
+            ours = load.run(port, pages.another(path), seconds=options.seconds)
             rates.append(ours.rate)
             times.append(ours.percentile(0.5))
     ratio = load.median([a / b for a, b in zip(rates, bare_rates, strict=True)])
     medians = (load.median(times), load.median(rates), load.median(bare_rates))
-    return Line(name, size, length, statements, counted_ms, *medians, ratio)
-
-
-def _length(port: int, path: str) -> int:
-    connection = HTTPConnection("127.0.0.1", port, timeout=60)
-    connection.request("GET", path)
-    return len(connection.getresponse().read())
-
-
-_numbers = itertools.count()
-
-
-def _drawing(path: str) -> Callable[[HTTPConnection], int]:
-    """Ask for the same list under an address that nobody asked for before."""
-
-    def get(connection: HTTPConnection) -> int:
-        mark = "&" if "?" in path else "?"
-        return load.getter(f"{path}{mark}n={next(_numbers)}")(connection)
-
-    return get
+    return Line(name, size, length, *counted, *medians, ratio)
 
 
 def _print(lines: list[Line], *, as_json: bool) -> None:
