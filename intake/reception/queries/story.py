@@ -103,53 +103,46 @@ def story(proposal: Proposal) -> Story:
 
     Three statements; one more if withdrawn or asked to join, two if collective, six for a part, however many there are.
     """
-    asked = _asked(proposal.id)
-    edits = (
-        sa.select(sa.func.count())
-        .select_from(ProposalVersion)
-        .where(ProposalVersion.proposal_id == Proposal.id)
-        .scalar_subquery()
-    )
-    row: Any = db.session.execute(
-        sa.select(
-            Admission,
-            Decision,
-            SelectionSession,
-            asked.c.asked,
-            asked.c.submitted,
-            asked.c.latest,
-            edits,
-            Round.name,
-            Round.due_on,
-            AuthorReply,
-            answering.decided_at(Proposal.id),
-            sa.exists().where(JoinRequest.proposal_id == Proposal.id),
-        )
-        .select_from(Proposal)
-        .outerjoin(Admission, Admission.proposal_id == Proposal.id)
-        .outerjoin(Decision, sa.and_(Decision.proposal_id == Proposal.id, Decision.status == DecisionStatus.PUBLISHED))
-        .outerjoin(SelectionSession, SelectionSession.id == Decision.session_id)
-        .outerjoin(asked, sa.true())
-        .outerjoin(Round, Round.id == asked.c.round_id)
-        .outerjoin(AuthorReply, AuthorReply.proposal_id == Proposal.id)
-        .where(Proposal.id == proposal.id)
-    ).one()
+    row = db.session.execute(_facts(proposal.id)).one()
+    examined: Admission | None = row.Admission
     return Story(
-        admission=row[0] if row[0] is not None and _is_final(row[0]) else None,
-        decision=row[1],
-        session=row[2],
-        reviews=row[3] or 0,
-        reviewed=row[4] or 0,
-        reviewed_at=row[5],
-        round_name=row[7] or "",
-        round_due=row[8],
+        admission=examined if examined is not None and _is_final(examined) else None,
+        decision=row.Decision,
+        session=row.SelectionSession,
+        reviews=row.asked or 0,
+        reviewed=row.submitted or 0,
+        reviewed_at=row.latest,
+        round_name=row.round_name or "",
+        round_due=row.due_on,
         commitments=commitments_of(proposal),
         withdrawal_reason=_withdrawal_reason(proposal) if proposal.status is ProposalStatus.WITHDRAWN else "",
-        versions=row[6],
+        versions=row.versions,
         questions=tuple(answering.questions(proposal)),
-        reply=row[9],
-        decided_at=row[10],
-        **_of_family(proposal, was_asked=row[11]),
+        reply=row.AuthorReply,
+        decided_at=row.decided_at,
+        **_of_family(proposal, was_asked=row.was_asked),
+    )
+
+
+def _facts(proposal_id: int) -> sa.Select[Any]:
+    """What there is once: examination, published decision, reply, how many reviews, versions; one row."""
+    reviews = _reviews(proposal_id)
+    versions = sa.select(sa.func.count()).select_from(ProposalVersion).where(ProposalVersion.proposal_id == Proposal.id)
+    published = (Decision.proposal_id == Proposal.id) & (Decision.status == DecisionStatus.PUBLISHED)
+    return (
+        sa.select(Admission, Decision, SelectionSession, AuthorReply)
+        .add_columns(reviews.c.asked, reviews.c.submitted, reviews.c.latest)
+        .add_columns(Round.name.label("round_name"), Round.due_on, versions.scalar_subquery().label("versions"))
+        .add_columns(answering.decided_at(Proposal.id).label("decided_at"))
+        .add_columns(sa.exists().where(JoinRequest.proposal_id == Proposal.id).label("was_asked"))
+        .select_from(Proposal)
+        .outerjoin(Admission, Admission.proposal_id == Proposal.id)
+        .outerjoin(Decision, published)
+        .outerjoin(SelectionSession, SelectionSession.id == Decision.session_id)
+        .outerjoin(reviews, sa.true())
+        .outerjoin(Round, Round.id == reviews.c.round_id)
+        .outerjoin(AuthorReply, AuthorReply.proposal_id == Proposal.id)
+        .where(Proposal.id == proposal_id)
     )
 
 
@@ -166,7 +159,8 @@ def _of_family(proposal: Proposal, *, was_asked: bool) -> dict[str, Any]:
     return found
 
 
-def _asked(proposal_id: int) -> sa.Subquery:
+def _reviews(proposal_id: int) -> sa.Subquery:
+    """How many reviews are asked for and submitted, when the latest was, and of which round: one row."""
     is_submitted = sa.case((Assignment.status == AssignmentStatus.SUBMITTED, 1), else_=0)
     return (
         sa.select(
