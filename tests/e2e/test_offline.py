@@ -413,7 +413,7 @@ def test_the_home_page_says_aloud_that_it_arrived(phone: Page, server: Server, s
     home = phone.context.new_page()
     home.goto("/")
     queue(phone, title)
-    said = home.get_by_role("status").filter(has=home.locator("[data-device-notice]"))
+    said = home.locator("[aria-live]").filter(has=home.locator("[data-device-notice]"))
     expect(said).to_have_text("Tiene una propuesta en este teléfono, todavía no enviada.")
     phone.context.set_offline(False)
     expect(said).to_have_text("Llegó la propuesta que esperaba en este teléfono: vea su folio.", timeout=40_000)

@@ -222,7 +222,8 @@ def test_kept_pages_say_of_nobody_whether_they_are_in(plan, client, sign_in, pat
 def test_what_arrives_is_said_aloud_on_every_page(plan, client):
     for path in ("/", "/propuestas/", "/planes/PAGA3/"):
         assert re.search(
-            r'<div class="no-print" role="status"><a class="device-notice"[^>]*hidden></a></div>', client.get(path).text
+            r'<div class="no-print" aria-live="polite"><a class="device-notice"[^>]*hidden></a></div>',
+            client.get(path).text,
         ), path
 
 
