@@ -6,6 +6,7 @@ import hashlib
 import io
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ import obstore
 from obstore.store import LocalStore, MemoryStore, from_url
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from intake.core import clock, packages, tokens
+from intake.core import clock, documents, packages, tokens
 from intake.core.errors import Invalid, NotFound
 from intake.core.i18n import lazy_gettext as _l
 from intake.core.text import clean
@@ -55,6 +56,20 @@ class Upload:
     content: bytes
 
 
+@dataclass(frozen=True)
+class Clean:
+    """What may be kept: a name fit for a download, and bytes of that media type as they go out again (`cleaned`)."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+    @cached_property
+    def sha256(self) -> str:
+        """Hexadecimal."""
+        return hashlib.sha256(self.content).hexdigest()
+
+
 def configure(url: str, instance_path: str) -> None:
     """Choose the store: ``memory://``, any object store URL, or a folder below the instance folder when empty."""
     global _store  # noqa: PLW0603 -- one store per process, chosen at start
@@ -73,24 +88,33 @@ def object_store() -> Any:
     return _store
 
 
-def store(upload: Upload, *, by: Principal, public: bool = False, longest_side: int | None = None) -> StoredFile:
-    """Check, clean and keep a file within the caller's transaction; bytes are removed again if it does not commit.
+def cleaned(upload: Upload, *, longest_side: int | None = None, bare: bool = False) -> Clean:
+    """Check and clean what arrived. It may take seconds: do it before the transaction that keeps it.
 
     Raises `Invalid` where the file is empty, too large (`LIMIT_BYTES`), of a kind that is not accepted, or not what
     its name says. Pictures are re-encoded, which drops location data, and made smaller where a side has more than
-    ``longest_side`` pixels.
+    ``longest_side`` pixels. With ``bare`` documents lose who wrote them (`documents.bare`).
     """
     kind = judge(upload)
-    content = _reencoded(upload.content, kind, longest_side) if kind in PICTURES else upload.content
-    key = f"{tokens.new_token()}.{ALLOWED[kind]}"
-    obstore.put(_store, key, content)
+    content = upload.content
+    if kind in PICTURES:
+        content = _reencoded(content, kind, longest_side)
+    elif bare:
+        content = documents.bare(content, kind)
+    return Clean(clean_name(upload.name, ALLOWED[kind]), kind, content)
+
+
+def store(given: Clean, *, by: Principal, public: bool = False) -> StoredFile:
+    """Keep a file within the caller's transaction; its bytes are removed again if that does not commit."""
+    key = f"{tokens.new_token()}.{ALLOWED[given.media_type]}"
+    obstore.put(_store, key, given.content)
     after_rollback(lambda: obstore.delete(_store, key))
     row = StoredFile(
         key=key,
-        name=clean_name(upload.name, ALLOWED[kind]),
-        media_type=kind,
-        size_bytes=len(content),
-        sha256=hashlib.sha256(content).hexdigest(),
+        name=given.name,
+        media_type=given.media_type,
+        size_bytes=len(given.content),
+        sha256=given.sha256,
         is_public=public,
         created_at=clock.now(),
         uploaded_by_id=by.user_id,

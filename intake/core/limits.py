@@ -19,7 +19,11 @@ from intake.extensions import db
 from models import AttemptCounter
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sqlalchemy.sql.dml import Insert
+
+    from intake.core.i18n import Text
 
 
 @dataclass(frozen=True)
@@ -31,21 +35,24 @@ class Limit:
     minutes: int
 
 
-def hit(limit: Limit, *keys: str) -> None:
+def hit(limit: Limit, *keys: str, words: Callable[[int], Text] | None = None) -> None:
     """Count one attempt for each key (an address, an account…) and raise `TooMany` if one is over the limit.
 
     A key may join several words with spaces ("PAGA3-00012 192.0.2.7"). Network addresses are counted as `network` says.
-    Commits at once: an attempt counts even when what follows fails.
+    ``words`` as in `refusal`. Commits at once: an attempt counts even when what follows fails.
     """
     over = False
     with transaction():
         for key in keys:
             over |= _count(limit, key) > limit.times
     if over:
-        raise TooMany(
-            _l("Demasiados intentos seguidos. Espere unos minutos y vuelva a intentarlo."),
-            retry_after_seconds=_left(limit),
-        )
+        raise refusal(limit, words)
+
+
+def refusal(limit: Limit, words: Callable[[int], Text] | None = None) -> TooMany:
+    """What is said beyond the limit: ``words`` of the minutes that are left, or some that fit everywhere."""
+    general: Text = _l("Demasiados intentos seguidos. Espere unos minutos y vuelva a intentarlo.")
+    return TooMany(words(minutes_left(limit)) if words else general, retry_after_seconds=_left(limit))
 
 
 def take(limit: Limit, key: str) -> bool:

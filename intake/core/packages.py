@@ -1,6 +1,7 @@
 """Word, Excel and OpenDocument files are ZIP packages: what they are, and whether unpacking them would be a bomb.
 
-Only the list of what is inside, and one small entry of it, are read; nothing is unpacked here.
+Only the list of what is inside, and one small entry of it, are read; nothing is unpacked here. No entry gives more
+bytes than that list says (`zipfile`).
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+import zlib
 
 from intake.core.errors import Invalid
 from intake.core.i18n import lazy_gettext as _l
@@ -19,6 +21,8 @@ MOST_ENTRIES = 5_000
 MOST_RATIO = 100
 _LARGE_BYTES = 20 * 1024 * 1024
 _ENTRY_BYTES = 1024 * 1024
+#: What `zipfile` raises of a package that is broken, or packed in a way that it does not know.
+BROKEN = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, OSError, EOFError, ValueError)
 _SIGNATURE = b"PK\x03\x04"
 _OFFICE = "application/vnd.openxmlformats-officedocument."
 _MAIN = {
@@ -40,13 +44,19 @@ def kind_of(content: bytes) -> str | None:
     """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as package:
-            _refuse_bombs(package, len(content))
+            refuse_bombs(package, len(content))
             return _declared(package)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError, ValueError) as error:
-        raise Invalid(_l("El documento está dañado y no se pudo leer."), field="file") from error
+    except BROKEN as error:
+        raise damaged() from error
 
 
-def _refuse_bombs(package: zipfile.ZipFile, packed: int) -> None:
+def damaged() -> Invalid:
+    """What is said of a document that cannot be read."""
+    return Invalid(_l("El documento está dañado y no se pudo leer."), field="file")
+
+
+def refuse_bombs(package: zipfile.ZipFile, packed: int) -> None:
+    """Raise `Invalid` where it would unpack to more than `MOST_BYTES` or by `MOST_RATIO`. ``packed``: its own bytes."""
     entries = package.infolist()
     unpacked = sum(entry.file_size for entry in entries)
     swollen = unpacked > _LARGE_BYTES and unpacked > packed * MOST_RATIO

@@ -11,7 +11,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from intake.core.errors import Conflict
 from intake.core.i18n import lazy_gettext as _l
-from intake.engine import writing
+from intake.engine import begin_anew_to_write, locking, writing
 from intake.extensions import db
 
 if TYPE_CHECKING:
@@ -44,10 +44,20 @@ def transaction() -> Iterator[None]:
         with _joined(info):
             yield
         return
-    _begin_writing()
+    with _outermost(info):
+        yield
+    info.pop(_UNDO, None)
+    for call in info.pop(_AFTER, []):
+        call()
+
+
+@contextmanager
+def _outermost(info: dict[Any, Any]) -> Iterator[None]:
+    token = locking.set(True)
     info[_DEPTH] = 1
     info[_DOOMED] = False
     try:
+        _begin_writing()
         yield
         _refuse_if_doomed(info)
         db.session.commit()
@@ -58,15 +68,13 @@ def transaction() -> Iterator[None]:
         _roll_back(info)
         if not str(error).startswith(_IS_GONE):
             raise
-        raise Conflict(_l("Esto se borró mientras usted lo tenía abierto.")) from error
+        raise gone() from error
     except BaseException:
         _roll_back(info)
         raise
     finally:
         info[_DEPTH] = 0
-    info.pop(_UNDO, None)
-    for call in info.pop(_AFTER, []):
-        call()
+        locking.reset(token)
 
 
 @contextmanager
@@ -96,6 +104,11 @@ def _roll_back(info: dict[Any, Any]) -> None:
         call()
 
 
+def gone() -> Conflict:
+    """What is said where somebody deleted meanwhile what this is about."""
+    return Conflict(_l("Esto se borró mientras usted lo tenía abierto."))
+
+
 def after_rollback(call: Callable[[], None]) -> None:
     """Undo something outside the database if the outermost transaction does not commit."""
     db.session().info.setdefault(_UNDO, []).append(call)
@@ -106,21 +119,14 @@ def after_commit(call: Callable[[], None]) -> None:
     db.session().info.setdefault(_AFTER, []).append(call)
 
 
-def begin_anew() -> None:
-    """End what a page has only read so far, because it goes on to write (who saw what, say). Expires what was loaded.
-
-    SQLite refuses to write in a transaction that began by reading once somebody else has written meanwhile.
-    """
-    if not is_open():
-        db.session.rollback()
-
-
 def _begin_writing() -> None:
-    """On SQLite a write must begin with BEGIN IMMEDIATE; end a read-only transaction that the request had open.
+    """Take the turn to write now, on SQLite: what the caller has read so far it has read without holding others up.
 
-    Commands and tests come here without the request hook that sets ``writing``.
+    What it loaded stays loaded, as on PostgreSQL: a service reads again, under a lock, what its decision rests on.
     """
     writing.set(True)
+    if db.session().in_transaction() and dialect() == "sqlite":
+        begin_anew_to_write(db.session.connection())
 
 
 def flush() -> None:

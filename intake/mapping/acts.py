@@ -7,11 +7,9 @@ The act is a text in Spanish, made of what the record says at that moment. It is
 from __future__ import annotations
 
 import hashlib
-import io
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-from PIL import Image, ImageOps, UnidentifiedImageError
 
 from intake.core import audit, clock, files
 from intake.core.errors import Conflict, Invalid
@@ -78,32 +76,18 @@ def add_file(event: Event, given: FileInput, *, by: Principal) -> EventFile:
         raise Invalid(_l("La hoja firmada se sube al cerrar con el acta."), field="kind")
     if given.kind is EventFileKind.PHOTO and not clean(given.description):
         raise Invalid(_l("Diga qué muestra la fotografía, para quien no puede verla."), field="description")
-    upload = _smaller(given.upload) if given.kind is EventFileKind.PHOTO else given.upload
+    if given.kind is EventFileKind.PHOTO and files.judge(given.upload) not in files.PICTURES:
+        raise Invalid(_l("Una fotografía es un archivo JPG o PNG."), field="file")
+    cleaned = files.cleaned(given.upload, longest_side=LONGEST_SIDE if given.kind is EventFileKind.PHOTO else None)
     with transaction():
         if not event.is_public:
             raise Conflict(_l("Publique primero la convocatoria."))
-        stored = files.store(upload, by=by, public=True)
+        stored = files.store(cleaned, by=by, public=True)
         db.session.flush()
         row = EventFile(event_id=event.id, file_id=stored.id, kind=given.kind, description=clean(given.description))
         row.added_at, row.added_by_id = clock.now(), by.user_id
         audit.record("event.add_file", row, by=by, reference=event.slug)
     return row
-
-
-def _smaller(upload: files.Upload) -> files.Upload:
-    if files.judge(upload) not in files.PICTURES:
-        raise Invalid(_l("Una fotografía es un archivo JPG o PNG."), field="file")
-    try:
-        with Image.open(io.BytesIO(upload.content)) as picture:
-            if picture.width * picture.height > files.MAX_PIXELS or max(picture.size) <= LONGEST_SIDE:
-                return upload  # too many pixels: the store says so
-            turned = ImageOps.exif_transpose(picture).convert("RGB")
-            turned.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
-            out = io.BytesIO()
-            turned.save(out, "JPEG", quality=85)
-            return files.Upload(upload.name, out.getvalue())
-    except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError) as error:
-        raise Invalid(_l("La imagen está dañada y no se pudo leer."), field="file") from error
 
 
 def remove_file(event: Event, row: EventFile, *, by: Principal) -> None:
@@ -126,6 +110,7 @@ def close(event: Event, given: ActInput, *, by: Principal) -> EventAct:
     Raises `Conflict` if the text is no longer the one that was read (``given.seen``), `Invalid` if something lacks.
     """
     authorize(by, Permission.ATTENDANCE_RECORD, event)
+    sheet = files.cleaned(given.sheet) if given.sheet is not None else None
     with transaction():
         lock(sa.select(Event.id).where(Event.id == event.id))
         db.session.refresh(event)
@@ -145,7 +130,7 @@ def close(event: Event, given: ActInput, *, by: Principal) -> EventAct:
             participant_name=clean(given.participant_name),
             participant_consents=given.participant_consents,
             participant_signed_at=clock.now(),
-            file_id=_sheet(event, given, by),
+            file_id=_sheet(event, sheet, by),
         )
         EVENT.fire(event, "close", by=by, sha256=act.sha256)
         db.session.add(act)
@@ -170,11 +155,11 @@ def is_unlisted(event: Event, name: str) -> bool:
     return plain(name) not in {plain(known) for known in db.session.scalars(query)}
 
 
-def _sheet(event: Event, given: ActInput, by: Principal) -> int | None:
+def _sheet(event: Event, given: files.Clean | None, by: Principal) -> int | None:
     """The sheet signed on paper; it shows names, so only the team may open it."""
-    if given.sheet is None:
+    if given is None:
         return None
-    stored = files.store(given.sheet, by=by, public=False)
+    stored = files.store(given, by=by, public=False)
     db.session.flush()
     row = EventFile(event_id=event.id, file_id=stored.id, kind=EventFileKind.ACT, description="")
     row.added_at, row.added_by_id = clock.now(), by.user_id

@@ -205,7 +205,7 @@ def write_minutes(
         if upload is not None:
             if upload.content and not upload.content.startswith(b"%PDF-"):
                 raise Invalid(_l("El acta firmada tiene que ser un PDF."), field="file")
-            meeting.file = files.store(upload, by=by)
+            meeting.file = files.store(files.cleaned(upload), by=by)
         audit.record("meeting.write_minutes", meeting, by=by, reference=reference(meeting))
         if upload is not None and old is not None:
             db.session.delete(old)

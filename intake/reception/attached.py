@@ -19,7 +19,6 @@ DOCUMENTS = frozenset(
         "application/vnd.oasis.opendocument.spreadsheet",
     }
 )
-#: Office documents say inside who wrote them; unlike pictures, they are kept as they came.
 ACCEPTED = DOCUMENTS | files.PICTURES
 MOST_FILES = 5
 MEGABYTE = 1024 * 1024

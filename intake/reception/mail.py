@@ -30,10 +30,13 @@ NEXT_STAGE = {
 }
 
 
-def tell_author(proposal: Proposal, action: str, *, reason: str, stages: Sequence[Stage]) -> None:
+def tell_author(
+    proposal: Proposal, action: str, *, stages: Sequence[Stage], reason: str = "", people: Sequence[Told] | None = None
+) -> None:
     """Queue the mail of a move to the account or contact, in its language; nothing where neither has an address.
 
-    What becomes of a collective proposal is told to the author of each of its parts, once.
+    What becomes of a collective proposal is told to the author of each of its parts, once. ``people``: who that is,
+    where the caller has looked already.
     """
     opens, closes = _dates(stages, NEXT_STAGE.get(action))
     fallback = queries.fallback_of(proposal) if action == "reserve" else None
@@ -42,6 +45,7 @@ def tell_author(proposal: Proposal, action: str, *, reason: str, stages: Sequenc
         proposal,
         PROPOSAL.mail_kind(action),
         dedupe_key=f"proposal:{proposal.id}:{action}:{proposal.lock_version}",
+        people=people,
         reason=reason.strip(),
         has_account=proposal.author_id is not None,
         is_held=proposal.status is ProposalStatus.HELD,
@@ -69,12 +73,18 @@ def _facts(proposal: Proposal, told: Told) -> dict[str, Any]:
 
 
 def write_to_author(
-    proposal: Proposal, kind: str, *, dedupe_key: str, not_before: datetime | None = None, **context: Any
+    proposal: Proposal,
+    kind: str,
+    *,
+    dedupe_key: str,
+    not_before: datetime | None = None,
+    people: Sequence[Told] | None = None,
+    **context: Any,
 ) -> None:
     """Queue a mail of a kind to the account or contact; nothing where neither has an address.
 
     Of a collective proposal the author of each of its parts gets it, once: as many statements for one as for all. The
-    caller holds the proposal, or what the key names is its own.
+    caller holds the proposal, or what the key names is its own. ``people`` as in `tell_author`.
     """
     letters = [
         Letter(
@@ -84,7 +94,7 @@ def write_to_author(
             not_before,
             {**_facts(proposal, told), **context},
         )
-        for told in joining.told_of(proposal)
+        for told in (joining.told_of(proposal) if people is None else people)
     ]
     outbox.enqueue_all(kind, letters)
 

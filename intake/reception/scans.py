@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import zxingcpp
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from intake.core import files, pdfpages
+from intake.core import files, pdfs
 from intake.core.errors import Invalid
 from intake.core.i18n import lazy_gettext as _l
 from intake.reception.folios import folio_of
@@ -41,6 +41,10 @@ class Picture:
     folio: str = ""
     matched: ScanMatch = ScanMatch.NONE
 
+    def as_file(self) -> files.Clean:
+        """As it is kept: written anew already, so without place and camera."""
+        return files.Clean(files.clean_name(f"{self.name}.jpg", "jpg"), "image/jpeg", self.content)
+
 
 def pictures(uploads: Sequence[Upload], plan_code: str) -> tuple[list[Picture], list[Text]]:
     """What the files show, in their order; and of each that shows nothing its name and why. A file counts as a whole.
@@ -69,8 +73,8 @@ def _contents(upload: Upload) -> Iterator[tuple[str, bytes]]:
         yield upload.name, upload.content
     elif kind == _PDF:
         try:
-            drawn = pdfpages.pages(upload.content)
-        except pdfpages.Unreadable as error:
+            drawn = pdfs.pages(upload.content)
+        except pdfs.Unreadable as error:
             raise _damaged(upload.name) from error
         yield from ((f"{upload.name} · {number}", content) for number, content in enumerate(drawn, start=1))
     else:
@@ -90,6 +94,7 @@ def _picture(name: str, content: bytes, plan_code: str) -> Picture:
     except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError) as error:
         raise _damaged(name) from error
     shown.thumbnail((SIDE, SIDE))
+    shown.info.clear()  # remarks would be written with the pixels
     out = io.BytesIO()
     shown.save(out, "JPEG", quality=80)
     folio, matched = _recognised(shown, name, plan_code)

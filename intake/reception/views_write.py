@@ -22,7 +22,7 @@ from intake.reception.prefill import form_of
 from intake.reception.queries import attached
 from intake.reception.refused import blame
 from intake.reception.screening import Pace
-from intake.reception.services import submission
+from intake.reception.services import codes
 from intake.reception.underway import plan_under_way
 from intake.web.access import principal, public, remember_claim, requires
 from intake.web.security import WITH_LOCATION
@@ -45,7 +45,7 @@ DRAFT = "draft"
 def load_draft(key: str) -> Proposal:
     """The proposal under a secret address. Showing a guest's key makes this browser its author's."""
     proposal = queries.by_draft_key(key)
-    if proposal.author_id is None and submission.is_opened_by(proposal, key):
+    if proposal.author_id is None and codes.is_opened_by(proposal, key):
         remember_claim(proposal)
         if proposal.status is ProposalStatus.DRAFT:
             session[DRAFT] = key

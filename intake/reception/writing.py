@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -30,7 +30,7 @@ TEXTS = ("title", "problem", "solution", "expected_result")
 
 
 def new_proposal(plan: Plan, data: ProposalInput, *, by: Principal, at: datetime | None = None) -> Proposal:
-    """A row not yet in the session, with what was told. Two statements, for theme and place."""
+    """A row not yet in the session, with what was told. One statement, for theme and place."""
     made = Proposal(
         plan_id=plan.id,
         channel=Channel.WEB,
@@ -46,20 +46,43 @@ def new_proposal(plan: Plan, data: ProposalInput, *, by: Principal, at: datetime
 
 
 def write(proposal: Proposal, data: ProposalInput) -> None:
-    """Put what was told into the row. Raises `Invalid` on an unknown theme or place."""
+    """Put what was told into the row. Raises `Invalid` on an unknown theme or place. One statement."""
+    beside = _beside(data)
     for name in TEXTS:
         setattr(proposal, name, clean(getattr(data, name)))
-    proposal.theme_id = _id_of(Theme, data.theme_code, "theme", _l("Elija un tema de la lista."))
-    proposal.territory_id = _id_of(Territory, data.territory_code, "provincia", _l("Elija un lugar de la lista."))
+    proposal.theme_id, proposal.territory_id = beside.theme_id, beside.territory_id
     proposal.branch = data.branch
     proposal.proposer_kind, proposal.public_name = data.proposer_kind, data.public_name
     proposal.organisation_name = clean(data.organisation_name) or None
     proposal.latitude, proposal.longitude = points.kept(data.point, data.public_name) or (None, None)
     _set_approaches(proposal, data)
-    with db.session.no_autoflush:
-        words = db.session.execute(_words_beside(data)).scalars().all()
-    proposal.search_stems = search_words(proposal, words)
+    proposal.search_stems = search_words(proposal, beside.names)
     proposal.updated_at = clock.now()
+
+
+class _Beside(NamedTuple):
+    """Keys of theme and place, and the names of the theme, the place and those above it."""
+
+    theme_id: int | None
+    territory_id: int | None
+    names: list[str]
+
+
+def _beside(data: ProposalInput) -> _Beside:
+    """Look up what was chosen. INEC codes begin with those of the places above. One statement."""
+    theme, place = data.theme_code or "", data.territory_code or ""
+    above = [place[:n] for n in (2, 4, 6) if n <= len(place)]
+    themes = sa.select(sa.literal("theme"), Theme.code, Theme.id, Theme.name_es).where(Theme.code == theme)
+    places = sa.select(sa.literal("place"), Territory.code, Territory.id, Territory.name)
+    with db.session.no_autoflush:
+        rows = db.session.execute(themes.union_all(places.where(Territory.code.in_([*above, place])))).all()
+    keys = {(kind, code): key for kind, code, key, _name in rows}
+    if theme and ("theme", theme) not in keys:
+        raise Invalid(_l("Elija un tema de la lista."), field="theme")
+    if place and ("place", place) not in keys:
+        raise Invalid(_l("Elija un lugar de la lista."), field="provincia")
+    names = [row[3] for row in rows if row[0] == "theme" or row[1] in above]
+    return _Beside(keys.get(("theme", theme)), keys.get(("place", place)), names)
 
 
 def search_words(texts: Any, beside: Iterable[str]) -> str:
@@ -68,23 +91,6 @@ def search_words(texts: Any, beside: Iterable[str]) -> str:
     ``texts`` has the attributes of `TEXTS`; ``beside`` are those names, sorted so that they can be worked out again.
     """
     return stems(*(getattr(texts, name) for name in TEXTS), *sorted(beside))
-
-
-def _words_beside(data: ProposalInput) -> sa.CompoundSelect[Any]:
-    """The name of the theme and of the place with those above it. INEC codes begin with those of the places above."""
-    code = data.territory_code or ""
-    places = sa.select(Territory.name).where(Territory.code.in_([code[:n] for n in (2, 4, 6) if n <= len(code)]))
-    return sa.select(Theme.name_es).where(Theme.code == (data.theme_code or "")).union_all(places)
-
-
-def _id_of(kind: type[Theme | Territory], code: str | None, field: str, message: Any) -> int | None:
-    if not code:
-        return None
-    with db.session.no_autoflush:
-        found = db.session.scalar(sa.select(kind.id).where(kind.code == code))
-    if found is None:
-        raise Invalid(message, field=field)
-    return found
 
 
 def _set_approaches(proposal: Proposal, data: ProposalInput) -> None:
@@ -111,21 +117,34 @@ def keep_contact(proposal: Proposal, contact: ContactInput | None) -> None:
     kept.phone = contact.phone or None
 
 
-def content(proposal: Proposal) -> dict[str, Any]:
-    """What a version keeps. ``theme`` and ``territory`` are public codes at that moment. Two statements.
+class Codes(NamedTuple):
+    """The public codes of a proposal's theme and place at this moment."""
 
-    ``files`` (name and words of each) and ``point`` (never finer than `points.COARSE`) are there only if it has some.
-    """
+    theme: str | None
+    territory: str | None
+
+
+def codes_of(proposal: Proposal) -> Codes:
+    """One statement."""
     theme = sa.select(Theme.code).where(Theme.id == proposal.theme_id).scalar_subquery()
     place = sa.select(Territory.code).where(Territory.id == proposal.territory_id).scalar_subquery()
     with db.session.no_autoflush:
-        codes = db.session.execute(sa.select(theme, place)).one()
+        return Codes(*db.session.execute(sa.select(theme, place)).one())
+
+
+def content(proposal: Proposal, codes: Codes | None = None) -> dict[str, Any]:
+    """What a version keeps. ``theme`` and ``territory`` are public codes. One statement beside `codes_of`.
+
+    ``files`` (name and words of each) and ``point`` (never finer than `points.COARSE`) are there only if it has some.
+    """
+    codes = codes or codes_of(proposal)
+    with db.session.no_autoflush:
         kept = [[row.file.name, row.description] for row in attached.files_of(proposal)]
     point = points.of(proposal)
     return {
         **{name: getattr(proposal, name) for name in TEXTS},
-        "theme": codes[0],
-        "territory": codes[1],
+        "theme": codes.theme,
+        "territory": codes.territory,
         "approaches": sorted(a.approach.value for a in proposal.approaches),
         "branch": proposal.branch.value if proposal.branch else None,
         "public_name": proposal.public_name.value,

@@ -31,7 +31,7 @@ def install(app: Flask) -> None:
 
 
 def begin() -> None:
-    """Give the request its reference, and say whether it may write (SQLite begins such transactions at once)."""
+    """Give the request its reference, and say whether it may write."""
     behind_proxy = current_app.config["INTAKE"].trusted_proxies > 0  # nobody else may choose what stands in the trace
     given = request.headers.get("X-Request-ID", "") if behind_proxy else ""
     reference = given if _REFERENCE.fullmatch(given) else secrets.token_hex(6).upper()

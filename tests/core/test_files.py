@@ -51,7 +51,7 @@ def test_too_large_is_refused() -> None:
 
 def test_a_stored_file_is_what_was_sent(app: object) -> None:
     with transaction():
-        row = files.store(Upload("../../Acta\u202e final.PDF", PDF), by=SYSTEM, public=True)
+        row = files.store(files.cleaned(Upload("../../Acta\u202e final.PDF", PDF)), by=SYSTEM, public=True)
     assert files.read(row) == PDF
     assert row.sha256 == hashlib.sha256(PDF).hexdigest()
     assert (row.name, row.media_type, row.size_bytes) == ("Acta final.pdf", "application/pdf", len(PDF))
@@ -61,14 +61,14 @@ def test_pictures_lose_where_they_were_taken(app: object) -> None:
     sent = jpeg_with_location()
     assert Image.open(io.BytesIO(sent)).getexif().get_ifd(0x8825)
     with transaction():
-        row = files.store(Upload("mesa.jpg", sent), by=SYSTEM)
+        row = files.store(files.cleaned(Upload("mesa.jpg", sent)), by=SYSTEM)
     kept = Image.open(io.BytesIO(files.read(row)))
     assert (kept.size, dict(kept.getexif())) == ((40, 30), {})
 
 
 def test_a_broken_picture_is_refused() -> None:
     with pytest.raises(Invalid, match="dañada"):
-        files.store(Upload("mesa.jpg", jpeg_with_location()[:200]), by=SYSTEM)
+        files.cleaned(Upload("mesa.jpg", jpeg_with_location()[:200]))
 
 
 def test_the_bytes_go_with_a_transaction_that_fails(app: object) -> None:
@@ -76,7 +76,7 @@ def test_the_bytes_go_with_a_transaction_that_fails(app: object) -> None:
 
     def fail() -> None:
         with transaction():
-            kept.append(files.store(Upload("acta.pdf", PDF), by=SYSTEM).key)
+            kept.append(files.store(files.cleaned(Upload("acta.pdf", PDF)), by=SYSTEM).key)
             raise RuntimeError("no")
 
     with pytest.raises(RuntimeError, match="no"):
@@ -100,7 +100,7 @@ def test_a_large_picture_is_made_smaller_and_stands_upright(app: object, kind: s
     out = io.BytesIO()
     Image.new("RGB", (3000, 1500), "green").convert(mode).save(out, kind, exif=exif)
     with transaction():
-        row = files.store(Upload("foto", out.getvalue()), by=SYSTEM, longest_side=2000)
+        row = files.store(files.cleaned(Upload("foto", out.getvalue()), longest_side=2000), by=SYSTEM)
     assert row.media_type == media
     with Image.open(io.BytesIO(files.read(row))) as kept:
         assert kept.size == (1000, 2000)

@@ -160,7 +160,7 @@ def test_a_file_that_does_not_fit_leaves_neither_bytes_nor_row(app, tmp_path):
     try:
         resource.setrlimit(resource.RLIMIT_FSIZE, (2_000_000, hard))
         with pytest.raises(obstore.exceptions.BaseError) as caught, transaction():
-            files.store(files.Upload("acta.txt", b"Acta de la mesa. " * 200_000), by=SYSTEM)
+            files.store(files.cleaned(files.Upload("acta.txt", b"Acta de la mesa. " * 200_000)), by=SYSTEM)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
         files._store = store

@@ -28,7 +28,7 @@ from models import AuditEntry, Proposal, ProposalFile, ProposalVersion, Stage, S
 from models.enums import ProposalFileKind, ProposalStatus, Role
 from tests import factories
 from tests.conftest import token_in
-from tests.reception.kit import PDF, package, picture, word
+from tests.reception.kit import PDF, package, pdf, picture, word
 from tests.reception.test_views import WRITTEN, key_in, plan, send, submitted
 
 __all__ = ["plan"]  # a fixture
@@ -114,14 +114,14 @@ class TestKeeping:
 
     def test_number_and_total_are_bounded(self, draft, by, monkeypatch):
         for n in range(attached.MOST_FILES):
-            attach(draft, "acta.pdf", PDF + b"%d" % n, "", by=by)
+            attach(draft, "acta.pdf", pdf(str(n)), "", by=by)
         with pytest.raises(Invalid, match="máximo"):
-            attach(draft, "otra.pdf", PDF + b"otra", "", by=by)
+            attach(draft, "otra.pdf", pdf("otra"), "", by=by)
         assert stored() == attached.MOST_FILES
         attachments.detach(draft, attached.ref_of(reading.files_of(draft)[0]), by=by)
-        monkeypatch.setattr(attached, "MOST_BYTES", 5 * len(PDF))
+        monkeypatch.setattr(attached, "MOST_BYTES", 5 * len(PDF) - 1)
         with pytest.raises(Invalid, match="juntos"):
-            attach(draft, "otra.pdf", PDF + b"otra", "", by=by)
+            attach(draft, "otra.pdf", pdf("otra"), "", by=by)
         assert stored() == attached.MOST_FILES - 1
 
     def test_the_same_file_is_kept_once(self, draft, by):
@@ -371,7 +371,7 @@ def test_very_many_files_from_one_network_wait_and_the_text_is_kept(plan, client
     monkeypatch.setattr(attachments, "FROM_NETWORK", limits.Limit("proposal_files", times=1, minutes=60))
     key = re.search(r"/borrador/([\w-]+)", post(client, upload=("uno.pdf", PDF)).location)[1]
     path = f"/propuestas/borrador/{key}"
-    answer = post(client, path, upload=("dos.pdf", PDF + b"2"), title="Un título que no se pierde", lock_version=None)
+    answer = post(client, path, upload=("dos.pdf", pdf("2")), title="Un título que no se pierde", lock_version=None)
     page = html.unescape(answer.get_data(as_text=True))
     assert answer.status_code == 422
     assert "llegaron muchos archivos" in page

@@ -137,7 +137,7 @@ def test_too_many_codes_say_how_long_and_close_neither_other_folios_nor_addresse
 
 
 def test_one_address_cannot_guess_at_every_folio(plan, app, client, monkeypatch):  # noqa: F811
-    monkeypatch.setattr("intake.reception.services.submission.BY_SHARED_ADDRESS", _few())
+    monkeypatch.setattr("intake.reception.services.codes.BY_SHARED_ADDRESS", _few())
     folios = [submitted(client) for _ in range(3)]
     guesser = app.test_client()
     assert [_claim(guesser, f, "00000000", "192.0.2.7").status_code for f in folios] == [422, 422, 429]

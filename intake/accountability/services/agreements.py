@@ -75,7 +75,7 @@ def _check_preparable(commitment: Commitment, text: str) -> None:
 def _keep(upload: Upload, *, by: Principal) -> StoredFile:
     if upload.content and not upload.content.startswith(b"%PDF-"):
         raise Invalid(_l("El archivo del acuerdo tiene que ser un PDF."), field="file")
-    return files.store(upload, by=by)
+    return files.store(files.cleaned(upload), by=by)
 
 
 def _replace_file(agreement: Agreement, new: StoredFile) -> None:

@@ -39,6 +39,7 @@ def report(milestone: Milestone, given: ReportInput, *, by: Principal) -> Progre
     Raises `Invalid` (fields ``status``, ``progress_pct``, ``text``, ``lowering_reason``, ``evidence-<i>-<part>``),
     `Conflict` where the commitment is not formalized, `Forbidden` for another institution.
     """
+    cleaned = clean_files(given.evidence)
     with transaction():
         commitment = queries.for_change(milestone.commitment_id)
         milestone = next(m for m in commitment.milestones if m.id == milestone.id)
@@ -49,7 +50,7 @@ def report(milestone: Milestone, given: ReportInput, *, by: Principal) -> Progre
         check_evidence(given.evidence)
         made = _write_report(commitment, milestone, given, by)
         audit.record("progress.report", made, by=by, reference=f"{commitment.reference}/{milestone.number}")
-        keep_evidence(given.evidence, by=by, report_id=made.id)
+        keep_evidence(given.evidence, cleaned, by=by, report_id=made.id)
         messages.tell_reported(commitment, milestone, made)
     return made
 
@@ -112,6 +113,7 @@ def speaker(commitment: Commitment, role: PartyRole, by: Principal) -> int | Non
 
 def answer(report: ProgressReport, given: AnswerInput, *, by: Principal) -> CounterpartResponse:
     """Add the counterpart's word on a report, once. Raises `Invalid` (``comment``), `Conflict`, `Forbidden`."""
+    cleaned = clean_files(given.evidence)
     with transaction():
         milestone = db.session.get_one(Milestone, report.milestone_id)
         commitment = queries.for_change(milestone.commitment_id)
@@ -132,7 +134,7 @@ def answer(report: ProgressReport, given: AnswerInput, *, by: Principal) -> Coun
         )
         db.session.add(response)
         audit.record("progress.answer", response, by=by, reference=f"{commitment.reference}/{milestone.number}")
-        keep_evidence(given.evidence, by=by, response_id=response.id)
+        keep_evidence(given.evidence, cleaned, by=by, response_id=response.id)
         messages.tell_answered(commitment, milestone, response)
     return response
 
@@ -159,19 +161,32 @@ def _judge(item: EvidenceInput, i: int) -> None:
         raise Invalid(error.message, field=f"evidence-{i}-upload") from error
 
 
+def clean_files(evidence: Sequence[EvidenceInput]) -> list[files.Clean | None]:
+    """The files, cleaned before the transaction; None without one, and where `keep_evidence` will refuse it."""
+    return [_cleaned(item) for item in evidence]
+
+
+def _cleaned(item: EvidenceInput) -> files.Clean | None:
+    try:
+        return files.cleaned(item.upload) if item.upload is not None else None
+    except Invalid:
+        return None
+
+
 def keep_evidence(
     evidence: Sequence[EvidenceInput],
+    cleaned: Sequence[files.Clean | None],
     *,
     by: Principal,
     report_id: int | None = None,
     response_id: int | None = None,
 ) -> None:
     """Store the evidence, whose files are public, after everything else has been checked."""
-    for item in evidence:
+    for item, ready in zip(evidence, cleaned, strict=True):
         row = Evidence(
             report_id=report_id, response_id=response_id, title=item.title, url=item.url, added_at=clock.now()
         )
         if item.upload is not None:
-            row.file = files.store(item.upload, by=by, public=True)
+            row.file = files.store(ready or files.cleaned(item.upload), by=by, public=True)
         digest = {"sha256": row.file.sha256} if row.file else {}
         audit.record("evidence.add", row, by=by, extra=digest)

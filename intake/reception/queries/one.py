@@ -10,6 +10,7 @@ from sqlalchemy.orm import joinedload
 from intake.core import tokens
 from intake.core.errors import NotFound
 from intake.core.i18n import lazy_gettext as _l
+from intake.core.transaction import gone
 from intake.extensions import db
 from models import AuditEntry, Plan, Proposal, ProposalContact, ProposalVersion, Territory, User
 
@@ -74,14 +75,16 @@ class Reader(NamedTuple):
 
 
 def author_of(proposal: Proposal) -> Reader:
-    """The account's address, else the contact's. One statement."""
+    """The account's address, else the contact's. One statement; `Conflict` where it was deleted meanwhile."""
     row = db.session.execute(
         sa.select(User.email, User.locale, ProposalContact.email)
         .select_from(Proposal)
         .outerjoin(User, User.id == Proposal.author_id)
         .outerjoin(ProposalContact, ProposalContact.proposal_id == Proposal.id)
         .where(Proposal.id == proposal.id)
-    ).one()
+    ).one_or_none()
+    if row is None:
+        raise gone()
     return Reader(row[0] or row[2], row[1] or proposal.language)
 
 

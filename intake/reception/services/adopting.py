@@ -10,7 +10,7 @@ from intake.core.i18n import lazy_gettext as _l
 from intake.core.permissions import Permission, authorize
 from intake.core.transaction import transaction
 from intake.extensions import db
-from intake.reception.services.submission import claim
+from intake.reception.services.codes import claim
 
 if TYPE_CHECKING:
     from intake.core.identity import Principal

@@ -24,6 +24,7 @@ from models.enums import ProposalFileKind, ProposalStatus, StageKind
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from intake.core.i18n import Text
     from intake.core.identity import Principal
     from models import Proposal, StoredFile
 
@@ -38,29 +39,27 @@ def attach(
 
     ``address``: the network address it came from, "" for none to count. A picture without ``description`` is kept with
     a draft, which cannot be sent before the picture says what it shows.
-    Raises `Invalid` (empty, too large, too many, of another kind, broken, undescribed once sent), `Conflict`,
-    `StageClosed`.
+    A document loses who wrote it, a picture where it was taken (`files.cleaned`). Raises `Invalid` (empty, too large,
+    too many, of another kind, broken, impossible to clean, undescribed once sent), `Conflict`, `StageClosed`.
     """
     if address and not by.is_staff:
         _count(address)
-    kind = files.judge(upload)
-    if kind not in attached.ACCEPTED:
+    if files.judge(upload) not in attached.ACCEPTED:
         raise Invalid(
             _l("Ese archivo no se acepta. Adjunte un PDF, Word, Excel u OpenDocument, o una imagen JPG, PNG o WebP."),
             field="file",
         )
+    given = files.cleaned(upload, longest_side=attached.LONGEST_SIDE, bare=True)  # while nobody waits for it
     words = clean(description)[: attached.DESCRIPTION_CHARACTERS]
     with transaction():
         _take(proposal, by)
         kept = reading.files_of(proposal)
-        stored = files.store(upload, by=by, longest_side=attached.LONGEST_SIDE)
-        if (same := next((row for row in kept if row.file.sha256 == stored.sha256), None)) is not None:
-            _unstore(stored)
+        if (same := next((row for row in kept if row.file.sha256 == given.sha256), None)) is not None:
             if words:
                 _say_anew(proposal, same, words, by=by)
             return same
-        _refuse_too_much(kept, stored)
-        row = _row(proposal, stored, words)
+        _refuse_too_much(kept, len(given.content))
+        row = _row(proposal, files.store(given, by=by), words)
         db.session.add(row)
         db.session.flush()
         audit.record("proposal.attach_file", proposal, by=by, extra=_as_version(proposal, row))
@@ -70,17 +69,18 @@ def attach(
 def _count(address: str) -> None:
     """Count it before any work is done for it. Raises `Invalid`: it is said at the field, and the text is kept."""
     try:
-        limits.hit(FROM_NETWORK, address)
+        limits.hit(FROM_NETWORK, address, words=_many_files)
     except TooMany as error:
-        left = limits.minutes_left(FROM_NETWORK)
-        raise Invalid(
-            lazy_ngettext(
-                "Desde su red llegaron muchos archivos en la última hora. Espere %(num)s minuto y vuelva a elegirlo.",
-                "Desde su red llegaron muchos archivos en la última hora. Espere %(num)s minutos y vuelva a elegirlo.",
-                left,
-            ),
-            field="file",
-        ) from error
+        raise Invalid(error.message, field="file") from error
+
+
+def _many_files(minutes: int) -> Text:
+    words: Text = lazy_ngettext(
+        "Desde su red llegaron muchos archivos en la última hora. Espere %(num)s minuto y vuelva a elegirlo.",
+        "Desde su red llegaron muchos archivos en la última hora. Espere %(num)s minutos y vuelva a elegirlo.",
+        minutes,
+    )
+    return words
 
 
 def _take(proposal: Proposal, by: Principal) -> None:
@@ -94,13 +94,13 @@ def _take(proposal: Proposal, by: Principal) -> None:
     calendar.require_open(stages_of(proposal.plan_id), StageKind.RECEPTION)
 
 
-def _refuse_too_much(kept: Sequence[ProposalFile], stored: StoredFile) -> None:
+def _refuse_too_much(kept: Sequence[ProposalFile], size: int) -> None:
     if len(kept) >= attached.MOST_FILES:
         raise Invalid(
             _l("Ya hay %(most)d archivos, que es el máximo. Quite uno para añadir otro.", most=attached.MOST_FILES),
             field="file",
         )
-    total = sum(row.file.size_bytes for row in kept) + stored.size_bytes
+    total = sum(row.file.size_bytes for row in kept) + size
     if total > attached.MOST_BYTES:
         most = attached.MOST_BYTES // attached.MEGABYTE
         raise Invalid(_l("Todos los archivos juntos pasarían de %(most)d MB.", most=most), field="file")

@@ -6,10 +6,14 @@ published. The form and the telephone that had no network come through here alik
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from intake.core import altcha, limits
-from intake.core.errors import TooMany
 from intake.core.i18n import lazy_ngettext
 from intake.core.transaction import transaction
+
+if TYPE_CHECKING:
+    from intake.core.i18n import Text
 
 PURPOSE = "proposal_send"
 #: Sendings from one network address: a school or a table shares one, so there is room for a whole class.
@@ -57,12 +61,15 @@ def _is_crowded(address: str) -> bool:
         within = limits.take(FLOODS, address)
     if within:
         return True
-    left = limits.minutes_left(FLOODS)
-    words = lazy_ngettext(
+    raise limits.refusal(FLOODS, _many_sent)
+
+
+def _many_sent(minutes: int) -> Text:
+    words: Text = lazy_ngettext(
         "Desde su red se enviaron muchas propuestas en la última hora. Su texto quedó guardado como borrador: "
         "espere %(num)s minuto y vuelva a enviarlo.",
         "Desde su red se enviaron muchas propuestas en la última hora. Su texto quedó guardado como borrador: "
         "espere %(num)s minutos y vuelva a enviarlo.",
-        left,
+        minutes,
     )
-    raise TooMany(words, retry_after_seconds=left * 60)
+    return words

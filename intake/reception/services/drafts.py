@@ -39,15 +39,16 @@ def create_draft(
 
     The key of a guest's draft is its only key. That of an account's draft opens it to that account alone. ``key`` is
     the random one that the form carries: the same form sent twice keeps one draft (the second time as `save_draft`).
-    ``network``: the address that a guest comes from, for which new drafts are counted; raises `Invalid` beyond `GUESTS_DRAFTS`.
+    ``network``: the address that a guest comes from, for which new drafts are counted; raises `Invalid` beyond
+    `GUESTS_DRAFTS`.
     """
     authorize(by, Permission.PROPOSAL_CREATE)
     secret = key or tokens.new_token()
     once = tokens.token_hash(f"once:{secret}")
+    made = writing.new_proposal(plan, data, by=by)
+    address = secret if made.author_id is None else draft_reference(once)
+    made.idempotency_key, made.draft_key_hash = once, tokens.token_hash(address)
     with transaction():
-        made = writing.new_proposal(plan, data, by=by)
-        address = secret if made.author_id is None else draft_reference(once)
-        made.idempotency_key, made.draft_key_hash = once, tokens.token_hash(address)
         if in_savepoint(lambda: db.session.add(made)) is not None:
             return _again(once, data, contact, by=by, secret=secret)
         if made.author_id is None and network:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from intake.accounts import links
-from intake.core import audit, limits, mail, outbox, tokens
-from intake.core.errors import NotFound, TooMany
+from intake.core import audit, limits, mail, outbox
+from intake.core.errors import NotFound
 from intake.core.i18n import lazy_gettext as _l
 from intake.core.i18n import lazy_ngettext
 from intake.core.text import clean
@@ -16,10 +16,12 @@ from intake.core.transaction import transaction
 from intake.extensions import db
 from intake.reception import queries
 from intake.reception.inputs import Receipt
+from intake.reception.services.codes import new_code
 from models import Proposal
 from models.enums import ProposalStatus, TokenPurpose
 
 if TYPE_CHECKING:
+    from intake.core.i18n import Text
     from intake.core.identity import Principal
     from models import OneTimeToken
 
@@ -40,13 +42,16 @@ def ask_for_code(folio: str, email: str, *, address: str) -> None:
         if within := limits.take(FOR_ONE, f"{folio} {typed}"):
             _send(folio, typed)
     if not within:
-        left = limits.minutes_left(FOR_ONE)
-        words = lazy_ngettext(
-            "Ya pidió varias veces el código de esta propuesta. Revise su correo, o espere %(num)s minuto.",
-            "Ya pidió varias veces el código de esta propuesta. Revise su correo, o espere %(num)s minutos.",
-            left,
-        )
-        raise TooMany(words, retry_after_seconds=left * 60)
+        raise limits.refusal(FOR_ONE, _asked_often)
+
+
+def _asked_often(minutes: int) -> Text:
+    words: Text = lazy_ngettext(
+        "Ya pidió varias veces el código de esta propuesta. Revise su correo, o espere %(num)s minuto.",
+        "Ya pidió varias veces el código de esta propuesta. Revise su correo, o espere %(num)s minutos.",
+        minutes,
+    )
+    return words
 
 
 def _same_form(email: str | None) -> str:
@@ -102,11 +107,11 @@ def renew_code(token: str, *, by: Principal) -> Receipt:
 
     The link is the right to do it, whoever ``by`` is. Raises as `look_at_link`.
     """
+    code = new_code()
     with transaction():
         row = links.look(TokenPurpose.CLAIM_CODE, token)
         proposal = _of(row)
         links.consume(row)
-        code, folio = tokens.new_code(), proposal.folio or ""
-        proposal.claim_code_hash = tokens.code_hash(code, folio)
+        folio, proposal.claim_code_hash = proposal.folio or "", code.kept
         audit.record("proposal.renew_code", proposal, by=by)
-    return Receipt(folio, code)
+    return Receipt(folio, code.told)

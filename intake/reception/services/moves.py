@@ -76,12 +76,13 @@ def stages_of(plan_id: int) -> Sequence[Stage]:
     return db.session.scalars(sa.select(Stage).where(Stage.plan_id == plan_id).order_by(Stage.number)).all()
 
 
-def require_open(plan_id: int, at: datetime | None) -> None:
-    """Raise `StageClosed` unless reception is open today, or was on the day of ``at``."""
+def require_open(plan_id: int, at: datetime | None) -> Sequence[Stage]:
+    """The stages; raises `StageClosed` unless reception is open today, or was on the day of ``at``."""
     stages = stages_of(plan_id)
     if at is None:
         calendar.require_open(stages, StageKind.RECEPTION)
-        return
+        return stages
     then = next((v for v in calendar.views(stages, clock.local(at).date()) if v.kind is StageKind.RECEPTION), None)
     if then is None or not then.is_open or at > clock.now():
         raise StageClosed(_l("La recepción no estaba abierta en esa fecha."), stage=then, following=None)
+    return stages

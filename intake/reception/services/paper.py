@@ -14,12 +14,12 @@ from intake.core.errors import Conflict, Invalid
 from intake.core.i18n import lazy_gettext as _l
 from intake.core.permissions import Permission, authorize
 from intake.core.text import clean
-from intake.core.transaction import begin_anew, lock, transaction
+from intake.core.transaction import lock, transaction
 from intake.extensions import db
 from intake.reception import sheets
 from intake.reception.queries import desk
+from intake.reception.services.codes import count_guess, derived_code
 from intake.reception.services.moves import stages_of
-from intake.reception.services.submission import count_guess, derived_code
 from models import AuditEntry, LooseScan, Packet, Plan, Sheet
 from models.enums import EventStatus, SpoiltReason, StageKind
 
@@ -94,7 +94,6 @@ def codes_of(packet: Packet, *, by: Principal) -> dict[str, str]:
     event nor directs, and `Conflict` once it was printed.
     """
     authorize(by, Permission.PACKET_CODES, packet)
-    begin_anew()
     with transaction():
         _hold_packet(packet.id)
         db.session.refresh(packet, ["print_key"])

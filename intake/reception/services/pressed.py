@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from intake.core.text import clean
 from intake.reception import queries
 from intake.reception.inputs import Receipt
+from intake.reception.services.codes import same_code
 from intake.reception.services.drafts import desk_reference
-from intake.reception.services.submission import same_code
 from intake.reception.writing import TEXTS
 
 if TYPE_CHECKING:

@@ -35,27 +35,35 @@ def note_pace(proposal: Proposal, pace: screening.Pace) -> None:
     Of what is no draft any more (the same form sent again, because its answer was lost) nothing is noted: nobody would
     settle it.
     """
+    found = screening.of_pace(pace)
+    if not found:
+        return
     with transaction():
         db.session.refresh(proposal, ["status", "lock_version"], with_for_update=True)
         if proposal.status is not ProposalStatus.DRAFT:
             return
-        for reason, (weight, evidence) in screening.of_pace(pace).items():
+        for reason, (weight, evidence) in found.items():
             db.session.add(_hold(proposal, reason, {reason.value: [weight, evidence]}))
 
 
-def findings_of(proposal: Proposal, *, from_network: int = 0) -> screening.Findings:
-    """Every sign about a proposal that is being sent. Two statements."""
-    noted: dict[HoldReason, tuple[int, str]] = {}
+def noted(proposal: Proposal) -> screening.Findings:
+    """The signs that `note_pace` kept. One statement."""
+    found: dict[HoldReason, tuple[int, str]] = {}
     for hold in _open(proposal):
         for reason, (weight, evidence) in hold.findings.items():
-            noted[HoldReason(reason)] = (int(weight), str(evidence))
+            found[HoldReason(reason)] = (int(weight), str(evidence))
+    return found
+
+
+def findings_of(proposal: Proposal, from_network: int = 0) -> screening.Findings:
+    """The signs in what a proposal that is being sent says. One statement."""
     arrival = screening.Arrival(
         title=proposal.title,
         texts=[getattr(proposal, name) for name in TEXTS if name != "title"],
         copies=_copies(proposal),
         from_network=from_network,
     )
-    return {**noted, **screening.of_content(arrival)}
+    return screening.of_content(arrival)
 
 
 def set_aside(proposal: Proposal, findings: screening.Findings) -> None:

@@ -53,7 +53,7 @@ def _keep(packet: Packet, found: Sequence[scans.Picture], by: Principal) -> None
         waiting = db.session.scalars(sa.select(LooseScan.folio).where(LooseScan.packet_id == packet.id)).all()
         suggested = scans.suggest(found, free_folios(packet), {folio for folio in waiting if folio})
         for picture, (folio, matched) in zip(found, suggested, strict=True):
-            stored = files.store(Upload(f"{picture.name}.jpg", picture.content), by=by)
+            stored = files.store(picture.as_file(), by=by)
             db.session.flush()
             row = LooseScan(packet_id=packet.id, file_id=stored.id, name=picture.name[-160:], folio=folio)
             row.matched, row.created_at, row.created_by_id = matched, clock.now(), by.user_id

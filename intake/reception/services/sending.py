@@ -13,6 +13,7 @@ from intake.core.text import clean
 from intake.core.transaction import transaction
 from intake.reception import queries
 from intake.reception.services import crowding
+from intake.reception.services.codes import new_code
 from intake.reception.services.drafts import create_draft, holding
 from intake.reception.services.quarantine import note_pace
 from intake.reception.services.submission import submit
@@ -57,14 +58,16 @@ def send_whole(
         raise Conflict(_l("Este formulario ya se guardó en una cuenta: ábralo desde ella."))
     if known is not None and known.status is not ProposalStatus.DRAFT:
         return _again(known, data, key)
-    proven = crowding.proven(key, proof, address)
+    proven, code = crowding.proven(key, proof, address), new_code(key)
     with transaction():
         proposal, _address = create_draft(known.plan if known else plan, data, contact, by=GUEST, key=key)
         if proposal.status is not ProposalStatus.DRAFT:  # another sending of the same overtook this one
             return _again(proposal, data, key)
         if known is None:
             note_pace(proposal, pace)
-        receipt = submit(proposal, by=_author(proposal), key=key, sparing=True, address=address, proven=proven)
+        receipt = submit(
+            proposal, by=_author(proposal), key=key, sparing=True, address=address, proven=proven, code=code
+        )
     return Arrived(proposal, receipt)
 
 

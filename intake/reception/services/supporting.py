@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from intake.core import audit, clock, limits, mail, outbox, tokens
-from intake.core.errors import Gone, NotFound, TooMany
+from intake.core.errors import Gone, NotFound
 from intake.core.i18n import lazy_gettext as _l
 from intake.core.i18n import lazy_ngettext
 from intake.core.permissions import Permission, authorize
@@ -21,6 +21,7 @@ from intake.reception.services.moves import stages_of
 from models import Plan, Proposal, Support, User
 
 if TYPE_CHECKING:
+    from intake.core.i18n import Text
     from intake.core.identity import Principal
 
 #: An account's changes of mind; mails asked for from one network (a school shares one), for one proposal with one
@@ -134,13 +135,16 @@ def ask(proposal: Proposal, email: str, *, address: str, locale: str = "es") -> 
         if within:
             _write_to(proposal, typed, locale)
     if not within:
-        left = limits.minutes_left(FOR_ONE)
-        words = lazy_ngettext(
-            "Ya pidió varias veces este correo. Revise su buzón, o espere %(num)s minuto.",
-            "Ya pidió varias veces este correo. Revise su buzón, o espere %(num)s minutos.",
-            left,
-        )
-        raise TooMany(words, retry_after_seconds=left * 60)
+        raise limits.refusal(FOR_ONE, _asked_often)
+
+
+def _asked_often(minutes: int) -> Text:
+    words: Text = lazy_ngettext(
+        "Ya pidió varias veces este correo. Revise su buzón, o espere %(num)s minuto.",
+        "Ya pidió varias veces este correo. Revise su buzón, o espere %(num)s minutos.",
+        minutes,
+    )
+    return words
 
 
 def _write_to(proposal: Proposal, typed: str, locale: str) -> None:

@@ -1,0 +1,151 @@
+"""Documents without what is said about them: who wrote them, where, with what, and where their photographs were taken.
+
+Words stay as they are, also those that name somebody. What cannot be made bare is refused, and the person learns why.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from typing import TYPE_CHECKING
+
+from intake.core import packages, pdfs, segments
+from intake.core.errors import Invalid
+from intake.core.i18n import lazy_gettext as _l
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from intake.core.i18n import Text
+
+_PDF = "application/pdf"
+#: The same moment for every entry of a package: equal documents give equal bytes.
+_THEN = (1980, 1, 1, 0, 0, 0)
+#: A package in a package, as a chart has its table; no deeper.
+_DEPTH = 2
+_DECLARED = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+_SCHEMAS = b"http://schemas.openxmlformats.org"
+#: Parts that say nothing but who, when and with what, by their names: what takes their place.
+_PROPERTIES = {
+    "docProps/core.xml": b'<cp:coreProperties xmlns:cp="' + _SCHEMAS + b'/package/2006/metadata/core-properties"/>',
+    "docProps/app.xml": b'<Properties xmlns="' + _SCHEMAS + b'/officeDocument/2006/extended-properties"/>',
+    "docProps/custom.xml": b'<Properties xmlns="' + _SCHEMAS + b'/officeDocument/2006/custom-properties"/>',
+}
+_META = (
+    b'<office:document-meta xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" office:version="1.2">'
+    b"<office:meta/></office:document-meta>"
+)
+#: Attributes that name who changed or remarked something, and folders of their computers.
+_NAMING = re.compile(
+    r"""(\s(?:[\w.-]+:)?(?:author|initials|userId|userName|displayName|lastModifiedBy)\s*=\s*)("[^"]*"|'[^']*')"""
+)
+_FOLDER = re.compile(r"""(<(?:[\w.-]+:)?absPath\b[^>]*?\surl\s*=\s*)("[^"]*"|'[^']*')""")
+_TARGET = re.compile(r"""(\sTarget\s*=\s*)("file:[^"]*"|'file:[^']*')""", re.IGNORECASE)
+#: Elements that do: the authors of notes in a workbook; of remarks and changes in OpenDocument.
+_NAMED = re.compile(
+    r"(<((?:[\w.-]+:)?author|dc:creator|(?:meta:creator|loext:sender)-initials)(?:\s[^>]*)?>)[^<]*(?=</\2>)"
+)
+#: Where Office and OpenDocument keep signatures; pictures that keep what they tell; objects of other programs.
+_SIGNED = re.compile(r"_xmlsignatures/|META-INF/(?:document|macro)signatures\.xml")
+_OPAQUE = re.compile(r"\.(?:tiff?|hei[cf]|webp|avif|jp2|jxl|psd|dng)$", re.IGNORECASE)
+_OBJECT = b"\xd0\xcf\x11\xe0"
+
+
+def bare(content: bytes, kind: str) -> bytes:
+    """The document of this media type (`files.judge`), bare. Equal documents give equal bytes. Raises `Invalid`."""
+    if kind == _PDF:
+        return _pdf(content)
+    if not packages.is_package(content):
+        return content
+    try:
+        return _package(content, _DEPTH)
+    except (*packages.BROKEN, UnicodeError, zipfile.LargeZipFile) as error:
+        raise packages.damaged() from error
+
+
+def _pdf(content: bytes) -> bytes:
+    try:
+        return pdfs.bare(content)
+    except pdfs.Locked as error:
+        raise _refusal(_locked()) from error
+    except pdfs.Signed as error:
+        raise _refusal(_signed()) from error
+    except pdfs.Filled as error:
+        raise _refusal(
+            _l("El PDF lleva otros archivos dentro. Adjúntelos aparte y vuelva a guardarlo sin ellos.")
+        ) from error
+    except pdfs.Unreadable as error:
+        raise packages.damaged() from error
+
+
+def _refusal(words: Text) -> Invalid:
+    return Invalid(words, field="file")
+
+
+def _locked() -> Text:
+    words: Text = _l("El documento pide una contraseña. Guárdelo sin contraseña y vuelva a adjuntarlo.")
+    return words
+
+
+def _signed() -> Text:
+    words: Text = _l(
+        "El documento lleva una firma electrónica, que dice quién lo firmó y no se puede quitar sin romperla. "
+        "Imprímalo como PDF nuevo y adjunte ese."
+    )
+    return words
+
+
+def _package(content: bytes, depth: int) -> bytes:
+    """The package written anew, entry by entry: nothing between or behind them, no times, no remarks of the packer."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as given, zipfile.ZipFile(out, "w") as made:
+        packages.refuse_bombs(given, len(content))
+        entries = given.infolist()
+        if len({entry.filename for entry in entries}) < len(entries):
+            raise packages.damaged()
+        for entry in entries:
+            if not entry.is_dir():
+                name = zipfile.ZipInfo(entry.filename, _THEN)
+                name.compress_type = zipfile.ZIP_STORED if entry.filename == "mimetype" else zipfile.ZIP_DEFLATED
+                made.writestr(name, _part(entry.filename, given.read(entry), depth))
+    return out.getvalue()
+
+
+def _part(name: str, content: bytes, depth: int) -> bytes:
+    """One entry of a package, bare. Raises `Invalid` for what cannot be made so."""
+    if _SIGNED.match(name):
+        raise _refusal(_signed())
+    if name in _PROPERTIES:
+        return _DECLARED + _PROPERTIES[name]
+    if name.rpartition("/")[2] == "meta.xml":
+        return _DECLARED + _META
+    if content.startswith(_OBJECT) or _OPAQUE.search(name):
+        raise _refusal(_l("El documento lleva dentro imágenes u objetos que no se pueden limpiar. Guárdelo como PDF."))
+    if packages.is_package(content):
+        if not depth:
+            raise packages.damaged()
+        return _package(content, depth - 1)
+    if name.endswith((".xml", ".rels")):
+        return _xml(name, content)
+    return segments.bare(content)
+
+
+def _xml(name: str, content: bytes) -> bytes:
+    """A part of text without names of authors. Raises `Invalid` where it is locked, `UnicodeError` where it is none."""
+    encoding = "utf-16" if content.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8"
+    text = content.decode(encoding)
+    if name == "META-INF/manifest.xml" and "encryption-data" in text:
+        raise _refusal(_locked())
+    for pattern, without in _WITHOUT.items():
+        text = pattern.sub(without, text)
+    return text.encode(encoding)
+
+
+#: What is left of each: the quotation marks, the tag that was opened, an address that leads nowhere.
+_WITHOUT: dict[re.Pattern[str], str | Callable[[re.Match[str]], str]] = {
+    _NAMING: r'\1""',
+    _FOLDER: r'\1""',
+    _TARGET: r'\1"file:///"',
+    _NAMED: r"\1",
+}

@@ -1,0 +1,167 @@
+"""PDFs, opened in a process of their own: a broken file ends that process and not the server.
+
+Run as a program with ``draw`` it reads a PDF from standard input and writes, for each page, the length of a JPEG in
+four bytes (most significant first) and the JPEG; with ``bare``, the PDF without what is said about it. It then loads
+nothing of this application but the module beside it.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import io
+import struct
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+#: Pages of one file, and the longer side of a picture in pixels (A4 at 200 dots an inch).
+MOST_PAGES = 120
+SIDE = 2340
+SECONDS = 90
+_MEMORY = 1024**3
+_LENGTH = struct.Struct(">I")
+#: How the program ends where a file is whole and cannot be made bare all the same.
+_LOCKED, _SIGNED, _FILLED = 3, 4, 5
+
+
+class Unreadable(Exception):
+    """The file is no PDF that can be read, or drawn, or has more than `MOST_PAGES` pages."""
+
+
+class Locked(Unreadable):
+    """It opens with a password alone."""
+
+
+class Signed(Unreadable):
+    """It is signed: the signature names who signed, and breaks with any change."""
+
+
+class Filled(Unreadable):
+    """It holds other files."""
+
+
+def pages(content: bytes) -> list[bytes]:
+    """One JPEG for each page, in order. Raises `Unreadable`."""
+    return _parts(_run("draw", content))
+
+
+def bare(content: bytes) -> bytes:
+    """The same pages without author, program, dates, places of photographs and names of who remarked on them.
+
+    Equal files give equal bytes. Raises `Unreadable`, `Locked`, `Signed`, `Filled`.
+    """
+    return _run("bare", content)
+
+
+def _run(what: str, content: bytes) -> bytes:
+    command = [sys.executable, "-I", __file__, what]
+    try:
+        done = subprocess.run(command, input=content, capture_output=True, timeout=SECONDS, check=True)  # noqa: S603 -- our own file
+    except subprocess.CalledProcessError as error:
+        raise {_LOCKED: Locked, _SIGNED: Signed, _FILLED: Filled}.get(error.returncode, Unreadable) from error
+    except subprocess.TimeoutExpired as error:
+        raise Unreadable from error
+    return done.stdout
+
+
+def _parts(given: bytes) -> list[bytes]:
+    found, at = [], 0
+    while at < len(given):
+        (length,) = _LENGTH.unpack_from(given, at)
+        at += _LENGTH.size
+        found.append(given[at : at + length])
+        at += length
+    return found
+
+
+# -- in the process of its own ---------------------------------------------------------------------------------------
+
+
+def _limit() -> None:
+    """Give this process a share of memory and time."""
+    import resource  # noqa: PLC0415 -- only in the process of its own, where the system has it
+
+    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+
+
+def _draw() -> None:
+    import pypdfium2  # type: ignore[import-untyped]  # noqa: PLC0415 -- only in the process of its own
+
+    _limit()
+    document = pypdfium2.PdfDocument(sys.stdin.buffer.read())
+    if not 0 < len(document) <= MOST_PAGES:
+        sys.exit(2)
+    for page in document:
+        longer = max(page.get_width(), page.get_height(), 1)
+        out = io.BytesIO()
+        page.render(scale=min(SIDE / longer, 4)).to_pil().convert("RGB").save(out, "JPEG", quality=80)
+        sys.stdout.buffer.write(_LENGTH.pack(out.tell()) + out.getvalue())
+
+
+def _bare() -> None:
+    import pikepdf  # noqa: PLC0415 -- only in the process of its own
+
+    _limit()
+    try:
+        document = pikepdf.open(io.BytesIO(sys.stdin.buffer.read()))
+    except pikepdf.PasswordError:
+        sys.exit(_LOCKED)
+    if not len(document.pages):
+        sys.exit(2)
+    without = _segments().bare
+    for found in document.objects:
+        for part in _parts_of(found):
+            _strip(part)
+        if isinstance(found, pikepdf.Stream) and found.get("/Filter") in ("/DCTDecode", ["/DCTDecode"]):
+            found.write(without(found.read_raw_bytes()), filter=pikepdf.Name.DCTDecode)
+    for key in {"/Info", "/ID"} & set(document.trailer.keys()):
+        del document.trailer[key]
+    out = io.BytesIO()
+    document.save(out, deterministic_id=True, compress_streams=False)
+    sys.stdout.buffer.write(out.getvalue())
+
+
+def _parts_of(found: Any) -> Iterator[Any]:
+    """The dictionaries in one object of the file: itself, and those that stand within it."""
+    import pikepdf  # noqa: PLC0415 -- only in the process of its own
+
+    if isinstance(found, (pikepdf.Dictionary, pikepdf.Stream)):
+        yield found
+        within: Any = found.values()
+    elif isinstance(found, pikepdf.Array):
+        within = found
+    else:
+        return
+    for value in within:
+        if isinstance(value, pikepdf.Object) and not value.is_indirect:
+            yield from _parts_of(value)
+
+
+def _strip(found: Any) -> None:
+    """Take from one object what names somebody, or end the process where that cannot be taken away."""
+    if found.get("/Type") == "/Sig" or (found.get("/FT") == "/Sig" and "/V" in found):
+        sys.exit(_SIGNED)
+    if "/EF" in found or found.get("/Subtype") == "/FileAttachment":
+        sys.exit(_FILLED)
+    for key in ("/Metadata", "/PieceInfo", "/LastModified"):
+        if key in found:
+            del found[key]
+    remarks = found.get("/Subtype") not in ("/Widget", "/Link") and "/Rect" in found  # the name of a field stays
+    for key in ("/T", "/M", "/CreationDate"):
+        if remarks and key in found:
+            del found[key]
+
+
+def _segments() -> Any:
+    """`intake.core.segments`, without what lies beside it: its neighbours have names of the standard library."""
+    spec = importlib.util.spec_from_file_location("segments", Path(__file__).with_name("segments.py"))
+    module = importlib.util.module_from_spec(spec)  # type: ignore[arg-type]
+    spec.loader.exec_module(module)  # type: ignore[union-attr]
+    return module
+
+
+if __name__ == "__main__":
+    {"draw": _draw, "bare": _bare}[sys.argv[1]]()
