@@ -12,7 +12,8 @@ from intake.core.transaction import lock, transaction
 from intake.extensions import db
 from intake.mapping import batches
 from intake.mapping.batches import Outcome
-from intake.reception.services.importing import CHUNK_ROWS, IMPORTED
+from intake.reception.importwriter import IMPORTED
+from intake.reception.services.importing import CHUNK_ROWS
 from models import AuditEntry, Base, Consent, OutboxMessage, Proposal, ProposalContact
 from models.enums import BatchKind, ProposalStatus
 
