@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from flask import g, redirect, render_template, request, url_for
@@ -151,8 +152,13 @@ def _orders(filters: Filters, choices: dict[str, list[queries.Choice]]) -> list[
 
 
 def _page(filters: Filters, numbers: dict[str, dict[str, int]] | None) -> Page[Any]:
-    total = queries.how_many(filters) if numbers is None else queries.total(filters, numbers)
-    return queries.page(filters, number_from(request.args.get("pagina")), total)
+    number = number_from(request.args.get("pagina"))
+    if numbers is None:
+        return queries.page(filters, number, queries.how_many(filters))
+    known = None
+    if filters.order == RANDOM or filters.query:  # all that are found are put in order, for whatever page
+        known = partial(remembered, f"proposal order {filters}", partial(queries.first, filters))
+    return queries.page(filters, number, queries.total(filters, numbers), known)
 
 
 # -- the search -----------------------------------------------------------------------------------

@@ -271,3 +271,17 @@ def test_a_page_of_nothing_asks_nothing(plan, count_queries):
     with count_queries() as seen:
         assert queries.page(Filters(channel=Channel.PAPER), 3, 0).items == []
     assert len(seen) == 0
+
+
+def test_pages_from_the_kept_beginning_are_those_of_the_whole_list(plan, monkeypatch):
+    for n in range(70):
+        factories.proposal(plan, title=f"Propuesta {n} de agua", search_stems=stems("agua"))
+    monkeypatch.setattr("intake.reception.queries.lists.FIRST", 40)
+    for filters in (Filters(order="azar", seed=7), Filters(query="agua"), Filters(query="agua", order="titulo")):
+        known = queries.first(filters)
+        assert len(known) == 40
+        for number in (1, 2, 3, 4, 9):
+            kept = queries.page(filters, number, 70, lambda known=known: known)
+            whole = queries.page(filters, number, 70)
+            assert [row.id for row in kept.items] == [row.id for row in whole.items]
+            assert (kept.number, kept.pages) == (whole.number, whole.pages)

@@ -1,19 +1,9 @@
 """Reading proposals. Each function says what it loads and in how many statements."""
 
+from intake.reception.queries.choices import Choice, Place, choices, places, themes
 from intake.reception.queries.facets import facets, total
 from intake.reception.queries.held import by_folios, held, held_numbers, holds_of, next_held, screened
-from intake.reception.queries.lists import (
-    Choice,
-    Place,
-    bodies,
-    choices,
-    how_many,
-    keys,
-    page,
-    places,
-    rows_of,
-    themes,
-)
+from intake.reception.queries.lists import bodies, first, how_many, keys, page, rows_of
 from intake.reception.queries.news import News, by_public_folios, news
 from intake.reception.queries.one import (
     Reader,
@@ -52,6 +42,7 @@ __all__ = [
     "complete",
     "facets",
     "fallback_of",
+    "first",
     "held",
     "held_numbers",
     "holds_of",

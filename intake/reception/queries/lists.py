@@ -1,28 +1,28 @@
-"""Lists of proposals, and what they and the form can be narrowed to."""
+"""Lists of proposals: which they have, in which order, a page at a time."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from intake.core import clock
 from intake.core.identity import MARK_CHARACTERS
 from intake.core.pagination import SIZE, Page
 from intake.core.search import matches_first, proposals_matching
 from intake.extensions import db
 from intake.reception.inputs import MOST_SUPPORTED, NEWEST_FIRST, RANDOM, STATUS_SLUGS
 from models import Event, Plan, Proposal, ProposalApproach, Territory, Theme
-from models.enums import TerritoryLevel
 from models.proposal import NOT_PUBLIC
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from intake.reception.inputs import Filters
 
 EXCERPT_CHARACTERS = 220
+#: The beginning of a list that may be kept: ten pages, which nearly every reader stays within.
+FIRST = 10 * SIZE
 _ROWS: sa.Select[Any] = (
     sa.select(
         Proposal.id,
@@ -53,16 +53,25 @@ def keys(filters: Filters) -> sa.Select[Any]:
     return query.order_by(*(matches_first(order) if filters.query else order))
 
 
-def page(filters: Filters, number: int, total: int) -> Page[Any]:
+def first(filters: Filters) -> list[int]:
+    """The ids of the first `FIRST` proposals of a list. One statement."""
+    return list(db.session.scalars(keys(filters).limit(FIRST)))
+
+
+def page(filters: Filters, number: int, total: int, known: Callable[[], list[int]] | None = None) -> Page[Any]:
     """The rows of one page: which they are first, then what they show, lean columns only. One statement at most.
 
+    ``known`` returns the `first` of the list, for orders that no index has and that would be made for every page.
     A row: ``id folio title language status kind excerpt submitted_at updated_at theme_es theme_en place author_id
     idempotency_key source``.
     """
     number = min(max(1, number), max(1, -(-total // SIZE)))
     if not total:  # to find nothing in the order of a list, all of it would be walked through
         return Page([], number, SIZE, 0)
-    shown = keys(filters).limit(SIZE).offset((number - 1) * SIZE).subquery("shown")
+    begin = (number - 1) * SIZE
+    if known is not None and begin < FIRST:
+        return Page(rows_of(known()[begin : begin + SIZE]), number, SIZE, total)
+    shown = keys(filters).limit(SIZE).offset(begin).subquery("shown")
     # sorting whole rows, and passing over them, is what made filtered and late pages slow among 100,000 proposals
     query = _ROWS.join(shown, shown.c.id == Proposal.id).order_by(*_order(filters))
     return Page(list(db.session.execute(query)), number, SIZE, total)
@@ -175,80 +184,3 @@ def _codes(filters: Filters) -> dict[str, sa.ColumnElement[bool]]:
 def _path(code: str) -> str:
     """The path of a place from its INEC code: ``140150`` becomes ``14.1401.140150.``."""
     return "".join(f"{code[:n]}." for n in (2, 4, 6) if n <= len(code)) or f"{code}."
-
-
-class Choice(NamedTuple):
-    """What a filter offers."""
-
-    kind: str  # plan, theme, province, event, hiding (plans that hide today how many support what)
-    code: str
-    name_es: str
-    name_en: str
-
-
-def _union_of_choices() -> sa.Select[Any]:
-    """The short lists in one statement. Built once: building takes longer than running it."""
-    kind = sa.literal_column
-    number = (-Plan.number).label("position")
-    level = Territory.level == TerritoryLevel.PROVINCE
-    parts: tuple[Any, ...] = (
-        sa.select(
-            kind("'plan'").label("kind"),
-            Plan.code,
-            Plan.code.label("es"),
-            Plan.code.label("en"),
-            number,
-            kind("''").label("plain"),
-        ),
-        sa.select(kind("'theme'"), Theme.code, Theme.name_es, Theme.name_en, Theme.position, kind("''")),
-        sa.select(
-            kind("'province'"), Territory.code, Territory.name, Territory.name, kind("0"), Territory.name_plain
-        ).where(level),
-        sa.select(kind("'event'"), Event.slug, Event.title, Event.title, kind("0"), kind("''")).where(Event.is_public),
-        sa.select(kind("'hiding'"), Plan.code, Plan.code, Plan.code, kind("0"), kind("''")).where(
-            Plan.supports_hidden_until >= sa.bindparam("today", type_=sa.Date)
-        ),
-    )
-    union = sa.union_all(*parts).subquery()
-    return sa.select(union).order_by(union.c.position, union.c.plain, union.c.es)
-
-
-_CHOICES = _union_of_choices()
-
-
-def choices() -> dict[str, list[Choice]]:
-    """Plans, themes, provinces and tables that a list can be narrowed to, plans that hide totals. One statement."""
-    found: dict[str, list[Choice]] = {"plan": [], "theme": [], "province": [], "event": [], "hiding": []}
-    for row in db.session.execute(_CHOICES, {"today": clock.today()}):
-        found[row.kind].append(Choice(row.kind, row.code, row.es, row.en))
-    return found
-
-
-def themes() -> Sequence[Theme]:
-    """All themes in their order. One statement."""
-    return db.session.scalars(sa.select(Theme).order_by(Theme.position)).all()
-
-
-@dataclass
-class Place:
-    """A place that the form offers."""
-
-    code: str
-    name: str
-    level: TerritoryLevel
-
-
-def places(province: str, canton: str) -> dict[TerritoryLevel, list[Place]]:
-    """All provinces, the cantons of one, the parishes of one canton. One statement."""
-    wanted = [Territory.level == TerritoryLevel.PROVINCE]
-    if province:
-        wanted.append((Territory.level == TerritoryLevel.CANTON) & Territory.code.startswith(province, autoescape=True))
-    if canton:
-        wanted.append((Territory.level == TerritoryLevel.PARISH) & Territory.code.startswith(canton, autoescape=True))
-    query = sa.select(Territory.code, Territory.name, Territory.level).where(
-        Territory.selectable, sa.or_(*wanted)
-    ).order_by(Territory.name_plain)  # fmt: skip
-    found: dict[TerritoryLevel, list[Place]] = {level: [] for level in TerritoryLevel}
-    for row in db.session.execute(query):
-        found[row.level].append(Place(*row))
-    return found
