@@ -20,9 +20,10 @@ from models import AuditEntry, InformationRequest, ProposalContact
 from models.enums import ProposalStatus as S
 from models.enums import Role
 from tests import factories
+from tests.racing import answers
 from tests.reception.talk import person, proposal, queued
-from tests.reception.test_concurrency import PRESSES, own_app, together  # noqa: F401 -- a fixture of theirs
 
+PRESSES = 6
 QUESTION = "¿En qué cantón ocurre esto?"
 
 
@@ -247,8 +248,8 @@ def test_after_the_day_nothing_is_awaited(app, sign_in, analyst, post):
     assert 'name="despite"' not in page
 
 
-def test_two_answers_at_once_keep_one(own_app):  # noqa: F811
-    with own_app.app_context():
+def test_two_answers_at_once_keep_one(receiving):
+    with receiving.app_context():
         from models import Plan
 
         of = factories.proposal(db.session.scalars(sa.select(Plan)).one())
@@ -264,27 +265,27 @@ def test_two_answers_at_once_keep_one(own_app):  # noqa: F811
         mine = queries.by_folio(folio)
         return asking.answer(mine, answering.questions(mine)[0], "En Macas.", by=author_of(mine))
 
-    found = together(own_app, press)
+    found = answers(receiving, *[press] * PRESSES)
     assert [type(f) for f in found if f is not None] == [Conflict] * (PRESSES - 1)
-    with own_app.app_context():
+    with receiving.app_context():
         count = sa.select(sa.func.count()).where(AuditEntry.action == "information_request.answer")
         assert db.session.scalar(count) == 1
 
 
-def test_two_questions_at_once_keep_one(own_app):  # noqa: F811
+def test_two_questions_at_once_keep_one(receiving):
     from intake.accounts import queries as accounts
     from intake.reception import queries
     from models import Plan
 
-    with own_app.app_context():
+    with receiving.app_context():
         folio = factories.proposal(db.session.scalars(sa.select(Plan)).one()).folio
         me = factories.user(Role.ANALYST).id
         db.session.commit()
-    found = together(
-        own_app,
-        lambda: (
-            asking.ask(queries.by_folio(folio), QUESTION, due_on=in_days(5), by=accounts.principal_of(me)[0]).question
-        ),
-    )
+
+    def press():
+        by = accounts.principal_of(me)[0]
+        return asking.ask(queries.by_folio(folio), QUESTION, due_on=in_days(5), by=by).question
+
+    found = answers(receiving, *[press] * PRESSES)
     assert sorted(str(f) for f in found if f == QUESTION) == [QUESTION]
     assert [type(f) for f in found if f != QUESTION] == [Conflict] * (PRESSES - 1)

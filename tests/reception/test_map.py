@@ -7,9 +7,6 @@ import pytest
 from intake.extensions import db
 from models.enums import ProposalStatus, PublicName
 from tests import factories
-from tests.reception.test_queries import plan
-
-__all__ = ["plan"]  # a fixture
 
 
 def with_point(plan, n: int, status=ProposalStatus.SUBMITTED, name=PublicName.NAME, **values):

@@ -23,10 +23,10 @@ from intake.web.filters import fecha
 from models import AuthorReply, Plan, ProposalContact
 from models.enums import ProposalStatus as S
 from models.enums import Role, StageKind
-from tests import factories
+from tests import factories, racing
 from tests.reception.talk import person, proposal, queued
-from tests.reception.test_concurrency import PRESSES, own_app, together  # noqa: F401 -- a fixture of theirs
 
+PRESSES = 6
 WRONG = ExaminationInput(
     is_clear=False, is_collaborative=True, is_open_government=True, is_public_policy=True, reason="No dice dónde."
 )
@@ -232,8 +232,8 @@ def _token(browser, path):
     return token_in(browser.get(path).text)
 
 
-def test_two_replies_at_once_keep_one(own_app):  # noqa: F811
-    with own_app.app_context():
+def test_two_replies_at_once_keep_one(receiving):
+    with receiving.app_context():
         of = factories.proposal(db.session.scalars(sa.select(Plan)).one(), S.EVALUATED)
         by = factories.user(Role.DIRECTORATE)
         db.session.commit()
@@ -246,6 +246,6 @@ def test_two_replies_at_once_keep_one(own_app):  # noqa: F811
         mine = queries.by_folio(folio)
         return replying.reply(mine, "No estoy de acuerdo.", by=author_of(mine)).text
 
-    found = together(own_app, press)
+    found = racing.answers(receiving, *[press] * PRESSES)
     assert [f for f in found if isinstance(f, str)] == ["No estoy de acuerdo."]
     assert [type(f) for f in found if not isinstance(f, str)] == [Conflict] * (PRESSES - 1)
