@@ -24,8 +24,8 @@ _BROKEN = "\ufffd"
 _LONGEST = 20  # characters of a word that are shown on each side of the letter
 _HOW = _l(
     "En su hoja de cálculo, guarde como CSV UTF-8. En Excel: Archivo, Guardar como, tipo «CSV UTF-8 (delimitado por "
-    "comas)». En LibreOffice: Archivo, Guardar como, tipo «Texto CSV», marque «Editar configuración de filtros» y elija "
-    "«Unicode (UTF-8)»."
+    "comas)». En LibreOffice: Archivo, Guardar como, tipo «Texto CSV», marque «Editar configuración de filtros» y "
+    "elija «Unicode (UTF-8)»."
 )
 
 
