@@ -145,7 +145,6 @@ def test_a_machine_is_told_in_its_words(app, client, monkeypatch):
     def full(*_args, **_kwargs):
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("intake.reception.queries.public_one", full, raising=False)
     monkeypatch.setattr("intake.reception.queries.by_folio", full)
     answer = client.get("/propuestas/PAGA3-00001.json")
     assert (answer.status_code, answer.mimetype) == (507, "application/problem+json")
