@@ -147,11 +147,12 @@ def optional_text(value: str | None) -> str | None:
 
 
 class MaxWords:
-    """At most ``most`` and at least ``least`` words, with the count in the message."""
+    """At most ``most`` and at least ``least`` words, with the count in the message; the page counts up to ``most``."""
 
-    def __init__(self, *, least: int = 0, most: int = 10_000) -> None:
+    def __init__(self, *, least: int = 0, most: int | None = None) -> None:
         self.least = least
         self.most = most
+        self.field_flags = {} if most is None else {"max_words": most}
 
     def __call__(self, _form: Any, field: Field) -> None:
         words = len((field.data or "").split())
@@ -159,7 +160,7 @@ class MaxWords:
             raise ValidationError(
                 _l("Escriba al menos %(least)d palabras; lleva %(words)d.", least=self.least, words=words)
             )
-        if words > self.most:
+        if self.most is not None and words > self.most:
             raise ValidationError(
                 _l("Escriba como máximo %(most)d palabras; lleva %(words)d.", most=self.most, words=words)
             )

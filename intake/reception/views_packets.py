@@ -149,7 +149,8 @@ def packet_scans(found: Packet) -> ResponseReturnValue:
             flash(ngettext("Llegó %(num)s imagen.", "Llegaron %(num)s imágenes.", added.kept), "success")
             return redirect(url_for("reception.match_scans", reference=_reference()), HTTPStatus.SEE_OTHER)
     say_again(form)
-    page = render_template("reception/packet_scans.html", packet=load_packet(_reference()), form=form, added=added)
+    found, days = load_packet(_reference()), sheets.SCAN_DAYS
+    page = render_template("reception/packet_scans.html", packet=found, form=form, added=added, days=days)
     return page, HTTPStatus.UNPROCESSABLE_ENTITY if form.is_submitted() else HTTPStatus.OK
 
 
