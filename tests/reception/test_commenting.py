@@ -305,13 +305,13 @@ def test_a_reply_on_the_second_page_of_its_thread_is_found(app, client, as_princ
 
 
 def test_the_copy_of_an_account_holds_its_comments_and_supports(app, as_principal):
-    from intake.accounts import own
+    from intake.accounts import taking_away
     from intake.reception.services import supporting
 
     of, ana, luis = proposal(), as_principal(person()), as_principal(person())
     say(of, ana, "Lo mío")
     say(of, luis, "Lo ajeno")
     supporting.give(of, by=ana)
-    copy = own.copy(by=ana)
+    copy = taking_away.copy(by=ana)
     assert [(c["folio"], c["text"]) for c in copy["comments"]] == [(of.folio, "Lo mío")]
     assert [s["folio"] for s in copy["supports"]] == [of.folio]
