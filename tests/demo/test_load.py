@@ -5,10 +5,12 @@ import json
 import pytest
 import sqlalchemy as sa
 
+from intake.accounts import queries as accounts
 from intake.core import workflow
 from intake.core.errors import Conflict
 from intake.demo import loader
 from intake.demo.source import FOLDER, read
+from intake.evaluation import conflicts
 from intake.extensions import db
 from intake.plans import queries
 from intake.reports import sentence
@@ -53,6 +55,16 @@ def of_plan(code: str, column):
 
 def count(query):
     return db.session.scalar(sa.select(sa.func.count()).select_from(query.subquery()))
+
+
+def test_the_collective_proposal_waits_for_another_analyst_than_who_led_it(app):
+    made = db.session.scalars(sa.select(Proposal).where(Proposal.kind == ProposalKind.COLLECTIVE)).one()
+    assert made.status is ProposalStatus.SUBMITTED
+    may = {}
+    for name in ("analisis", "analisis2"):
+        key = db.session.scalars(sa.select(User.id).where(User.email == f"{name}@demo.example")).one()
+        may[name] = conflicts.between(made.id, accounts.principal_of(key)[0]) is None
+    assert may == {"analisis": True, "analisis2": False}
 
 
 def test_first_plan_is_whole(app):
