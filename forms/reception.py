@@ -142,6 +142,10 @@ class RenewForm(Form):
     """One button: make the new code."""
 
 
+class AdoptForm(Form):
+    """One button: into the account of whose browser has shown the code."""
+
+
 class ClaimForm(Form):
     """The code that opens a proposal to its author."""
 

@@ -20,10 +20,11 @@ from models import OneTimeToken, Post, User
 from models.enums import TokenPurpose
 
 
-def register(asked: Registration, *, address: str) -> None:
+def register(asked: Registration, *, address: str, path: str = "") -> None:
     """Open an account and send its confirmation; a known address is told by mail that it has one.
 
-    ``address`` is the IP. Raises `Invalid` on a weak password and `TooMany`. The work done is the same either way.
+    ``address`` is the IP, ``path`` where the link leads on to. Raises `Invalid` on a weak password and `TooMany`. The
+    work done is the same either way.
     """
     email = services.normal_email(asked.email)
     if asked.password is not None:
@@ -43,7 +44,7 @@ def register(asked: Registration, *, address: str) -> None:
             # Two registrations, and nobody has proved to own the mailbox: neither one's password may open the account.
             person.password_hash = None
         if person.email_confirmed_at is None:
-            send_confirmation(person)
+            send_confirmation(person, path)
         else:
             _tell_that_it_exists(person)
 
@@ -53,7 +54,7 @@ def _stored_password(email: str) -> str | None:
         return db.session.scalar(sa.select(User.password_hash).where(User.email == email))
 
 
-def send_confirmation(person: User) -> None:
+def send_confirmation(person: User, path: str = "") -> None:
     """Send a new confirmation link within the caller's transaction; older ones stop working."""
     flush()
     links.void(TokenPurpose.CONFIRM_EMAIL, person.email)
@@ -63,7 +64,7 @@ def send_confirmation(person: User) -> None:
         to=person.email,
         locale=person.locale,
         name=person.name,
-        link=mail.url_of(f"/cuenta/confirmar/{issued.token}"),
+        link=mail.url_of(f"/cuenta/confirmar/{issued.token}" + _going_on(path)),
         minutes=links.MINUTES,
     )
 
@@ -141,8 +142,12 @@ def request_link(email: str, *, address: str, locale: str, path: str = "") -> st
     return email
 
 
+def _going_on(path: str) -> str:
+    return f"?siguiente={quote(path, safe='/')}" if path else ""
+
+
 def _send_link(person: User, issued: links.Issued, path: str) -> None:
-    link = mail.url_of(f"/cuenta/enlace/{issued.token}" + (f"?siguiente={quote(path, safe='/')}" if path else ""))
+    link = mail.url_of(f"/cuenta/enlace/{issued.token}" + _going_on(path))
     outbox.enqueue(
         "sign_in_link",
         to=person.email,

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from forms.accounts import InvitationForm, PressForm, RegisterForm
 from intake.accounts import links, passwords, signing_in
-from intake.accounts.pages import SHOWN, address, first_factor_given, put_error, shown
+from intake.accounts.pages import SHOWN, address, carried, first_factor_given, put_error, shown
 from intake.accounts.views import bp
 from intake.core.i18n import gettext as _
 from intake.web.access import public
@@ -24,11 +24,11 @@ def register() -> ResponseReturnValue:
     form = RegisterForm()
     if not form.validate_on_submit():
         status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_submitted() else HTTPStatus.OK
-        return shown("register", status, form=form, least=passwords.MIN_CHARACTERS)
+        return shown("register", status, form=form, carried=carried(), least=passwords.MIN_CHARACTERS)
     try:
-        signing_in.register(form.to_input(chosen_language()), address=address())
+        signing_in.register(form.to_input(chosen_language()), address=address(), path=carried().path)
     except SHOWN as error:
-        return shown("register", put_error(form, error), form=form, least=passwords.MIN_CHARACTERS)
+        return shown("register", put_error(form, error), form=form, carried=carried(), least=passwords.MIN_CHARACTERS)
     return shown("registered", email=form.email.data, minutes=links.MINUTES)
 
 

@@ -46,6 +46,17 @@ def test_registration_waits_for_the_confirmation(client, post):
     assert actions == ["user.create", "user.confirm_email", "user.sign_in"]
 
 
+def test_who_was_on_the_way_to_a_page_gets_there_after_confirming(client, post):
+    page = client.get("/cuenta/registro?siguiente=/seguimiento/PAGA3-00001/cuenta").text
+    assert 'name="siguiente" value="/seguimiento/PAGA3-00001/cuenta"' in page
+    values = {"name": "Ana Ejemplo", "email": "ana@demo.example", "password": WORD}
+    post(client, "/cuenta/registro", **values, siguiente="/seguimiento/PAGA3-00001/cuenta")
+    answer = post(client, path_of(mails("account_confirm")[0].context["link"]))
+    assert (answer.status_code, answer.location) == (303, "/seguimiento/PAGA3-00001/cuenta")
+    post(client, "/cuenta/registro", **(values | {"email": "eva@demo.example"}), siguiente="//elsewhere.example/")
+    assert "siguiente" not in mails("account_confirm")[1].context["link"]
+
+
 def test_confirmation_ends_after_an_hour(client, post):
     with time_machine.travel(MOMENT, tick=False) as travel:
         register(post, client, "ana@demo.example")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from datetime import timedelta
 
@@ -10,9 +11,10 @@ import pytest
 import sqlalchemy as sa
 from pypdfium2 import raw
 
+from intake.accounts import passwords
 from intake.core import clock, mail
 from intake.core.errors import Conflict, Forbidden, Invalid, SignInNeeded
-from intake.core.identity import GUEST
+from intake.core.identity import GUEST, code_mark
 from intake.extensions import db
 from intake.reception import queries, services
 from intake.reception.receiptpdf import PrintedReceipt, render
@@ -158,3 +160,38 @@ def test_the_way_into_the_account_is_offered_to_who_opened_it(sent, sign_in, pos
     post(browser, "/seguimiento/PAGA3-00001", claim_code=sent["code"])
     assert "/seguimiento/PAGA3-00001/cuenta" in browser.get("/seguimiento/PAGA3-00001").text
     assert queries.by_folio("PAGA3-00001").status is ProposalStatus.SUBMITTED
+
+
+def test_an_account_is_offered_to_a_guest_with_the_code_and_the_code_is_not_asked_again(sent, client, post):
+    address = "/seguimiento/PAGA3-00001/cuenta"
+    assert "¿Tiene o quiere una cuenta?" in client.get("/seguimiento/PAGA3-00001").text
+    assert client.get(address).location == f"/cuenta/entrar?siguiente={address}"
+    page = client.get(f"/cuenta/entrar?siguiente={address}").text
+    assert f'/cuenta/registro?siguiente={address}"' in page
+    person = factories.user(password_hash=passwords.hashed("una frase que solo yo conozco"))
+    entered = post(
+        client, "/cuenta/entrar", email=person.email, password="una frase que solo yo conozco", siguiente=address
+    )
+    assert (entered.status_code, entered.location) == (303, address)
+    shown = client.get(address).text
+    assert 'name="claim_code"' not in shown and person.email in shown
+    assert post(client, address).status_code == 303
+    db.session.expire_all()
+    assert queries.by_folio("PAGA3-00001").author_id == person.id
+
+
+def test_a_browser_that_showed_another_code_is_asked_for_the_new_one(sent, client, as_principal):
+    proposal, person = queries.by_folio("PAGA3-00001"), factories.user()
+    marked = dataclasses.replace(
+        as_principal(person),
+        claims=frozenset({proposal.id}),
+        marks=frozenset({(proposal.id, code_mark(proposal.claim_code_hash))}),
+    )
+    stale = dataclasses.replace(marked, marks=frozenset({(proposal.id, "0" * 16)}))
+    unbound = dataclasses.replace(marked, marks=frozenset())
+    bare = dataclasses.replace(marked, marks=frozenset({(proposal.id, "")}))
+    for by in (stale, unbound, bare):
+        with pytest.raises(Invalid):
+            services.adopt(proposal, "", by=by, address="192.0.2.1")
+    services.adopt(proposal, "", by=marked, address="192.0.2.1")
+    assert db.session.scalars(sa.select(Proposal.author_id)).one() == person.id

@@ -1,6 +1,6 @@
 """Changing proposals: drafts, submission, revision, withdrawal and every move of the lifecycle, with its mail."""
 
-from intake.reception.services.adopting import adopt
+from intake.reception.services.adopting import adopt, has_shown_code
 from intake.reception.services.codes import BY_ADDRESS, BY_FOLIO, BY_SHARED_ADDRESS, claim, derived_code
 from intake.reception.services.drafts import create_draft, draft_reference, holding, save_draft
 from intake.reception.services.history import record_historical
@@ -23,6 +23,7 @@ __all__ = [
     "derived_code",
     "discard",
     "draft_reference",
+    "has_shown_code",
     "hold_by_hand",
     "holding",
     "look_at_link",
