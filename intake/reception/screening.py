@@ -109,11 +109,19 @@ def of_content(arrival: Arrival) -> Findings:
         weight = 3 if links >= MANY_LINKS else 2 if links >= SOME_LINKS else 0
         if weight:
             found[HoldReason.LINKS] = (weight, str(links))
-    if arrival.copies:
-        found[HoldReason.DUPLICATE_TEXT] = (3 if arrival.copies >= COPIES else 2, str(arrival.copies))
     if arrival.from_network > CROWD:
         found[HoldReason.FLOOD] = (1, str(arrival.from_network))
-    return found
+    return with_copies(found, arrival.copies)
+
+
+def with_copies(findings: Findings, copies: int) -> Findings:
+    """The signs with that of so many copies, told before that of a crowd."""
+    if not copies:
+        return findings
+    found = dict(findings)
+    crowd = found.pop(HoldReason.FLOOD, None)
+    found[HoldReason.DUPLICATE_TEXT] = (3 if copies >= COPIES else 2, str(copies))
+    return found if crowd is None else {**found, HoldReason.FLOOD: crowd}
 
 
 def _is_test(arrival: Arrival) -> bool:

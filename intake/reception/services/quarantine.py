@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import sqlalchemy as sa
 
@@ -18,7 +18,7 @@ from intake.reception import screening
 from intake.reception.lifecycle import PROPOSAL
 from intake.reception.services import inviting
 from intake.reception.writing import TEXTS
-from models import Hold, Proposal
+from models import Hold, Plan, Proposal
 from models.enums import HoldReason, ProposalKind, ProposalStatus
 
 if TYPE_CHECKING:
@@ -56,11 +56,10 @@ def noted(proposal: Proposal) -> screening.Findings:
 
 
 def findings_of(proposal: Proposal, from_network: int = 0) -> screening.Findings:
-    """The signs in what a proposal that is being sent says. One statement."""
+    """The signs in what a proposal that is being sent says, but for its copies. No statement."""
     arrival = screening.Arrival(
         title=proposal.title,
         texts=[getattr(proposal, name) for name in TEXTS if name != "title"],
-        copies=_copies(proposal),
         from_network=from_network,
     )
     return screening.of_content(arrival)
@@ -134,15 +133,35 @@ def _open(proposal: Proposal) -> Sequence[Hold]:
     return db.session.scalars(query).all()
 
 
-def _copies(proposal: Proposal) -> int:
-    """How often the same words came within a week, drafts left out."""
-    query = sa.select(sa.func.count(Proposal.id)).where(
+class Copies(NamedTuple):
+    """How often the same words came within a week, and the last folio number that was taken when they were counted."""
+
+    number: int
+    last_folio: int
+
+
+def copies(proposal: Proposal) -> Copies:
+    """Count them, drafts left out. One statement."""
+    last = sa.select(Plan.folio_counter).where(Plan.id == proposal.plan_id).scalar_subquery()
+    recent = Proposal.submitted_at >= clock.now() - _WEEK
+    return Copies(
+        *db.session.execute(sa.select(sa.func.count(Proposal.id), last).where(recent, *_same(proposal))).one()
+    )
+
+
+def copies_since(proposal: Proposal, seen: Copies) -> int:
+    """Count those that took a folio since, too: no week is looked through while others wait. One statement."""
+    query = sa.select(sa.func.count(Proposal.id)).where(Proposal.folio_number > seen.last_folio, *_same(proposal))
+    with db.session.no_autoflush:  # its own row may be half moved on
+        return seen.number + (db.session.scalar(query) or 0)
+
+
+def _same(proposal: Proposal) -> list[sa.ColumnElement[bool]]:
+    return [
         Proposal.plan_id == proposal.plan_id,
-        Proposal.submitted_at >= clock.now() - _WEEK,
         Proposal.search_stems == proposal.search_stems,
         Proposal.id != proposal.id,
-    )
-    return db.session.scalar(query) or 0
+    ]
 
 
 def _hold(proposal: Proposal, reason: HoldReason, findings: dict[str, list[object]]) -> Hold:

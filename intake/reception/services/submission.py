@@ -77,34 +77,51 @@ def submit(
             calendar.require_open(seen.stages, StageKind.RECEPTION)
             writing.require_complete(proposal)
             seen.tells = not sparing or _may_write_to(seen.reader)
+            code = code or new_code(key)
             return _submit(proposal, by=holding(by, proposal), code=code, seen=seen)  # the new code is theirs too
     return Receipt(proposal.folio or "", same_code(proposal, key))
 
 
 @dataclass
 class _Seen:
-    """What a sending rests on beside the row itself. ``stages`` of the plan; ``reader``: whom the receipt goes to."""
+    """What a sending rests on beside the row itself. ``stages`` of the plan; ``reader``: whom the receipt goes to.
+
+    ``signs``: those for setting it aside but for the ``copies`` of its text (`_signs_now`).
+    """
 
     stages: Sequence[Stage]
     reader: queries.Reader
     codes: writing.Codes
     address: str = ""
     signs: screening.Findings = field(default_factory=dict)
+    copies: quarantine.Copies | None = None
     paced: bool = False
     tells: bool = True
 
 
 def _look_at(proposal: Proposal, by: Principal, address: str, proven: bool | None) -> _Seen:  # noqa: FBT001
-    """Read it. Signs for setting it aside are none where the team or the system writes, or where it is too little."""
+    """Read it. What the team or the system writes is not screened: it has no signs, and its copies are not counted."""
     queries.complete(proposal)
     seen = _Seen(stages_of(proposal.plan_id), queries.author_of(proposal), writing.codes_of(proposal), address)
     if by.is_staff or by.is_system:
         return seen
     sent = crowding.sent_from(address)
     noted = quarantine.noted(proposal)
-    found = screening.weighed_with({**noted, **quarantine.findings_of(proposal, sent)}, sent, proven=proven)
-    seen.paced, seen.signs = bool(noted), found if screening.is_enough(found) else {}
+    found = {**noted, **quarantine.findings_of(proposal, sent)}
+    seen.paced, seen.signs = bool(noted), screening.weighed_with(found, sent, proven=proven)
+    seen.copies = quarantine.copies(proposal)
     return seen
+
+
+def _signs_now(proposal: Proposal, seen: _Seen) -> screening.Findings:
+    """The signs that set it aside, none where they are too little. For once the folio is taken.
+
+    Who sends the same text at this moment has a folio already and is counted, or waits for one and counts this.
+    """
+    if seen.copies is None:
+        return {}
+    found = screening.with_copies(seen.signs, quarantine.copies_since(proposal, seen.copies))
+    return found if screening.is_enough(found) else {}
 
 
 def _may_write_to(reader: queries.Reader) -> bool:
@@ -162,12 +179,13 @@ def _submit(
 ) -> Receipt:
     content = writing.content(proposal, seen.codes)
     writing.require_described(content)
-    receipt = _printed(proposal, sheet) if sheet is not None else _numbered(proposal, code or new_code())
+    receipt = _numbered(proposal, code) if code is not None else _printed(proposal, sheet)
+    signs = _signs_now(proposal, seen)
     proposal.updated_at = at or clock.now()
     db.session.add(ProposalVersion(proposal_id=proposal.id, number=1, content=content, edited_at=proposal.updated_at))
-    fire(proposal, "hold" if seen.signs else "submit", by=by, stamp=at, tell=False)
-    if seen.signs:
-        quarantine.set_aside(proposal, seen.signs)
+    fire(proposal, "hold" if signs else "submit", by=by, stamp=at, tell=False)
+    if signs:
+        quarantine.set_aside(proposal, signs)
     elif seen.paced:
         quarantine.forget(proposal)
     if seen.tells:  # what is held gets the same receipt
@@ -184,8 +202,9 @@ def _numbered(proposal: Proposal, code: ClaimCode) -> Receipt:
     return Receipt(proposal.folio, code.told)
 
 
-def _printed(proposal: Proposal, sheet: Sheet) -> Receipt:
+def _printed(proposal: Proposal, sheet: Sheet | None) -> Receipt:
     """Give it the folio and the code that its sheet was printed with."""
+    assert sheet is not None  # what has no new code came on one
     proposal.folio, proposal.folio_number = sheet.folio, sheet.folio_number
     proposal.claim_code_hash = sheet.claim_code_hash
     return Receipt(sheet.folio, None)
