@@ -12,7 +12,6 @@ from intake.core.errors import NotFound
 from intake.core.i18n import lazy_gettext as _l
 from intake.core.labels import label
 from intake.core.permissions import Permission
-from intake.plans import queries as plans
 from intake.reception import queries
 from intake.reception.blueprint import bp
 from intake.reception.paperdates import due
@@ -24,7 +23,7 @@ from models.enums import SpoiltReason
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-    from models import Plan, Proposal, Sheet
+    from models import Proposal, Sheet
 
 
 def load(folio: str, form: ClaimForm | None = None) -> Proposal:
@@ -57,15 +56,6 @@ def load_own(folio: str, otherwise: str) -> Proposal:
         flash(otherwise, "warning")
         abort(redirect(url_for("reception.follow", folio=folio)))
     return proposal
-
-
-def plan_under_way() -> Plan:
-    """The plan under way, in the header. Raises `NotFound`."""
-    plan = plans.current()
-    if plan is None:
-        raise NotFound(_l("Todavía no hay un plan en marcha."))
-    g.plan = plan
-    return plan
 
 
 def proposal_folio() -> str:

@@ -15,9 +15,10 @@ from intake.core.pagination import number_from
 from intake.core.permissions import Permission
 from intake.reception import answers, queries, storyline, storysteps
 from intake.reception.blueprint import bp
-from intake.reception.loading import load, load_own, plan_under_way
+from intake.reception.loading import load, load_own
 from intake.reception.queries import answering, joining
 from intake.reception.services import asking, replying
+from intake.reception.underway import plan_under_way
 from intake.reception.views_track import shown_again
 from intake.web.access import principal, requires
 from intake.web.listing import Listing

@@ -15,10 +15,11 @@ from intake.core.pagination import number_from
 from intake.core.permissions import Permission
 from intake.reception import families
 from intake.reception.blueprint import bp
-from intake.reception.loading import load, plan_under_way, proposal_folio
+from intake.reception.loading import load, proposal_folio
 from intake.reception.queries import joining as reading
 from intake.reception.queries import unions as listing
 from intake.reception.services import join_answers, joining, lead_text
+from intake.reception.underway import plan_under_way
 from intake.reception.views_joining import as_folio, usual_day
 from intake.reception.views_track import shown_again
 from intake.web.access import principal, requires
