@@ -40,9 +40,9 @@ class FileFields:
         render_kw={"accept": _OFFERED, **FILE_LIMIT},
     )
     file_description = StringField(
-        _l("¿Qué se ve en la imagen, o qué contiene el documento?"),
+        _l("Descripción (necesaria si es una imagen)"),
         description=_l(
-            "En una imagen es obligatorio: así la conoce también quien no puede verla. "
+            "Diga qué se ve en la imagen o qué contiene el documento, también para quien no puede verlo. "
             "Por ejemplo «Canal de riego roto junto a la escuela»."
         ),
         validators=[Length(max=attached.DESCRIPTION_CHARACTERS)],
@@ -51,6 +51,11 @@ class FileFields:
     def descriptions(self) -> list[tuple[ProposalFile, Any]]:
         """Each kept file with the field of its words."""
         return [(row, getattr(self, DESCRIPTION + attached.ref_of(row))) for row in self.files]
+
+    def last_undescribed(self) -> str | None:
+        """The reference of the last kept picture that does not say yet what it shows; None where each does."""
+        lacking = [row for row, words in self.descriptions() if row.kind.value == "picture" and not words.data]
+        return attached.ref_of(lacking[-1]) if lacking else None
 
 
 class PeopleFields:

@@ -241,7 +241,7 @@ _WORDS: tuple[tuple[StrEnum, Any], ...] = (
     (e.ScanMatch.NAME, _l("por el nombre del archivo")),
     (e.ScanMatch.ORDER, _l("por el orden: revíselo")),
     (e.ScanMatch.NONE, _l("sin reconocer: escríbalo")),
-    (e.HoldReason.TRAP, _l("Llenó el campo escondido")),
+    (e.HoldReason.TRAP, _l("Llenó una casilla que las personas no ven: suele ser un programa")),
     (e.HoldReason.TOO_FAST, _l("Se llenó más rápido de lo que se puede leer")),
     (e.HoldReason.STALE_FORM, _l("El formulario era de otro día")),
     (e.HoldReason.DUPLICATE_TEXT, _l("El mismo texto ya llegó")),

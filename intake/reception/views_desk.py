@@ -20,6 +20,7 @@ from intake.core.pagination import number_from
 from intake.core.permissions import Permission
 from intake.reception import queries, sheets
 from intake.reception.blueprint import bp
+from intake.reception.paperdates import usual_day
 from intake.reception.queries import desk, quality
 from intake.reception.refused import blame
 from intake.reception.services import keying, paper
@@ -117,7 +118,7 @@ def _keying(found: Sheet, *, again: bool) -> ResponseReturnValue:
     doing = request.form.get("do", "save") if request.method == "POST" else ""
     form, note = SheetForm(), NoteForm()
     if not doing:
-        begin(form, found.packet.event, day=_day_of(found.packet.event))
+        begin(form, found.packet.event, day=usual_day(found.packet.event, found.packet.event.plan.stages))
     lists(form)
     done = False
     if doing == "skip":
@@ -136,10 +137,6 @@ def begin(form: SheetForm, event: Event | None, *, day: date | None) -> None:
     """Begin with the day, and with the place of the event."""
     form.dated_on.data = day
     form.place_at(event.territory.code if event is not None and event.territory is not None else None)
-
-
-def _day_of(event: Event) -> date | None:
-    return clock.local(event.starts_at).date() if event.starts_at else None
 
 
 def _left(found: Sheet, note: NoteForm, form: SheetForm) -> bool:

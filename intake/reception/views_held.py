@@ -36,21 +36,32 @@ MOST = 20
 @requires(Permission.PROPOSAL_ADMIT)
 def held() -> ResponseReturnValue:
     """What waits for a person's word, the oldest first; a POST lets the marked ones through."""
-    if request.method == "POST":
-        folios = request.form.getlist("folios")[:MOST]
-        done = services.release_all(queries.by_folios(folios), by=principal())
-        flash(ngettext("%(num)s propuesta dejada pasar.", "%(num)s propuestas dejadas pasar.", done), "success")
+    folios = request.form.getlist("folios")[:MOST]
+    if folios:
+        _release_all(folios)
         return redirect(url_for("reception.held"), HTTPStatus.SEE_OTHER)
+    none_marked = request.method == "POST"
     state = ProposalStatus.DISCARDED if request.args.get("ver") == DISCARDED else ProposalStatus.HELD
     page = queries.held(state, number=number_from(request.args.get("pagina")))
     plan = plans.current()
-    return render_template(
+    shown = render_template(
         "reception/held.html",
         page=Listing(page),
         numbers=queries.held_numbers(),
         state=state,
         screened=queries.screened(plan.id) if plan else [],
+        none_marked=none_marked,
     )
+    return shown, HTTPStatus.UNPROCESSABLE_ENTITY if none_marked else HTTPStatus.OK
+
+
+def _release_all(folios: list[str]) -> None:
+    """Let them through, and say how many; that somebody else had decided on all of them is no success."""
+    done = services.release_all(queries.by_folios(folios), by=principal())
+    if done:
+        flash(ngettext("%(num)s propuesta dejada pasar.", "%(num)s propuestas dejadas pasar.", done), "success")
+    else:
+        flash(_("No pasó ninguna: otra persona ya decidió sobre las que marcó."), "warning")
 
 
 @bp.route("/propuestas/apartadas/<folio:folio>", methods=["GET", "POST"])

@@ -14,6 +14,7 @@ from intake.core import files, mail
 from intake.core.errors import Conflict, Invalid
 from intake.core.i18n import CATALOGUES, HTML_LANG, force_locale, ngettext
 from intake.core.i18n import gettext as _
+from intake.core.i18n import lazy_gettext as _l
 from intake.core.labels import CATEGORY_LABELS, label
 from intake.core.pagination import number_from
 from intake.core.permissions import Permission
@@ -23,7 +24,7 @@ from intake.plans.inputs import CATEGORIES
 from intake.reception import queries, sheets, sheetwords
 from intake.reception.blueprint import bp
 from intake.reception.folios import folio_of
-from intake.reception.paperdates import due
+from intake.reception.paperdates import due, outside_reception
 from intake.reception.queries import desk, quality
 from intake.reception.services import paper, scanning
 from intake.reception.views_track import say_again
@@ -72,7 +73,8 @@ def new_packet(event: Event) -> ResponseReturnValue:
         except Conflict as error:
             form.form_errors.append(error.message)
     say_again(form)
-    page = render_template("reception/packet_new.html", event=load_event(event.slug), form=form)
+    event = load_event(event.slug)
+    page = render_template("reception/packet_new.html", event=event, form=form, outside=outside_reception(event))
     return page, HTTPStatus.UNPROCESSABLE_ENTITY if form.is_submitted() else HTTPStatus.OK
 
 
@@ -102,7 +104,10 @@ def print_packet(found: Packet) -> ResponseReturnValue:
         paper.finish_printing(found, by=principal())
         flash(_("Listo: los códigos quedaron solo en el papel."), "success")
         return redirect(url_for("reception.packet", reference=_reference()), HTTPStatus.SEE_OTHER)
-    codes = paper.codes_of(found, by=principal())
+    try:
+        codes = paper.codes_of(found, by=principal())
+    except Conflict:
+        return render_template("reception/packet_printed.html", packet=load_packet(_reference())), HTTPStatus.CONFLICT
     found = load_packet(_reference(), with_sheets=True)
     with force_locale(CATALOGUES["es"]):  # the paper is in Spanish and Kichwa, whoever prints it
         paper_html = Markup(_printed(found, codes))  # noqa: S704 -- our own template
@@ -157,11 +162,16 @@ def packet_scans(found: Packet) -> ResponseReturnValue:
 @bp.route("/ventanilla/paquetes/<slug:reference>/escaneos/confirmar", methods=["GET", "POST"])
 @requires(Permission.SHEET_KEY, load=load_packet)
 def match_scans(found: Packet) -> ResponseReturnValue:
-    """Which picture is which sheet: what the code, the name or the order says, for a person to confirm or change."""
+    """Which picture is which sheet: what its code or name says, for a person to confirm or change.
+
+    What only the order suggests is said in words, and its field is empty: one press would file it wrongly. A picture
+    whose field stays empty goes on waiting; it is thrown away only where that is marked.
+    """
     wrong: dict[str, Any] = {}
     if request.method == "POST":
         try:
-            done = scanning.match_scans(found, _chosen(found), by=principal())
+            chosen = _chosen(found)
+            done = scanning.match_scans(found, chosen, by=principal())
             flash(ngettext("%(num)s hoja con su imagen.", "%(num)s hojas con su imagen.", done), "success")
             return redirect(url_for("reception.packet", reference=found.reference), HTTPStatus.SEE_OTHER)
         except Invalid as error:
@@ -177,13 +187,24 @@ def _reference() -> str:
 
 
 def _chosen(found: Packet) -> dict[int, str]:
-    """The folio typed for each picture shown, as it is stored; what is no folio stays as it was typed."""
+    """What is decided on pictures shown: the folio typed, as it is stored, or "" for one to be thrown away.
+
+    What is no folio stays as it was typed. Raises `Invalid` where nothing is decided, or two things on one picture.
+    """
     code = found.event.plan.code
-    chosen = {}
+    chosen, first = {}, None
     for name, typed in request.form.items():
         key = number_of(name.removeprefix("scan-")) if name.startswith("scan-") else None
-        if key is not None:
-            chosen[key] = folio_of(typed, code, least_digits=1) or typed.strip()[:20]
+        if key is None:
+            continue
+        first = first or name
+        is_thrown = f"discard-{key}" in request.form
+        if is_thrown and typed.strip():
+            raise Invalid(_l("Borre el folio, o quite la marca de desechar la imagen."), field=name)
+        if is_thrown or typed.strip():
+            chosen[key] = "" if is_thrown else folio_of(typed, code, least_digits=1) or typed.strip()[:20]
+    if not chosen:
+        raise Invalid(_l("Escriba el folio de al menos una imagen, o márquela para desecharla."), field=first)
     return chosen
 
 

@@ -54,7 +54,9 @@ def settle_sheet(found: Sheet) -> ResponseReturnValue:
 def _settled_words(*, changed: bool) -> str:
     if changed:
         return str(_("Resuelto. El texto de la propuesta dice ahora lo que dice la hoja."))
-    return str(_("Resuelto. El texto de la propuesta queda como está."))
+    return str(
+        _("Resuelto. El texto de la propuesta queda como está; los datos para responder dicen lo que dice la hoja.")
+    )
 
 
 def _rows(found: Sheet, names: list[str], form: Any) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ from flask import g, make_response, redirect, render_template, request, session,
 
 from forms.base import with_rows
 from forms.reception import ProposalForm
-from forms.reception_pieces import with_files
+from forms.reception_pieces import ATTACH, with_files
 from forms.territory import fill
 from intake.core import calendar, keyed, tokens
 from intake.core.errors import Conflict, Invalid, NotFound
@@ -119,8 +119,9 @@ def _unsent() -> str | None:
     return key if kept.status is ProposalStatus.DRAFT else None
 
 
-def _after_keeping(key: str) -> ResponseReturnValue:
-    if (anchor := pieces.anchor()) is not None:
+def _after_keeping(key: str, *, lacking: str | None = None) -> ResponseReturnValue:
+    """Where the pressed button leads; ``lacking``: to a picture that still does not say what it shows."""
+    if (anchor := f"archivo-{lacking}" if lacking else pieces.anchor()) is not None:
         return redirect(url_for("reception.draft", key=key, guardado="si", _anchor=anchor), 303)
     page = "reception.review" if "review" in request.form else "reception.draft"
     saved = None if "review" in request.form else "si"
@@ -157,6 +158,7 @@ def _go_on(proposal: Proposal) -> ResponseReturnValue:
 
 def _save(proposal: Proposal, form: ProposalForm, done: pieces.Outcome) -> ResponseReturnValue:
     """Keep the text of a draft, and go where the pressed button leads."""
+    lacking = form.last_undescribed() if ATTACH in request.form else None
     try:
         read = form.lock_version.data
         services.save_draft(proposal, form.to_input(), form.to_contact(), by=principal(), lock_version=read)
@@ -171,7 +173,7 @@ def _save(proposal: Proposal, form: ProposalForm, done: pieces.Outcome) -> Respo
         return _page_again(form, fresh=True)
     if done.errors or (pieces.anchor() and form.would_lose_contact):
         return _page_again(form, fresh=True)
-    return _after_keeping(draft_key())
+    return _after_keeping(draft_key(), lacking=lacking)
 
 
 def _page_again(form: Any, *, fresh: bool = False) -> ResponseReturnValue:

@@ -204,6 +204,20 @@ class TestPages:
         assert {p.status for p in queries.by_folios(folios[:2])} == {ProposalStatus.SUBMITTED}
         assert queries.by_folio(folios[2]).status is ProposalStatus.HELD
 
+    def test_none_marked_is_an_error_and_none_left_no_success(self, plan, sign_in, post):
+        proposal = held(plan)
+        analyst = sign_in(make.user(Role.ANALYST))
+        answer = post(analyst, "/propuestas/apartadas")
+        assert answer.status_code == 422
+        assert f'<a href="#m-{proposal.folio}">Marque al menos una.</a>' in answer.text
+        assert "dejadas pasar" not in answer.text
+        assert (
+            "1 propuesta dejada pasar."
+            in analyst.get(post(analyst, "/propuestas/apartadas", folios=proposal.folio).location).text
+        )
+        late = post(analyst, "/propuestas/apartadas", folios=proposal.folio)
+        assert "otra persona ya decidió" in analyst.get(late.location).text
+
     @pytest.mark.parametrize("many", [1, 3])
     def test_the_list_takes_the_same_statements(self, plan, sign_in, count_queries, many):
         for _n in range(many):

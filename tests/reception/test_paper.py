@@ -17,7 +17,7 @@ from intake.core.identity import GUEST
 from intake.extensions import db
 from intake.reception import services, sheets
 from intake.reception.inputs import ContactInput, ProposalInput, SheetInput
-from intake.reception.queries import desk, quality
+from intake.reception.queries import author_of, desk, quality
 from intake.reception.services import keying, paper, scanning, settling
 from intake.reception.sheets import SheetState, state_of
 from intake.reports import invariants_paper
@@ -33,7 +33,17 @@ from models import (
     Stage,
     StoredFile,
 )
-from models.enums import Channel, EventKind, EventStatus, PublicName, Role, ScanMatch, SpoiltReason, StageKind
+from models.enums import (
+    Channel,
+    EventKind,
+    EventStatus,
+    ProposalStatus,
+    PublicName,
+    Role,
+    ScanMatch,
+    SpoiltReason,
+    StageKind,
+)
 from tests import factories
 
 YESTERDAY = -1
@@ -501,6 +511,33 @@ def test_what_its_author_corrected_stays(packet, clerk, people):
     assert not settling.settle(desk.sheet(folio), chosen, by=people[Role.DIRECTORATE])
     assert proposal_of(folio).title == "Lo que yo quise decir"
     assert desk.sheet(folio).wrong_count == 1
+
+
+@pytest.mark.parametrize("status", [ProposalStatus.ADMITTED, ProposalStatus.EVALUATED])
+def test_an_address_is_put_right_also_once_it_is_examined(packet, clerk, people, status):
+    """All later mail would go to a stranger. The text stays, and the receipt, which promises a reading, is not sent."""
+    folio = disputed(packet, clerk, people)
+    db.session.execute(sa.update(Proposal.metadata.tables["proposal"]).values(status=status))
+    db.session.commit()
+    chosen = {"title": "second", "contact_email": "second"}
+    assert not settling.settle(desk.sheet(folio), chosen, by=people[Role.DIRECTORATE])
+    assert author_of(proposal_of(folio)).email == "rosas@demo.example"
+    assert proposal_of(folio).title == "Agua limpia para Macas"
+    assert db.session.scalar(sa.select(sa.func.count(ProposalVersion.id))) == 1
+    assert receipts() == ["rosa@demo.example"]
+    query = sa.select(AuditEntry).where(AuditEntry.action == "proposal.correct_keying")
+    assert db.session.scalars(query).one().changes["fields"] == ["contact_email"]
+
+
+def test_an_address_is_put_right_below_what_its_author_corrected(packet, clerk, people):
+    folio = disputed(packet, clerk, people)
+    made = proposal_of(folio)
+    words = ProposalInput(title="Lo que yo quise decir", problem="El agua.", solution="Análisis.")
+    services.revise(made, words, by=services.holding(GUEST, made), lock_version=made.lock_version)
+    chosen = {"title": "second", "contact_email": "second"}
+    assert not settling.settle(desk.sheet(folio), chosen, by=people[Role.DIRECTORATE])
+    assert proposal_of(folio).title == "Lo que yo quise decir"
+    assert receipts() == ["rosa@demo.example", "rosas@demo.example"]
 
 
 # -- the days of paper ----------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from intake.core.text import clean
 from intake.core.transaction import transaction
 from intake.extensions import db
 from intake.reception import sheets
+from intake.reception.paperdates import usual_day
 from intake.reception.queries import desk
 from intake.reception.services.moves import stages_of
 from intake.reception.services.paper import forget_codes, held
@@ -142,10 +143,10 @@ def leave_illegible(sheet: Sheet, note: str, *, by: Principal) -> None:
 
 def begins_with(event: Event) -> dict[str, str]:
     """What the page of a sheet begins with, by field: the place and day of the event, and the usual answers."""
-    day = clock.local(event.starts_at).date().isoformat() if event.starts_at else ""
+    day = usual_day(event, stages_of(event.plan_id))
     return {
         "territory": event.territory.code if event.territory else "",
-        "dated_on": day,
+        "dated_on": day.isoformat() if day else "",
         "proposer_kind": ProposerKind.PERSON.value,
         "public_name": PublicName.ANONYMOUS.value,
     }

@@ -36,7 +36,8 @@ class Added(NamedTuple):
 def add_scans(packet: Packet, uploads: Sequence[Upload], *, plan_code: str, by: Principal) -> Added:
     """Keep pictures of sheets, privately, until somebody confirms which sheet each is. A bad file stops no good one.
 
-    The sheets come back, so their codes are not printed again. Raises `Invalid` for no file and for too many pictures.
+    Codes may still be printed: only a picture that is confirmed shows that the paper exists. Raises `Invalid` for no
+    file and for too many pictures.
     """
     authorize(by, Permission.SHEET_KEY)
     if not uploads:
@@ -58,7 +59,6 @@ def _keep(packet: Packet, found: Sequence[scans.Picture], by: Principal) -> None
             row = LooseScan(packet_id=packet.id, file_id=stored.id, name=picture.name[-160:], folio=folio)
             row.matched, row.created_at, row.created_by_id = matched, clock.now(), by.user_id
             db.session.add(row)
-        forget_codes(packet)
         audit.record("packet.scan", packet, by=by, extra={"scans": len(found)})
 
 
@@ -73,6 +73,7 @@ def free_folios(packet: Packet) -> list[str]:
 def match_scans(packet: Packet, chosen: Mapping[int, str], *, by: Principal) -> int:
     """Give scans that wait (by row id) to the sheets of these folios; "" throws one away. How many were given.
 
+    With the first the sheets come back: their codes are not printed again.
     Raises `Invalid` (``scan-<id>``) on a folio that is not of the packet, is chosen twice, or is keyed or spoilt.
     """
     authorize(by, Permission.SHEET_KEY)
@@ -91,6 +92,8 @@ def match_scans(packet: Packet, chosen: Mapping[int, str], *, by: Principal) -> 
                 used.add(folio)
             else:
                 _throw_away(row.file_id)
+        if used:
+            forget_codes(db.session.get_one(Packet, packet.id))
     return len(used)
 
 

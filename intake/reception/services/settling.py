@@ -33,6 +33,7 @@ _SHAPES = {
     "contact_email": (email_of, _l("Escriba un correo como nombre@ejemplo.org.")),
     "contact_phone": (phone_of, _l("Ese número no parece correcto. Escríbalo como 099 123 4567.")),
 }
+_UNREAD = frozenset({ProposalStatus.HELD, ProposalStatus.SUBMITTED})
 FIRST, SECOND = "first", "second"
 #: Fields of a keying that hold a code, by name.
 CODED = {"branch": Branch, "proposer_kind": ProposerKind, "public_name": PublicName}
@@ -42,9 +43,9 @@ def settle(sheet: Sheet, chosen: Mapping[str, str], *, by: Principal) -> bool:
     """Decide each field in which two keyings differ; whether the proposal's text was put right.
 
     ``chosen`` maps each field to "first", "second", or for `sheets.WORDS` to "=" and the words that stand on the sheet.
-    The text changes only while nobody has examined it and its author has not corrected it; where that changes the
-    author's address, the receipt goes there. Raises `Conflict` where
-    nothing is open, `Invalid` on a field that was not decided, `Forbidden` to either of the two who keyed it.
+    The text changes only while nobody has examined it and its author has not corrected it, how to reach the author at
+    any time: later mail goes there, and the receipt where nobody has examined it. Raises `Conflict` where nothing is
+    open, `Invalid` on a field that was not decided, `Forbidden` to either of the two who keyed it.
     """
     with transaction():
         held(sheet)
@@ -55,7 +56,7 @@ def settle(sheet: Sheet, chosen: Mapping[str, str], *, by: Principal) -> bool:
         second = sheet.second or {}
         right = {name: _right(name, chosen.get(name, ""), first, second) for name in sheet.differences or []}
         wrong = {n: v for n, v in right.items() if sheets.same_form(v) != sheets.same_form(first.get(n, ""))}
-        changed = _put_right(sheet, wrong, by) if wrong else False
+        changed = _put_right(sheet, wrong, by)
         sheet.wrong_count, sheet.settled_at, sheet.settled_by_id = len(wrong), clock.now(), by.user_id
         sheet.second = {n: v for n, v in (sheet.second or {}).items() if n not in sheets.CONTACT} or None
         audit.record("sheet.settle", sheet, by=by, extra={"wrong": list(wrong), "changed": changed})
@@ -84,20 +85,39 @@ def _told(name: str, words: str) -> str:
 
 
 def _put_right(sheet: Sheet, wrong: Mapping[str, str], by: Principal) -> bool:
-    """Change what the first person had wrong. Not once it is examined, nor over what its author wrote since."""
+    """Change what the first person had wrong; whether that was the text.
+
+    Not the text once it is examined, nor over what its author wrote since: then only how to reach the author.
+    """
     proposal = queries.by_folio(sheet.folio)
     db.session.refresh(proposal, ["status", "lock_version"], with_for_update=True)
+    is_as_keyed = _is_as_keyed(proposal)
+    put = {n: v for n, v in wrong.items() if is_as_keyed or n in sheets.CONTACT}
+    if not put:
+        return False
+    before = queries.author_of(proposal).email
+    if is_as_keyed:
+        writing.write(proposal, _corrected(proposal, put))
+    _contact_right(proposal, put)
+    writing.require_complete(proposal)
+    if is_as_keyed:
+        _keep_version(proposal)
+    if "dated_on" in put:
+        sheet.dated_on = clock.today().fromisoformat(put["dated_on"])
+    audit.record("proposal.correct_keying", proposal, by=by, extra={"fields": list(put)})
+    _send_receipt_again(proposal, before, by)
+    return is_as_keyed
+
+
+def _is_as_keyed(proposal: Proposal) -> bool:
+    """Whether nobody has examined it and its author has not corrected it."""
     versions = db.session.scalar(
         sa.select(sa.func.count(ProposalVersion.id)).where(ProposalVersion.proposal_id == proposal.id)
     )
-    if proposal.status is not ProposalStatus.SUBMITTED or versions != 1:
-        return False
-    before = queries.author_of(proposal).email
-    writing.write(proposal, _corrected(proposal, wrong))
-    _contact_right(proposal, wrong)
-    writing.require_complete(proposal)
-    if "dated_on" in wrong:
-        sheet.dated_on = clock.today().fromisoformat(wrong["dated_on"])
+    return proposal.status is ProposalStatus.SUBMITTED and versions == 1
+
+
+def _keep_version(proposal: Proposal) -> None:
     db.session.add(
         ProposalVersion(
             proposal_id=proposal.id,
@@ -107,14 +127,14 @@ def _put_right(sheet: Sheet, wrong: Mapping[str, str], by: Principal) -> bool:
             edited_by_author=False,
         )
     )
-    audit.record("proposal.correct_keying", proposal, by=by, extra={"fields": list(wrong)})
-    _send_receipt_again(proposal, before, by)
-    return True
 
 
 def _send_receipt_again(proposal: Proposal, before: str | None, by: Principal) -> None:
-    """The receipt went to an address that was keyed wrongly, or to none: it goes to the one on the sheet."""
-    if queries.author_of(proposal).email in {None, before}:
+    """The receipt went to an address that was keyed wrongly, or to none: it goes to the one on the sheet.
+
+    Not once it is examined: the receipt says that somebody will read it.
+    """
+    if proposal.status not in _UNREAD or queries.author_of(proposal).email in {None, before}:
         return
     mail.tell_author(proposal, "submit", reason="", stages=stages_of(proposal.plan_id))
     audit.record("proposal.send_receipt", proposal, by=by)
