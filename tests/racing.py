@@ -49,6 +49,14 @@ def together(app: Flask, *calls: Callable[[], Any]) -> list[str]:
     return sorted(type(one).__name__ if isinstance(one, Exception) else "done" for one in answers(app, *calls))
 
 
+def meanwhile(app: Flask, call: Callable[[], Any]) -> Any:
+    """What somebody else did, from beginning to end, while the caller's session keeps what it has loaded."""
+    (found,) = answers(app, call)
+    if isinstance(found, Exception):
+        raise found
+    return found
+
+
 def under(app: Flask, act: Callable[[], Any], other: Callable[[], Any]) -> list[str]:
     """What both did when ``other`` came while ``act`` was done and not yet committed."""
     acted = threading.Event()

@@ -25,6 +25,12 @@ def me(by: Principal) -> User:
     return queries.user(by.user_id or 0)
 
 
+def _mine(by: Principal) -> User:
+    """The account of whoever asks, as it is now, for the caller's transaction to change."""
+    authorize(by, Permission.ACCOUNT_OWN)
+    return queries.user_to_change(by.user_id or 0)
+
+
 def edit(*, name: str, locale: str, by: Principal) -> None:
     """Change one's name and language."""
     name = clean(name)[:120]
@@ -33,7 +39,7 @@ def edit(*, name: str, locale: str, by: Principal) -> None:
     if locale not in LANGUAGES:
         raise Invalid(_l("Elija un idioma."), field="locale")
     with transaction():
-        person = me(by)
+        person = _mine(by)
         person.name, person.locale = name, locale
         audit.record("user.edit", person, by=by)
 
@@ -47,12 +53,13 @@ def change_password(*, current: str, new: str, proved: bool, by: Principal) -> U
     authorize(by, Permission.ACCOUNT_OWN)
     throttle.hit(p.OWN_PASSWORD, str(by.user_id))
     with transaction():
-        stored = me(by).password_hash
+        stored = _mine(by).password_hash
     _demand_current(stored, current, proved=proved)
     passwords.check(new, by.email, field="new_password")
     fresh = passwords.hashed(new)
     with transaction():
-        person = me(by)
+        person = _mine(by)
+        _refuse_if_other(person, stored, proved=proved)
         person.password_hash = fresh
         person.session_epoch += 1
         audit.record("user.change_password", person, by=by)
@@ -74,6 +81,12 @@ def _demand_current(stored: str | None, current: str, *, proved: bool) -> None:
         raise Invalid(_l("Esa no es su contraseña actual."), field="current_password")
 
 
+def _refuse_if_other(person: User, stored: str | None, *, proved: bool) -> None:
+    """Raise `Invalid` where the password was changed since ``current`` was compared with it."""
+    if not proved and person.password_hash != stored:
+        raise Invalid(_l("Esa no es su contraseña actual."), field="current_password")
+
+
 def request_email_change(new_email: str, *, current: str, proved: bool, by: Principal) -> None:
     """Send a confirmation link to the new address and a warning to the old one.
 
@@ -84,13 +97,14 @@ def request_email_change(new_email: str, *, current: str, proved: bool, by: Prin
     throttle.hit(p.OWN_PASSWORD, str(by.user_id))
     throttle.hit(p.LINK_TO_ACCOUNT, new_email)
     with transaction():
-        stored = me(by).password_hash
+        stored = _mine(by).password_hash
     if stored is not None and not proved and not passwords.matches(stored, current):
         raise Invalid(_l("Esa no es su contraseña actual."), field="current_password")
     if new_email == by.email:
         raise Invalid(_l("Ese ya es su correo."), field="email")
     with transaction():
-        person = me(by)
+        person = _mine(by)
+        _refuse_if_other(person, stored, proved=proved)
         audit.record("user.ask_email_change", person, by=by)
         outbox.enqueue("email_change_notice", to=person.email, locale=person.locale, name=person.name, at=clock.now())
         _write_to_new_address(person, new_email)
@@ -124,8 +138,8 @@ def change_email(token: str, *, by: Principal) -> None:
     Raises `Gone`, `NotFound`, `Invalid`.
     """
     with transaction():
+        person = _mine(by)  # first, as everywhere: whoever changes the password waits for it here, too
         row = links.look(TokenPurpose.CHANGE_EMAIL, token)
-        person = me(by)
         if row.user_id != person.id:
             raise Gone(_l("Este enlace pertenece a otra cuenta. Salga, entre con la suya y ábralo otra vez."))
         links.consume(row)
@@ -146,7 +160,7 @@ def change_email(token: str, *, by: Principal) -> None:
 def sign_out_everywhere(*, by: Principal) -> User:
     """End every session of the account, this one included."""
     with transaction():
-        person = me(by)
+        person = _mine(by)
         person.session_epoch += 1
         audit.record("user.sign_out_everywhere", person, by=by)
         links.void(TokenPurpose.SIGN_IN, person.email)

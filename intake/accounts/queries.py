@@ -82,6 +82,14 @@ def user(user_id: int) -> User:
     return found
 
 
+def user_to_change(user_id: int) -> User:
+    """An account as it is now, held until the transaction ends: whoever acts has loaded it. Raises `NotFound`."""
+    found = db.session.get(User, user_id, populate_existing=True, with_for_update=True)
+    if found is None:
+        raise NotFound(_l("Esa cuenta no existe."))
+    return found
+
+
 def holdings_of(user_id: int) -> Sequence[PostHolding]:
     """The posts that a person holds or held, latest first, each with its post and organisation."""
     query = (

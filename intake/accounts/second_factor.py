@@ -30,7 +30,7 @@ def begin(user_id: int, *, by: Principal) -> None:
     """Make a new secret to be enrolled; it counts once a code of it was given. Raises `Conflict` if one is enrolled."""
     authorize(by, Permission.ACCOUNT_OWN)
     with transaction():
-        person = queries.user(user_id)
+        person = queries.user_to_change(user_id)
         if person.totp_enabled_at is not None:
             raise Conflict(_l("Ya tiene un segundo paso. Desactívelo antes de poner otro."))
         person.totp_secret = pyotp.random_base32()
@@ -50,7 +50,7 @@ def enrol(user_id: int, code: str, *, by: Principal) -> list[str]:
     authorize(by, Permission.ACCOUNT_OWN)
     throttle.hit(SECOND_FACTOR, str(user_id))
     with transaction():
-        person = queries.user(user_id)
+        person = queries.user_to_change(user_id)
         if person.totp_secret is None or person.totp_enabled_at is not None:
             raise Conflict(_l("Empiece de nuevo a activar el segundo paso."))
         _use_code(person, code)
@@ -68,7 +68,7 @@ def check(user_id: int, *, code: str, recovery_code: str = "") -> User:
     """
     throttle.hit(SECOND_FACTOR, str(user_id))
     with transaction():
-        person = queries.user(user_id)
+        person = queries.user_to_change(user_id)
         if recovery_code.strip():
             _use_recovery_code(person, recovery_code)
         else:
@@ -82,7 +82,7 @@ def renew_recovery_codes(user_id: int, code: str, *, by: Principal) -> list[str]
     authorize(by, Permission.ACCOUNT_OWN)
     throttle.hit(SECOND_FACTOR, str(user_id))
     with transaction():
-        person = queries.user(user_id)
+        person = queries.user_to_change(user_id)
         _use_code(person, code)
         audit.record("user.renew_recovery_codes", person, by=by)
         return _new_recovery_codes(person)

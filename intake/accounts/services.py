@@ -136,8 +136,9 @@ def end_holding(holding: PostHolding, *, until: date, reason: str, by: Principal
     """
     authorize(by, Permission.POST_MANAGE)
     asked = HoldingEnd(until=until, reason=clean(reason))
-    _check_end(holding, asked)
     with transaction():
+        db.session.refresh(holding, ["since", "until", "ended_at"], with_for_update=True)  # two may have the page open
+        _check_end(holding, asked)
         holding.until = asked.until
         holding.end_reason = asked.reason
         holding.ended_at = clock.now() if asked.until <= clock.today() else None

@@ -12,6 +12,7 @@ from flask_migrate import upgrade
 
 from config import Config
 from intake import create_app
+from intake.accounts import own
 from intake.core import files
 from intake.core.files import Upload
 from intake.core.identity import GUEST, SYSTEM
@@ -23,6 +24,7 @@ from intake.reception.inputs import ProposalInput
 from intake.reception.services import attachments, codes, submission
 from models import Plan, Proposal
 from tests import factories
+from tests.racing import meanwhile
 from tests.reception.kit import pdf, picture
 
 GIVEN = ProposalInput(title="Agua limpia", problem="Llega turbia.", solution="Publicar los análisis.")
@@ -86,6 +88,17 @@ def test_what_was_read_before_others_wrote_can_be_changed_afterwards(posting):
         assert plan.summary_es == "De otra persona"
         plan.vision_es = "Nuestra"
     assert (plan.summary_es, plan.vision_es) == ("De otra persona", "Nuestra")
+
+
+def test_what_others_wrote_is_read_again_where_no_version_tells_of_it(posting):
+    """Whoever is signed in has loaded the account before the service begins; an account has no version."""
+    person = factories.user()
+    db.session.commit()
+    by, seen = factories.principal(person), person.session_epoch
+    own.me(by)
+    meanwhile(posting, lambda: own.sign_out_everywhere(by=by))
+    assert person.session_epoch == seen
+    assert own.sign_out_everywhere(by=by).session_epoch == seen + 2
 
 
 def test_what_was_written_already_is_not_thrown_away(posting):

@@ -1,0 +1,87 @@
+"""Two at the same account or post, on a database of their own: what one decided the other does not undo."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pyotp
+import pytest
+import sqlalchemy as sa
+
+from intake.accounts import own, passwords, second_factor, services
+from intake.core import clock
+from intake.core.errors import Conflict, Invalid
+from intake.core.identity import SYSTEM
+from intake.extensions import db
+from models import OneTimeToken, PostHolding, User
+from models.enums import Role
+from tests import factories
+from tests.accounts.test_signin import WORD, person
+from tests.racing import meanwhile
+
+OTHER, THIRD = "otra-clave-larga-y-rara", "tercera-clave-larga-y-rara"
+
+
+@pytest.fixture
+def who(own_app):
+    """Who is signed in: the session has loaded the account, as every request does."""
+    with own_app.app_context():
+        made = person(Role.ANALYST)
+        db.session.commit()
+        own.me(factories.principal(made))
+        yield made
+
+
+def test_a_right_that_was_cut_off_does_not_come_back(own_app, who):
+    del who
+    mine = sa.select(PostHolding)
+    holding, today = db.session.scalars(mine).one(), clock.today()
+
+    def cut_off():
+        services.end_holding(db.session.scalars(mine).one(), until=today, reason="Renunció.", by=SYSTEM)
+
+    meanwhile(own_app, cut_off)
+    with pytest.raises(Conflict):
+        services.end_holding(holding, until=today + timedelta(days=30), reason="Fin de contrato.", by=SYSTEM)
+    assert (holding.until, holding.end_reason) == (today, "Renunció.")
+    assert holding.ended_at is not None
+
+
+def test_a_second_factor_just_switched_on_keeps_its_secret(own_app, who):
+    by = factories.principal(who)
+    second_factor.begin(who.id, by=by)
+    secret, key = who.totp_secret, who.id
+    assert who.totp_enabled_at is None
+    meanwhile(own_app, lambda: second_factor.enrol(key, pyotp.TOTP(secret).now(), by=by))
+    with pytest.raises(Conflict):
+        second_factor.begin(key, by=by)
+    assert db.session.scalar(sa.select(User.totp_secret).where(User.id == key)) == secret
+
+
+def change(by, new):
+    own.change_password(current=WORD, new=new, proved=False, by=by)
+
+
+def ask(by):
+    own.request_email_change("otra@demo.example", current=WORD, proved=False, by=by)
+
+
+@pytest.mark.parametrize("late", [lambda by: change(by, THIRD), ask])
+def test_the_password_of_before_decides_nothing_once_another_is_kept(own_app, who, monkeypatch, late):
+    """Whoever knew it is faster than the owner by the time of a hash, and comes second."""
+    by, real, asked = factories.principal(who), passwords.matches, []
+
+    def slowly(*args):
+        found = real(*args)
+        asked.append(found)
+        if len(asked) == 1:
+            meanwhile(own_app, lambda: change(by, OTHER))
+        return found
+
+    monkeypatch.setattr(passwords, "matches", slowly)
+    with pytest.raises(Invalid) as refused:
+        late(by)
+    assert (asked, refused.value.field) == ([True, True], "current_password")
+    db.session.expire_all()
+    assert real(who.password_hash, OTHER)
+    assert db.session.scalars(sa.select(OneTimeToken.id)).all() == []
