@@ -30,6 +30,8 @@ CONSENT_PURPOSE = "actor_contact"
 _LINK = "link_hash"
 #: The same of the letter that tells a person that their contact is public now; the first link stays good.
 _LINK_SHOWN = "shown_link_hash"
+#: What others may change of a contact while somebody waits for its actor.
+_MAY_CHANGE = ["actor_id", "name", "email", "phone", "position", "locale", "is_public"]
 
 
 def add_contact(actor: Actor, given: ContactInput, *, by: Principal) -> ActorContact:
@@ -52,7 +54,7 @@ def show_contact(contact: ActorContact, actor: Actor, *, public: bool, by: Princ
         raise Invalid(_l("Escriba cómo aceptó la persona que su contacto se publique."), field="how")
     with transaction():
         take_hold(actor)
-        consent = db.session.get_one(Consent, contact.consent_id)
+        consent = _held(contact)
         if consent.revoked_at is not None:
             raise Conflict(_l("La persona retiró su consentimiento: este contacto ya no se usa."))
         consent.details = {**consent.details, "public_since": None, **(_evidence(how, by) if public else {})}
@@ -60,6 +62,14 @@ def show_contact(contact: ActorContact, actor: Actor, *, public: bool, by: Princ
         if public:
             _tell_shown(contact, consent, actor, how)
         audit.record("actor_contact.show" if public else "actor_contact.hide", contact, by=by, reference=actor.slug)
+
+
+def _held(contact: ActorContact) -> Consent:
+    """Read the contact and its consent again, once its actor is held: the person may have taken it back meanwhile."""
+    consent = db.session.get_one(Consent, contact.consent_id)
+    db.session.refresh(contact, _MAY_CHANGE, with_for_update=True)
+    db.session.refresh(consent, ["revoked_at", "details"], with_for_update=True)
+    return consent
 
 
 def _evidence(how: str, by: Principal) -> dict[str, Any]:
@@ -86,11 +96,11 @@ def shown_since(contact: ActorContact) -> datetime | None:
 
 
 def revoke_contact(contact: ActorContact, actor: Actor, *, by: Principal) -> None:
-    """Take a consent back: the contact is erased, the consent stays as proof with its end."""
+    """Take a consent back: the contact is erased, the consent stays as proof with its end. Again, it does nothing."""
     authorize(by, Permission.ACTOR_EDIT, actor)
     with transaction():
         take_hold(actor)
-        _erase(contact, db.session.get_one(Consent, contact.consent_id), actor, by)
+        _erase(contact, actor, by)
 
 
 def look_by_link(token: str) -> tuple[ActorContact, Actor]:
@@ -120,10 +130,19 @@ def revoke_by_link(token: str, *, by: Principal) -> None:
     The link is the right to do it.
     """
     with transaction():
+        contact, actor = _held_by_link(token)
+        for one in [contact, *of_same_person(contact)]:
+            _erase(one, actor, by)
+
+
+def _held_by_link(token: str) -> tuple[ActorContact, Actor]:
+    """The contact and its actor, held; what was joined to another actor meanwhile is found there."""
+    while True:
         contact, actor = look_by_link(token)
         take_hold(actor)
-        for one in [contact, *of_same_person(contact)]:
-            _erase(one, db.session.get_one(Consent, one.consent_id), actor, by)
+        db.session.refresh(contact, _MAY_CHANGE)
+        if contact.actor_id == actor.id:
+            return contact, actor
 
 
 def of_same_person(contact: ActorContact) -> list[ActorContact]:
@@ -194,7 +213,10 @@ def new_contact(actor: Actor, given: ContactInput, by: Principal) -> tuple[Actor
     return contact, token
 
 
-def _erase(contact: ActorContact, consent: Consent, actor: Actor, by: Principal) -> None:
+def _erase(contact: ActorContact, actor: Actor, by: Principal) -> None:
+    consent = _held(contact)
+    if consent.revoked_at is not None:
+        return
     consent.revoked_at = clock.now()
     mailings.drop_unsent(Invitation.contact_id == contact.id)
     contact.name, contact.email, contact.phone, contact.is_public = "—", None, None, False

@@ -47,6 +47,7 @@ def describe(registration: Registration, event: Event, given: ProfileInput) -> N
             raise Invalid(_l("Elija una de las opciones."), field=dimension.value)
     with transaction():
         lock(sa.select(Event.id).where(Event.id == event.id))
+        db.session.refresh(registration, ["status", "name"], with_for_update=True)  # it may be forgotten meanwhile
         if registration.status is RegistrationStatus.CANCELLED or is_erased(registration):
             raise Conflict(_l("Esta inscripción ya no está vigente."))
         method = db.session.scalar(sa.select(Participation.method).where(Participation.event_id == event.id))

@@ -8,9 +8,10 @@ import pytest
 import sqlalchemy as sa
 
 from intake.core import clock, tokens
+from intake.core.errors import Conflict
 from intake.core.identity import GUEST, SYSTEM
 from intake.extensions import db
-from intake.mapping import attendance, gatherings, people, profiles, registering, seats
+from intake.mapping import attendance, gatherings, people, profiles, registering, retention, seats
 from intake.mapping.inputs import EventInput
 from intake.mapping.inputs_events import ProfileInput, RegistrationInput
 from intake.plans import participation
@@ -26,7 +27,7 @@ from models import (
 )
 from models.enums import Dimension
 from tests import factories
-from tests.racing import together, under
+from tests.racing import meanwhile, together, under
 
 TIMES = 4
 
@@ -97,6 +98,45 @@ def test_two_who_close_the_list_count_it_once(own_app):
     with own_app.app_context():
         assert db.session.scalars(sa.select(Participation.total)).all() == [3]
         assert db.session.scalar(sa.select(sa.func.count(ProfileAttendance.id))) == 3
+
+
+def registered():
+    return db.session.scalars(sa.select(Registration)).one()
+
+
+def describe():
+    given = ProfileInput(answers={Dimension.GENDER: "woman"})
+    profiles.describe(registered(), event("realizada"), given)
+
+
+def forget():
+    assert retention.forget(days=-1) == 1
+
+
+@pytest.fixture
+def one_came(own_app):
+    with own_app.app_context():
+        attendance.add_at_door(event("realizada"), RegistrationInput(name="Ana Vera"), by=SYSTEM)
+
+
+@pytest.mark.usefixtures("one_came")
+def test_nobody_describes_themselves_who_was_forgotten_while_the_page_was_open(own_app):
+    with own_app.app_context():
+        row, at = registered(), event("realizada")
+        meanwhile(own_app, forget)
+        with pytest.raises(Conflict):
+            profiles.describe(row, at, ProfileInput(answers={Dimension.GENDER: "woman"}))
+        assert db.session.scalars(sa.select(PersonProfile.id)).all() == []
+
+
+@pytest.mark.usefixtures("one_came")
+@pytest.mark.parametrize(
+    ("act", "other", "done"), [(forget, describe, ["Conflict", "done"]), (describe, forget, ["done", "done"])]
+)
+def test_no_answers_stay_of_who_is_forgotten_at_the_same_moment(own_app, act, other, done):
+    assert under(own_app, act, other) == done
+    with own_app.app_context():
+        assert (registered().name, db.session.scalars(sa.select(PersonProfile.id)).all()) == ("", [])
 
 
 def counted(slug):

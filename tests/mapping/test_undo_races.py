@@ -78,8 +78,6 @@ def test_what_is_done_while_the_batch_is_looked_at_is_refused(own_app, monkeypat
 
     def late():
         queries.actor("uno"), queries.actor("dos"), db.session.scalars(sa.select(ActorContact)).all()
-        if db.engine.dialect.name == "sqlite":
-            db.session.rollback()  # the file has one writer: nobody waits in the middle of a transaction
         ready.set()
         looked.wait(PATIENCE)
         act()
