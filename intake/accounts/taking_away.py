@@ -12,7 +12,7 @@ from intake.core.audit import value_of
 from intake.core.identity import Principal
 from intake.extensions import db
 from models import AuditEntry, CoAuthor, Comment, Event, Proposal, ProposalFile, Registration, Support, User
-from models.enums import ProposalStatus
+from models.enums import CoAuthorStatus, ProposalStatus
 
 ACTS_IN_COPY = 1_000
 _OF_COMMENT = (
@@ -23,7 +23,8 @@ _OF_PROPOSAL = (
     "folio", "title", "problem", "solution", "expected_result", "public_name", "organisation_name", "latitude",
     "longitude", "created_at", "submitted_at",
 )  # fmt: skip
-_OF_REGISTRATION = ("reference", "status", "name", "email", "phone", "needs", "created_at", "cancelled_at")
+_OF_REGISTRATION = ("reference", "status", "name", "email", "created_at", "cancelled_at")
+_OF_OWN_REGISTRATION = ("phone", "needs")  # asked for with the account: others may use the same mailbox
 _OF_CO_AUTHOR = ("name", "email", "status", "is_named", "invited_at", "answered_at")
 
 
@@ -67,22 +68,34 @@ def _proposals(person: User) -> list[dict[str, Any]]:
 
 
 def _with_others(person: User) -> list[dict[str, Any]]:
-    """Proposals beside whose author the person was named, whatever they answered."""
+    """Proposals beside whose author the person was named, whatever they answered.
+
+    Not those that only their author knows: a draft whose invitations have not gone out tells nobody of itself.
+    """
     theirs = sa.or_(CoAuthor.user_id == person.id, sa.func.lower(CoAuthor.email) == person.email.lower())
-    query = sa.select(CoAuthor, Proposal.folio).join(Proposal, Proposal.id == CoAuthor.proposal_id).where(theirs)
+    was_told = sa.or_(CoAuthor.token_hash.is_not(None), CoAuthor.status != CoAuthorStatus.INVITED, Proposal.is_public)
+    query = sa.select(CoAuthor, Proposal.folio).join(Proposal, Proposal.id == CoAuthor.proposal_id)
+    query = query.where(theirs, was_told)
     rows = db.session.execute(query.order_by(CoAuthor.id))
     return [{"folio": folio, **_values(row, *_OF_CO_AUTHOR)} for row, folio in rows]
 
 
 def _events(person: User) -> list[dict[str, Any]]:
-    """Places at events under the person's own address, or asked for with the account and without any address."""
+    """Places at events under the person's own address, or asked for with the account and without any address.
+
+    A mailbox may be a family's: telephone and needs go only with what was asked for with the account.
+    """
     theirs = sa.or_(
         sa.func.lower(Registration.email) == person.email.lower(),
         sa.and_(Registration.user_id == person.id, Registration.email.is_(None)),
     )
     query = sa.select(Registration, Event.slug).join(Event, Event.id == Registration.event_id).where(theirs)
     rows = db.session.execute(query.order_by(Registration.id))
-    return [{"event": slug, **_values(row, *_OF_REGISTRATION)} for row, slug in rows]
+    return [{"event": slug, **_values(row, *_of_registration(row, person))} for row, slug in rows]
+
+
+def _of_registration(row: Registration, person: User) -> tuple[str, ...]:
+    return (*_OF_REGISTRATION, *(_OF_OWN_REGISTRATION if row.user_id == person.id else ()))
 
 
 def _said(person: User) -> dict[str, Any]:

@@ -291,12 +291,19 @@ def test_the_copy_holds_what_goes_with_proposals_and_events_and_nothing_of_other
                 created_at=clock.now(),
             )
         )
+    for token in (None, "h" * 64):  # nobody was asked yet; asked
+        hidden = factories.proposal(status=ProposalStatus.HELD)
+        factories.save(CoAuthor(proposal_id=hidden.id, name="Ana", email=who.email, token_hash=token, **asked))
     answer = sign_in(who).get("/cuenta/mis-datos.json")
     data = json.loads(answer.text)
     (told,) = data["proposals"]
     assert (told["contact"], told["latitude"], told["files"]) == (contact, -2.3, [])
-    assert [(row["folio"], row["status"]) for row in data["proposes_with"]] == [(theirs.folio, "invited")]
+    assert [(row["folio"], row["status"]) for row in data["proposes_with"]] == [
+        (theirs.folio, "invited"),
+        (hidden.folio, "invited"),
+    ]
     assert [(row["event"], row["reference"]) for row in data["events"]] == [(event.slug, "reg0"), (event.slug, "reg1")]
+    assert [{"phone", "needs"} & row.keys() for row in data["events"]] == [set(), {"phone", "needs"}]
     for foreign in ("ajena@", "invitada@", "vecina@", other.email):
         assert foreign not in answer.text
 
