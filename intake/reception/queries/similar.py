@@ -15,7 +15,7 @@ from intake.reception import hints
 from intake.reception.queries.lists import narrowing, rows_of
 from intake.reception.vocabulary import Vocabulary
 from intake.reception.wording import Text
-from models import Proposal
+from models import JoinRequest, Proposal
 from models.enums import ProposalKind, ProposalStatus
 
 if TYPE_CHECKING:
@@ -55,20 +55,36 @@ class Meaning(NamedTuple):
 
 
 def similar_to(title: str, body: str, plan_id: int, *, without: int | None = None) -> list[Similar]:
-    """At most five public proposals of the plan that say much the same, best first. Three or four statements."""
+    """At most five public proposals of the plan that say much the same, best first. Three or four statements.
+
+    None that was undone, and to a proposal (``without``) neither what it is asked to join nor what it gathers.
+    """
     vocabulary = _vocabulary()
     words = hints.wanted(title, body, vocabulary)
     short = not body.strip()
     weighing = hints.Weighing(f"{title} {body}", words, vocabulary, short=short)
     columns = (Proposal.folio, Proposal.title, Proposal.language, Proposal.status, Proposal.kind)
     least = hints.LEAST if short else hints.LEAST_OF_WHOLE
-    among = [Proposal.plan_id == plan_id, Proposal.is_public]
+    among = [Proposal.plan_id == plan_id, Proposal.is_public, _STANDS, *_outside(without)]
     found = [
         Similar(row.folio, row.title, row.language, row.status, hint.score, hint.shared, row.kind)
         for hint, row in _nearest(words, vocabulary, weighing, among, columns)
-        if hint.covered >= least and row.id != without
+        if hint.covered >= least
     ]
     return found[:SHOWN]
+
+
+#: What was undone gathers nothing any more.
+_STANDS = sa.or_(Proposal.kind != ProposalKind.COLLECTIVE, Proposal.status != ProposalStatus.WITHDRAWN)
+
+
+def _outside(own: int | None) -> list[Any]:
+    """Neither the proposal itself nor its family: its page says of them more than that they are alike."""
+    if own is None:
+        return []
+    wholes = sa.select(JoinRequest.collective_id).where(JoinRequest.proposal_id == own)
+    parts = sa.select(JoinRequest.proposal_id).where(JoinRequest.collective_id == own)
+    return [Proposal.id != own, Proposal.id.not_in(wholes), Proposal.id.not_in(parts)]
 
 
 def of_the_meaning(filters: Filters) -> Meaning:
