@@ -117,14 +117,20 @@ def examination(proposal: Proposal) -> ResponseReturnValue:
         why=why,
         kind=EXAMINATION,
         rubric=paga_rubric,
-        alike=alike_to(proposal),
-        joins=proposal.kind is ProposalKind.CITIZEN,
+        **_beside(proposal),
         unready=joining.why_not_ready(proposal),
         questions=asked,
         awaited=_awaited(asked),
         is_late=answers.is_late,
     )
     return page, status
+
+
+def _beside(proposal: Proposal) -> dict[str, Any]:
+    """What says the same, and the question to its author about joining that is open: until then no other is put."""
+    question = joining.family(proposal).open_question if proposal.kind is ProposalKind.CITIZEN else None
+    joins = proposal.kind is ProposalKind.CITIZEN and question is None
+    return {"alike": alike_to(proposal), "joins": joins, "union_asked": question}
 
 
 def _awaited(asked: Sequence[InformationRequest]) -> InformationRequest | None:

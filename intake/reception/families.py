@@ -37,6 +37,8 @@ UNDOABLE = frozenset({S.SUBMITTED, S.REFUSAL_PROPOSED, S.ADMITTED, S.IN_EVALUATI
 #: Answers that join, and those after which both go on apart.
 JOINING = frozenset({JoinStatus.ACCEPTED, JoinStatus.NUANCED})
 APART = frozenset({JoinStatus.DECLINED, JoinStatus.SILENT})
+#: The texts that a lead gathers from its parts, and how many words each holds at most.
+_BODY = {"problem": TEXT_WORDS[1], "solution": TEXT_WORDS[1], "expected_result": RESULT_WORDS[1]}
 #: What an author may answer.
 ANSWERS = (JoinStatus.ACCEPTED, JoinStatus.NUANCED, JoinStatus.DECLINED)
 
@@ -64,6 +66,11 @@ def is_joined(request: JoinRequest) -> bool:
     return request.status in JOINING
 
 
+def was_joined(request: JoinRequest) -> bool:
+    """Whether its author had said yes and it was undone afterwards: who said no is never undone."""
+    return request.status is JoinStatus.UNDONE and request.answered_at is not None
+
+
 def settled_at(request: JoinRequest) -> datetime | None:
     """When what stands of a question came to stand: undone, or answered. None while nothing was said of it."""
     return request.undone_at if request.status is JoinStatus.UNDONE else request.answered_at
@@ -83,9 +90,9 @@ def lead(parts: Sequence[Proposal]) -> ProposalInput:
     """
     return ProposalInput(
         title=parts[0].title[: TITLE_CHARACTERS[1]],
-        problem=_gathered(parts, "problem", TEXT_WORDS[1]),
-        solution=_gathered(parts, "solution", TEXT_WORDS[1]),
-        expected_result=_gathered(parts, "expected_result", RESULT_WORDS[1]),
+        problem=_gathered(parts, "problem"),
+        solution=_gathered(parts, "solution"),
+        expected_result=_gathered(parts, "expected_result"),
         theme_code=_most(p.theme.code for p in parts if p.theme),
         territory_code=common_place([p.territory for p in parts]),
         approaches=tuple(dict.fromkeys(row.approach for p in parts for row in p.approaches)),
@@ -93,8 +100,18 @@ def lead(parts: Sequence[Proposal]) -> ProposalInput:
     )
 
 
-def _gathered(parts: Sequence[Proposal], name: str, most: int) -> str:
-    room = most // len(parts) - 3
+def untouched(data: ProposalInput, parts: Sequence[Proposal]) -> str | None:
+    """The first text of a lead in which a line stands as `lead` began it, under its folio; None where none does."""
+    found = (name for name in _BODY if _lines(_gathered(parts, name)) & _lines(getattr(data, name)))
+    return next(found, None)
+
+
+def _lines(text: str) -> set[str]:
+    return {" ".join(line.split()) for line in text.splitlines() if line.strip()}
+
+
+def _gathered(parts: Sequence[Proposal], name: str) -> str:
+    room = _BODY[name] // len(parts) - 3
     found = [(p.folio, getattr(p, name).split()) for p in parts if getattr(p, name).strip()]
     return "\n\n".join(f"{folio}: {_shortened(words, room)}" for folio, words in found)
 

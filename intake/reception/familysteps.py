@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from markupsafe import Markup
+
+from intake.core import clock
 from intake.core.i18n import gettext as _
 from intake.core.i18n import ngettext
 from intake.core.labels import label
 from intake.reception import families
 from intake.reception.storysteps import CURRENT, DONE, Step, day_of
-from intake.web.filters import fecha, lista
+from intake.web.filters import fecha, lang, lista
 from models.enums import JoinStatus, ProposalKind, ProposalStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
+    from datetime import date
 
     from intake.reception.queries import Story
+    from intake.reception.queries.joining import Part
     from models import JoinRequest, Proposal
 
 
@@ -25,14 +30,27 @@ def asked(proposal: Proposal, story: Story) -> Iterable[Step]:
         yield from _gathered(story)
         return
     for request in story.family.asked:
-        if not families.is_joined(request):
+        if families.was_joined(request):
+            yield from _undone(request, story)
+        elif not families.is_joined(request):
             state = CURRENT if families.is_awaited(request) else DONE
             words = _("Se preguntó a quien la presentó si la une a %(folio)s", folio=request.collective.folio)
-            yield Step(words, state, day_of(request.asked_at), _outcome(request))
+            yield Step(words, state, day_of(request.asked_at), _outcome(request, story))
 
 
-def _outcome(request: JoinRequest) -> str:
+def _undone(request: JoinRequest, story: Story) -> Iterable[Step]:
+    """History adds lines: the day on which its author joined it stays, beside that of the undoing and its reason."""
+    folio = request.collective.folio
+    yield Step(_("Unida a la propuesta colectiva %(folio)s", folio=folio), DONE, day_of(request.answered_at))
+    words = _("La unión con %(folio)s se deshizo", folio=folio)
+    yield Step(words, DONE, day_of(request.undone_at), lang(story.undone.get(request.id)))
+
+
+def _outcome(request: JoinRequest, story: Story) -> str:
     standing = families.standing(request)
+    if standing is JoinStatus.UNDONE:
+        words = _("Se dejó de preguntar el %(date)s, antes de que respondiera.", date=fecha(request.undone_at))
+        return Markup(" ").join(t for t in (words, lang(story.undone.get(request.id))) if t)
     if standing is JoinStatus.ASKED:
         return str(_("Puede responder hasta el %(date)s.", date=fecha(request.due_on)))
     moment = families.settled_at(request)
@@ -41,17 +59,38 @@ def _outcome(request: JoinRequest) -> str:
 
 
 def _gathered(story: Story) -> Iterable[Step]:
+    """How many joined it, with those that were taken out since, and who was."""
     parts = story.family.parts
     if not parts:
         return
     waits = len(story.family.awaited)
-    words = ngettext("Se unió %(num)s propuesta.", "Se unieron %(num)s propuestas.", len(story.family.joined))
+    joined = len(story.family.joined) + len(story.family.former)
+    words = ngettext("Se unió %(num)s propuesta.", "Se unieron %(num)s propuestas.", joined)
     last = max(part.request.due_on for part in parts)
     if waits:
         yield Step(_("Responden sus autores"), CURRENT, None, f"{words} {_until(waits, fecha(last))}")
-        return
-    moments = [part.request.answered_at for part in parts if part.request.answered_at]
-    yield Step(_("Respondieron sus autores"), DONE, day_of(max(moments)) if moments else last, words)
+    else:
+        yield _answered(parts, last, words)
+    yield from _taken_out(story)
+
+
+def _answered(parts: Sequence[Part], last: date, words: str) -> Step:
+    """That nobody is awaited any more: who was still being asked when all was undone has not answered."""
+    requests = [part.request for part in parts]
+    answered = max((r.answered_at for r in requests if r.answered_at), default=None)
+    closed = max((r.undone_at for r in requests if r.undone_at and not r.answered_at), default=None)
+    if closed is not None:
+        return Step(_("Se preguntó a sus autores"), DONE, day_of(answered or closed), words)
+    return Step(_("Respondieron sus autores"), DONE, day_of(answered) or last, words)
+
+
+def _taken_out(story: Story) -> Iterable[Step]:
+    """Each part that left by itself. Those that went with the whole have its reason, which ends the line."""
+    for part in sorted(story.family.former, key=lambda one: families.settled_at(one.request) or clock.now()):
+        why = story.undone.get(part.request.id, "")
+        if not why or why != story.withdrawal.reason:
+            words = _("Salió de ella %(folio)s", folio=part.proposal.folio)
+            yield Step(words, DONE, day_of(part.request.undone_at), lang(why))
 
 
 def _until(waits: int, last: str) -> str:
@@ -93,7 +132,29 @@ def next_of(proposal: Proposal, story: Story | None) -> str:
 
 
 def byline(story: Story) -> str:
-    """Who made a collective proposal: the names that their authors show, in order, and how many show none."""
+    """Who made a collective proposal; while authors are being asked who accepted so far, and how many have not said."""
+    waits = len(story.family.awaited)
+    if not waits:
+        return _names(story)
+    if not story.authors:
+        return str(
+            ngettext(
+                "Nadie la ha aceptado todavía; falta %(num)s autor por responder",
+                "Nadie la ha aceptado todavía; faltan %(num)s autores por responder",
+                waits,
+            )
+        )
+    words = ngettext(
+        "Aceptada por %(names)s; falta %(num)s autor por responder",
+        "Aceptada por %(names)s; faltan %(num)s autores por responder",
+        waits,
+        names=_names(story),
+    )
+    return str(words)
+
+
+def _names(story: Story) -> str:
+    """The names that the authors show, in order, and how many show none."""
     named = [row.name for row in story.authors if row.is_named and row.name]
     nameless = len(story.authors) - len(named)
     if not story.authors:

@@ -53,10 +53,10 @@ def steps(proposal: Proposal, story: Story, stages: Sequence[Stage]) -> list[Ste
         return [
             *(s for s in found if s.state == DONE),
             Step(
-                _taken_back(proposal),
+                _taken_back(proposal, story),
                 BAD,
                 day_of(proposal.withdrawn_at),
-                lang(story.withdrawal_reason, proposal.language),
+                lang(story.withdrawal.reason, proposal.language),
             ),
         ]
     if proposal.status is S.NOT_ADMITTED:
@@ -65,12 +65,12 @@ def steps(proposal: Proposal, story: Story, stages: Sequence[Stage]) -> list[Ste
     return [*found, *_decision(proposal, story, when), *replied, *_commitments(proposal, story, when)]
 
 
-def _taken_back(proposal: Proposal) -> str:
-    """Who did it: undoing an import takes the key away that tells its rows apart."""
+def _taken_back(proposal: Proposal, story: Story) -> str:
+    """Who did it."""
     if proposal.kind is ProposalKind.COLLECTIVE:
         return str(_("Deshecha: cada propuesta sigue por separado"))
-    by_office = proposal.batch_id is not None and proposal.external_id is None
-    return str(_("Retirada: hubo un error al registrarla") if by_office else _("Retirada por quien la presentó"))
+    by_team = story.withdrawal.by_team
+    return str(_("Retirada: hubo un error al registrarla") if by_team else _("Retirada por quien la presentó"))
 
 
 def _received(proposal: Proposal) -> Step:

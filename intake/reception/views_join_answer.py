@@ -14,6 +14,7 @@ from intake.reception import families, queries
 from intake.reception.blueprint import bp
 from intake.reception.loading import load_any, proposal_folio
 from intake.reception.queries import joining as reading
+from intake.reception.queries import takenback
 from intake.reception.services import holding, join_answers
 from intake.reception.views_asking import load_answering
 from intake.reception.views_track import shown_again
@@ -84,6 +85,7 @@ def _page(request_id: int, form: JoinAnswerForm, *, link: bool) -> str:
         standing=families.standing(asked),
         others=[part.proposal for part in reading.family(lead).parts if part.proposal.id != own.id],
         is_open=is_open,
+        undone=takenback.why_undone([asked]).get(asked.id, ""),
         may_leave=families.is_joined(asked) and lead.status in families.UNDOABLE and not link,
         form=form,
     )

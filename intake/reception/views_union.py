@@ -70,7 +70,8 @@ def union(proposal: Proposal) -> ResponseReturnValue:
             joining.add(proposal, proposal.plan, other, due_on=form.due_on.data, by=principal())
             flash(_("Se preguntó a quien presentó %(folio)s.", folio=other.folio), "success")
             return _to_union()
-    return _union(proposal, form), shown_again(form)
+    status = shown_again(form)  # first: what it says is drawn with the page
+    return _union(proposal, form), status
 
 
 def _union(proposal: Proposal, form: AddForm) -> str:
@@ -85,6 +86,7 @@ def _union(proposal: Proposal, form: AddForm) -> str:
         settled_at=families.settled_at,
         is_forming=is_forming,
         left=_left(proposal),
+        unreachable=listing.unreachable(proposal),
         leads=principal().user_id in listing.led_by([proposal.id])[proposal.id],
         is_undoable=proposal.status in families.UNDOABLE,
         too_few=is_forming and len(found.joined) + len(found.awaited) < families.LEAST_PARTS,
@@ -120,7 +122,10 @@ def ask_again(proposal: Proposal) -> ResponseReturnValue:
         flash(_("Se preguntó otra vez a quien presentó %(folio)s.", folio=asked.proposal.folio), "success")
         return _to_union()
     status = shown_again(form)
-    return render_template("reception/join_again.html", proposal=proposal, member=asked.proposal, form=form), status
+    reached = asked.proposal_id not in listing.unreachable(proposal)
+    member = asked.proposal
+    page = render_template("reception/join_again.html", proposal=proposal, member=member, reached=reached, form=form)
+    return page, status
 
 
 @bp.route("/propuestas/<folio:folio>/union/deshacer", methods=["GET", "POST"])

@@ -295,6 +295,10 @@ def test_undoing_withdraws_under_the_folio_with_the_reason_and_erases_contacts(p
     assert "Era la lista de otro año." in render(last.kind, last.locale, last.context).text
     page = client.get("/propuestas/PAGA3-00001").text
     assert "Era la lista de otro año." in page and "por quien la presentó" not in page
+    assert "El equipo la retiró el" in page and "hubo un error al registrarla" in page
+    assert all(words not in page for words in ("«macas»", "la importación", "Quien la presentó la retiró"))
+    follow = client.get("/seguimiento/PAGA3-00001").text
+    assert "Era la lista de otro año." in follow and "«macas»" not in follow
     assert broken() == {}
     with pytest.raises(Conflict):
         undoing.undo("macas", by=SYSTEM)

@@ -80,5 +80,7 @@ def test_every_state_has_its_own_day(app, as_principal, sign_in):
         told = {p["folio"]: p["fecha"] for p in desk.get(f"/propuestas/{made.folio}.json").json["partes"]}
         assert told[left.folio] == (start + timedelta(days=4)).isoformat() and told[silent.folio] is None
         story = html.unescape(desk.get(f"/seguimiento/{left.folio}").text)
-        assert f"La unión se deshizo ({fecha(start + timedelta(days=4))})." in story
+        assert f"Unida a la propuesta colectiva {made.folio}" in story
+        assert f"La unión con {made.folio} se deshizo" in story and "Habla de otra cosa." in story
+        assert all(fecha(start + timedelta(days=n)) in story for n in (1, 4))
     assert states(joined, left) == ["joined", "submitted"]

@@ -203,7 +203,7 @@ def test_withdrawing_needs_a_reason_and_the_author(plan, as_principal):
         services.withdraw(proposal, by=own, reason="  ")
     services.withdraw(proposal, by=own, reason="La junta ya lo hizo.")
     assert proposal.status is ProposalStatus.WITHDRAWN
-    assert queries.story(proposal).withdrawal_reason == "La junta ya lo hizo."
+    assert queries.story(proposal).withdrawal.reason == "La junta ya lo hizo."
     message = db.session.scalars(sa.select(OutboxMessage)).one()
     assert (message.kind, message.to_address) == ("proposal_withdraw", "autora@demo.example")
 

@@ -58,6 +58,16 @@ class Family:
         return tuple(part for part in self.parts if families.standing(part.request) in families.APART)
 
     @property
+    def former(self) -> tuple[Part, ...]:
+        """The parts whose authors had said yes and that were taken out again."""
+        return tuple(part for part in self.parts if families.was_joined(part.request))
+
+    @property
+    def questions(self) -> tuple[JoinRequest, ...]:
+        """Every question of both sides."""
+        return (*(part.request for part in self.parts), *self.asked)
+
+    @property
     def open_question(self) -> JoinRequest | None:
         """The question that waits for the answer of this proposal's author."""
         return next((r for r in self.asked if families.is_awaited(r)), None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sqlalchemy as sa
@@ -10,10 +10,10 @@ import sqlalchemy as sa
 from intake.extensions import db
 from intake.reception.queries import answering, joining
 from intake.reception.queries.joining import NO_FAMILY, Family
+from intake.reception.queries.takenback import STANDS, TakenBack, taken_back, why_undone
 from models import (
     Admission,
     Assignment,
-    AuditEntry,
     AuthorReply,
     CoAuthor,
     Commitment,
@@ -38,6 +38,7 @@ from models.enums import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date, datetime
     from decimal import Decimal
 
@@ -64,7 +65,8 @@ class Story:
     submitted, ``round_*`` is the latest round that asks for them; ``decision`` (with its session) only once published.
     ``questions`` are those to the author, ``reply`` the author's; ``decided_at`` says when the author was last told no.
     ``family`` are its parts, or what its author was asked; ``authors`` those of the parts; ``fate`` is what becomes of
-    the collective proposal that it was joined to, which is what becomes of it.
+    the collective proposal that it was joined to, which is what becomes of it. ``undone`` is why each of the questions
+    of the family was undone that was, by its id.
     """
 
     admission: Admission | None
@@ -76,7 +78,7 @@ class Story:
     round_name: str
     round_due: date | None
     commitments: tuple[CommitmentLink, ...]
-    withdrawal_reason: str
+    withdrawal: TakenBack
     versions: int
     questions: tuple[InformationRequest, ...] = ()
     reply: AuthorReply | None = None
@@ -84,6 +86,7 @@ class Story:
     family: Family = NO_FAMILY
     authors: tuple[CoAuthor, ...] = ()
     fate: Fate | None = None
+    undone: Mapping[int, str] = field(default_factory=dict)
 
     @property
     def mean_pct(self) -> Decimal | None:
@@ -101,7 +104,8 @@ class Fate(NamedTuple):
 def story(proposal: Proposal) -> Story:
     """The public facts about a proposal.
 
-    Three statements; one more if withdrawn or asked to join, two if collective, six for a part, however many there are.
+    Three statements; one more if withdrawn or asked to join, two if collective, six for a part, however many there are;
+    one more where a union was undone.
     """
     row = db.session.execute(_facts(proposal.id)).one()
     examined: Admission | None = row.Admission
@@ -115,7 +119,7 @@ def story(proposal: Proposal) -> Story:
         round_name=row.round_name or "",
         round_due=row.due_on,
         commitments=commitments_of(proposal),
-        withdrawal_reason=_withdrawal_reason(proposal) if proposal.status is ProposalStatus.WITHDRAWN else "",
+        withdrawal=taken_back(proposal) if proposal.status is ProposalStatus.WITHDRAWN else STANDS,
         versions=row.versions,
         questions=tuple(answering.questions(proposal)),
         reply=row.AuthorReply,
@@ -150,7 +154,8 @@ def _of_family(proposal: Proposal, *, was_asked: bool) -> dict[str, Any]:
     """Nothing, and no statement, where joining has nothing to do with it."""
     if not was_asked and proposal.kind is not ProposalKind.COLLECTIVE:
         return {}
-    found: dict[str, Any] = {"family": joining.family(proposal)}
+    family = joining.family(proposal)
+    found: dict[str, Any] = {"family": family, "undone": why_undone(family.questions)}
     if not was_asked:
         found["authors"] = tuple(joining.co_authors(proposal))
     if proposal.joined_to_id is not None:
@@ -199,22 +204,6 @@ def commitments_of(proposal: Proposal) -> tuple[CommitmentLink, ...]:
         .order_by(Commitment.id)
     )
     return tuple(CommitmentLink(*row) for row in rows)
-
-
-def _withdrawal_reason(proposal: Proposal) -> str:
-    return (
-        db.session.scalar(
-            sa.select(AuditEntry.reason)
-            .where(
-                AuditEntry.subject_type == "proposal",
-                AuditEntry.subject_id == proposal.id,
-                AuditEntry.action.in_(("proposal.withdraw", "proposal.undo_import")),
-            )
-            .order_by(AuditEntry.id.desc())
-            .limit(1)
-        )
-        or ""
-    )
 
 
 def fallback_of(proposal: Proposal) -> str | None:

@@ -11,7 +11,7 @@ from intake.core import clock
 from intake.core.pagination import Page, paginate
 from intake.extensions import db
 from intake.reception import families
-from models import AuditEntry, JoinRequest, Plan, Proposal, Territory, User
+from models import AuditEntry, JoinRequest, Plan, Proposal, ProposalContact, Territory, User
 from models.enums import JoinStatus, ProposalKind, ProposalStatus
 
 if TYPE_CHECKING:
@@ -72,6 +72,20 @@ def led_by(ids: Collection[int]) -> Mapping[int, frozenset[int]]:
     for key, user_id in db.session.execute(sa.select(of, who).where(of.in_(ids))):
         found[key].add(user_id)
     return {key: frozenset(accounts) for key, accounts in found.items()}
+
+
+def unreachable(collective: Proposal) -> frozenset[int]:
+    """The parts whose authors have neither an account nor an address: they see what is asked with their code only.
+
+    Ids of proposals. One statement.
+    """
+    reached = sa.exists().where(ProposalContact.proposal_id == Proposal.id, ProposalContact.email.is_not(None))
+    query = (
+        sa.select(Proposal.id)
+        .join(JoinRequest, JoinRequest.proposal_id == Proposal.id)
+        .where(JoinRequest.collective_id == collective.id, Proposal.author_id.is_(None), ~reached)
+    )
+    return frozenset(db.session.scalars(query))
 
 
 #: The entry of the trace that says that a lead text was read again; ``changes`` names under `WITHOUT` who had left.

@@ -50,6 +50,7 @@ def propose(
     authorize(by, Permission.PROPOSAL_JOIN)
     why = words_of(reason, families.WHY_WORDS, empty=_l("Escriba por qué hablan de lo mismo."), field="reason")
     _check_day(due_on)
+    _check_written(data, chosen)
     with transaction():
         lock_all(chosen)
         _check_chosen(plan, chosen, by)
@@ -72,6 +73,12 @@ def _check_day(due_on: date) -> None:
     if not first <= due_on <= last:
         words = _l("Dé entre %(least)d y %(most)d días.", least=families.LEAST_DAYS, most=families.MOST_DAYS)
         raise Invalid(words, field="due_on")
+
+
+def _check_written(data: ProposalInput, chosen: Sequence[Proposal]) -> None:
+    if chosen and (name := families.untouched(data, chosen)) is not None:
+        words = _l("Escriba un solo texto: todavía hay párrafos tal como llegaron, bajo su folio.")
+        raise Invalid(words, field=name)
 
 
 def _check_chosen(plan: Plan, chosen: Sequence[Proposal], by: Principal) -> None:

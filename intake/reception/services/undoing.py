@@ -13,6 +13,7 @@ from intake.extensions import db
 from intake.mapping import batches
 from intake.mapping.batches import Outcome
 from intake.reception.importwriter import IMPORTED
+from intake.reception.queries import takenback
 from intake.reception.services.importing import CHUNK_ROWS
 from models import AuditEntry, Base, Consent, OutboxMessage, Proposal, ProposalContact
 from models.enums import BatchKind, ProposalStatus
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from intake.core.identity import Principal
     from models import ImportBatch
 
-UNDONE = "proposal.undo_import"
 #: Tables whose rows the import itself made.
 _OWN = frozenset({"proposal_approach", "proposal_contact", "proposal_version"})
 _PROPOSAL = Proposal.metadata.tables["proposal"]
@@ -38,7 +38,7 @@ def undo(name: str, *, by: Principal, reason: str = "") -> Outcome:
         batch = batches.by_name(BatchKind.PROPOSALS, name)
         _take_hold(batch)
         batches.refuse_changed(changed(batch))
-        words = f"Se deshizo la importación «{batch.name}». {reason.strip()}".strip()
+        words = takenback.import_words(batch.name, reason)
         number = _trace(batch, by, words)
         _tell(batch, words)
         _forget(batch)
@@ -95,7 +95,7 @@ def _trace(batch: ImportBatch, by: Principal, reason: str) -> int:
     gathered = bulk.Rows()
     facts = {"status": [ProposalStatus.SUBMITTED, ProposalStatus.WITHDRAWN], "batch": batch.name}
     for number, (key, folio) in enumerate(found, start=1):
-        entry = bulk.entry(UNDONE, Proposal, key, folio, by=by, changes=facts, reason=reason)
+        entry = bulk.entry(takenback.IMPORT_UNDONE, Proposal, key, folio, by=by, changes=facts, reason=reason)
         gathered.add(AuditEntry, **entry)
         if number % CHUNK_ROWS == 0:
             gathered.write()
