@@ -12,7 +12,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from intake.core.search import stem_of
+from intake.core.search import stem_of, stems
 from intake.reception import wording
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 MOST_WORDS, MOST_STEMS, MOST_DOCUMENTS, SOME = 14, 60, 3000, 300
 #: What a word weighs that no text has: who writes it cannot expect it of others.
 LIGHTEST = 1.0
+#: What a word of every day counts beside one that names a matter, however seldom it is written.
+EVERYDAY = 0.5
 #: What another word for the same thing counts, and one of the same field, beside the word itself.
 SYNONYM, FIELD = 0.6, 0.4
 #: The share of the weight of its words that must be answered, of a title alone and of a whole text, of which another
@@ -39,11 +41,12 @@ class Wanted:
     written: str
     weight: float
     answers: dict[str, float]
+    tells: bool = True  # whether it names a matter, and may be a reason
 
 
 @dataclass(frozen=True)
 class Hint:
-    """How alike a candidate is, 0 to 1, the share of the words' weight that it answers to, and those words."""
+    """How alike a candidate is, 0 to 1, the share of the words' weight that it answers to, and those that tell."""
 
     score: float
     covered: float
@@ -63,7 +66,9 @@ def wanted(title: str, body: str, vocabulary: Vocabulary, *, field: bool = False
         others = wording.synonyms(meant)
         answers |= dict.fromkeys(others, SYNONYM) | {meant: 1.0}
         weight = vocabulary.weight(meant) or max(map(vocabulary.weight, others), default=0) or LIGHTEST
-        found.append(Wanted(written.get(stem, stem), (1 + math.log(n)) * weight, answers))
+        everyday = stem in wording.EVERYDAY or meant in wording.EVERYDAY
+        weight *= (1 + math.log(n)) * (EVERYDAY if everyday else 1)
+        found.append(Wanted(written.get(stem, stem), weight, answers, not everyday and vocabulary.tells(meant)))
     return sorted(found, key=lambda w: (-w.weight, w.written))[:MOST_WORDS]
 
 
@@ -105,6 +110,12 @@ def _answer(word: Wanted, stems: Container[str]) -> float:
     return max([share for stem, share in word.answers.items() if stem in stems], default=0.0)
 
 
+def speaks_of(words: list[Wanted], title: str, kept: str) -> bool:
+    """Whether another speaks of what is sought: in its title, or more than once. ``kept``: its stems."""
+    answers = {stem for word in words for stem in word.answers}
+    return not answers.isdisjoint(stems(title).split()) or sum(stem in answers for stem in kept.split()) > 1
+
+
 class Weighing:
     """A text, and how alike others are to it.
 
@@ -135,7 +146,7 @@ class Weighing:
         answers = [_answer(word, stems) for word in self._words]
         if self._short:
             score = (score + _share(self._words, [float(answer >= SYNONYM) for answer in answers])) / 2
-        shared = tuple(word.written for word, answer in zip(self._words, answers, strict=True) if answer)
+        shared = tuple(word.written for word, answer in zip(self._words, answers, strict=True) if answer and word.tells)
         return Hint(round(score, 4), round(_share(self._words, answers), 4), shared)
 
     def _add(self, stem: str) -> tuple[float, float, float, float]:

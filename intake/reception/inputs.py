@@ -124,9 +124,9 @@ STATUS_SLUGS: dict[ProposalStatus, str] = {
 }
 #: ``?modo=alguna``: one of the words is enough.
 ANY_WORD = "alguna"
-#: ``?orden=``. A random order stays the same under its seed, ``?semilla=``.
-RANDOM, NEWEST_FIRST, MOST_SUPPORTED = "azar", "recientes", "apoyadas"
-ORDERS = (RANDOM, NEWEST_FIRST, "antiguas", MOST_SUPPORTED, "comentadas", "titulo")
+#: ``?orden=``. A random order stays the same under its seed, ``?semilla=``; that of a search needs its words.
+RANDOM, NEWEST_FIRST, MOST_SUPPORTED, RELEVANT_FIRST = "azar", "recientes", "apoyadas", "parecidas"
+ORDERS = (RELEVANT_FIRST, RANDOM, NEWEST_FIRST, "antiguas", MOST_SUPPORTED, "comentadas", "titulo")
 SEEDS = 1_000_000_000
 
 

@@ -25,6 +25,7 @@ from intake.reception.inputs import (
     NEWEST_FIRST,
     ORDERS,
     RANDOM,
+    RELEVANT_FIRST,
     SEEDS,
     Filters,
     public_status,
@@ -33,7 +34,7 @@ from intake.reception.services import draft_reference
 from intake.web.access import principal, public
 from intake.web.listing import filters_query
 from intake.web.marking import excerpt, marked
-from intake.web.reuse import remembered
+from intake.web.reuse import ORDERINGS, remembered
 from models.enums import ProposalStatus
 
 if TYPE_CHECKING:
@@ -78,6 +79,7 @@ def index() -> ResponseReturnValue:
         "reception/index.html",
         page=Numbered(page, filters),
         filters=filters,
+        searched=bool(terms(filters.query)),
         options=options,
         active=active,
         orders=_orders(filters, choices),
@@ -110,12 +112,25 @@ def _ordered(filters: Filters, choices: dict[str, list[queries.Choice]]) -> Filt
         g.plan = plans.current()
     if filters.own is not None:
         return filters
-    if request.args.get("orden") not in ORDERS or (filters.order == MOST_SUPPORTED and not _told(filters, choices)):
-        usual = RANDOM if g.plan is not None and not filters.query and _is_talked_about(g.plan) else NEWEST_FIRST
-        filters = replace(filters, order=usual)
+    if request.args.get("orden") not in ORDERS or not _may(filters, choices):
+        filters = replace(filters, order=_usual(filters))
     if filters.order == RANDOM and not request.args.get("semilla"):
         filters = replace(filters, seed=int(f"{clock.today():%Y%m%d}"))
     return filters
+
+
+def _may(filters: Filters, choices: dict[str, list[queries.Choice]]) -> bool:
+    """Whether the order that was asked for can be had: by supports where they are told, by relevance with words."""
+    if filters.order == MOST_SUPPORTED:
+        return _told(filters, choices)
+    return filters.order != RELEVANT_FIRST or bool(terms(filters.query))
+
+
+def _usual(filters: Filters) -> str:
+    """The order of who chose none."""
+    if terms(filters.query):
+        return RELEVANT_FIRST
+    return RANDOM if g.plan is not None and not filters.query and _is_talked_about(g.plan) else NEWEST_FIRST
 
 
 def _is_talked_about(plan: Plan) -> bool:
@@ -135,6 +150,7 @@ def _order_values(filters: Filters) -> dict[str, str]:
 def _orders(filters: Filters, choices: dict[str, list[queries.Choice]]) -> list[tuple[str, str, str]]:
     """The orders offered: name, words, address. The random one leads to another shuffle."""
     words = {
+        RELEVANT_FIRST: _("Más parecidas a su búsqueda"),
         RANDOM: _("Barajar de nuevo") if filters.order == RANDOM else _("Al azar"),
         NEWEST_FIRST: _("Más recientes"),
         "antiguas": _("Más antiguas"),
@@ -144,6 +160,8 @@ def _orders(filters: Filters, choices: dict[str, list[queries.Choice]]) -> list[
     }
     if not _told(filters, choices):
         del words[MOST_SUPPORTED]
+    if not terms(filters.query):
+        del words[RELEVANT_FIRST]
     another = (filters.seed * 48_271 + 11) % SEEDS
     return [
         (name, text, address_with(**_order_values(replace(filters, order=name, seed=another))))
@@ -157,7 +175,8 @@ def _page(filters: Filters, numbers: dict[str, dict[str, int]] | None) -> Page[A
         return queries.page(filters, number, queries.how_many(filters))
     known = None
     if filters.order == RANDOM or filters.query:  # all that are found are put in order, for whatever page
-        known = partial(remembered, f"proposal order {filters}", partial(queries.first, filters))
+        name, make = f"proposal order {filters}", partial(queries.first, filters)
+        known = partial(remembered, name, make, shelf=ORDERINGS)
     return queries.page(filters, number, queries.total(filters, numbers), known)
 
 

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 #: Letters that a misspelled word has right at least, of those it begins with.
 BEGINNING = 4
+#: So many texts must be counted before a word is too common to tell anything.
+LEAST_FOR_COMMON = 60
 #: Exponents of the rarity of runs of characters and of meanings, as in `similar`.
 RARITY = (1.5, 1.0)
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
@@ -89,6 +91,10 @@ class Vocabulary:
     def is_common(self, stem: str) -> bool:
         """Whether more than every third text has a stem."""
         return self.frequency[stem] * 3 > self.total
+
+    def tells(self, stem: str) -> bool:
+        """Whether a stem sets texts apart; among a few, what most of them have may still do so."""
+        return self.total < LEAST_FOR_COMMON or not self.is_common(stem)
 
     def known(self, stem: str) -> str:
         """The stem that was meant: itself if others use it, else one of its sound, a letter away, or cut elsewhere.

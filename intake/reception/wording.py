@@ -17,6 +17,8 @@ from intake.core.search import stem_of
 from intake.core.text import plain
 
 _WORD = re.compile(r"[^\W_]{2,}")
+#: The code of a plan, and a folio: they name a paper, not what it speaks of.
+_CODE = re.compile(r"\b(?:paga[\s\-]?\d+(?:[\s\-‐-―·/]*\d+)?|[a-z]{2,8}\d{1,4}[\-‐-―]\d{3,6})\b", re.IGNORECASE)
 
 #: Words that say nothing about the subject (Snowball's Spanish list, shortened to what survives folding, and the words
 #: that open every other proposal: "que", "pedimos").
@@ -33,6 +35,16 @@ todo todos tras tu tus un una unas uno unos va vamos van ver vez ya yo
 """
 STOP_WORDS = frozenset(_FILLER.split())
 STOP_STEMS = frozenset(map(stem_of, STOP_WORDS))
+_REFERENCE = Path(__file__).parents[1] / "reference"  # the sources of its files: SOURCES.md there
+
+
+def _everyday() -> frozenset[str]:
+    lines = (_REFERENCE / "everyday.txt").read_text(encoding="utf-8").splitlines()
+    return frozenset(stem_of(plain(word)) for line in lines if not line.startswith("#") for word in line.split())
+
+
+#: Stems of words that everybody uses, whatever the matter.
+EVERYDAY = _everyday()
 
 # How writers who spell by ear write one sound; on folded words, in this order.
 _SOUNDS = tuple(
@@ -65,8 +77,8 @@ _folded = lru_cache(maxsize=100_000)(plain)
 
 
 def _written(text: str) -> list[str]:
-    """The words as written; composed first, or marks that stand apart would cut them."""
-    return _WORD.findall(unicodedata.normalize("NFC", text))
+    """The words as written, without codes; composed first, or marks that stand apart would cut them."""
+    return _WORD.findall(_CODE.sub(" ", unicodedata.normalize("NFC", text)))
 
 
 def words(text: str) -> list[str]:
@@ -87,12 +99,10 @@ def spelled(text: str) -> dict[str, str]:
 
 # -- other words for the same thing ---------------------------------------------------------------
 
-_SYNONYMS = Path(__file__).parents[1] / "reference" / "synonyms.csv"  # its sources: SOURCES.md beside it
-
 
 def _groups(bond: str) -> tuple[tuple[str, ...], ...]:
     """The stems of each group of words with this bond: the ``same`` thing, which no stemmer finds, or one ``field``."""
-    rows = csv.DictReader(_SYNONYMS.read_text(encoding="utf-8").splitlines())
+    rows = csv.DictReader((_REFERENCE / "synonyms.csv").read_text(encoding="utf-8").splitlines())
     groups = [row["words"] for row in rows if row["bond"] == bond]
     return tuple(tuple(dict.fromkeys(stem_of(plain(word)) for word in group.split())) for group in groups)
 

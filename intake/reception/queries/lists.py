@@ -11,7 +11,8 @@ from intake.core.identity import MARK_CHARACTERS
 from intake.core.pagination import SIZE, Page
 from intake.core.search import matches_first, proposals_matching
 from intake.extensions import db
-from intake.reception.inputs import MOST_SUPPORTED, NEWEST_FIRST, RANDOM, STATUS_SLUGS
+from intake.reception.inputs import MOST_SUPPORTED, NEWEST_FIRST, RANDOM, RELEVANT_FIRST, STATUS_SLUGS
+from intake.reception.queries import relevance
 from models import Event, Plan, Proposal, ProposalApproach, Territory, Theme
 from models.proposal import NOT_PUBLIC
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 EXCERPT_CHARACTERS = 220
 #: The beginning of a list that may be kept: ten pages, which nearly every reader stays within.
 FIRST = 10 * SIZE
+_NEWEST = (Proposal.submitted_at.desc(), Proposal.id.desc())
 _ROWS: sa.Select[Any] = (
     sa.select(
         Proposal.id,
@@ -54,8 +56,14 @@ def keys(filters: Filters) -> sa.Select[Any]:
 
 
 def first(filters: Filters) -> list[int]:
-    """The ids of the first `FIRST` proposals of a list. One statement."""
-    return list(db.session.scalars(keys(filters).limit(FIRST)))
+    """The ids of the first `FIRST` proposals of a list. One statement, one or two more for the words of a search."""
+    if filters.order != RELEVANT_FIRST:
+        return list(db.session.scalars(keys(filters).limit(FIRST)))
+    weighed = relevance.weigh(filters.query)
+    query = sa.select(Proposal.id, Proposal.title, Proposal.search_stems).where(*conditions(filters))
+    order = matches_first((*relevance.order(weighed), *_NEWEST))
+    rows = db.session.execute(query.order_by(*order).limit(FIRST))
+    return relevance.exactly(weighed, [(key, title, kept) for key, title, kept in rows])
 
 
 def page(filters: Filters, number: int, total: int, known: Callable[[], list[int]] | None = None) -> Page[Any]:
@@ -69,17 +77,17 @@ def page(filters: Filters, number: int, total: int, known: Callable[[], list[int
     if not total:  # to find nothing in the order of a list, all of it would be walked through
         return Page([], number, SIZE, 0)
     begin = (number - 1) * SIZE
-    if known is not None and begin < FIRST:
-        return Page(rows_of(known()[begin : begin + SIZE]), number, SIZE, total)
+    if known is not None and begin < FIRST:  # what was set aside since its order was kept is left out
+        return Page(rows_of(known()[begin : begin + SIZE], _whose(filters)), number, SIZE, total)
     shown = keys(filters).limit(SIZE).offset(begin).subquery("shown")
     # sorting whole rows, and passing over them, is what made filtered and late pages slow among 100,000 proposals
     query = _ROWS.join(shown, shown.c.id == Proposal.id).order_by(*_order(filters))
     return Page(list(db.session.execute(query)), number, SIZE, total)
 
 
-def rows_of(keys: Sequence[int]) -> list[Any]:
-    """The rows of a list with these ids, in their order. One statement."""
-    found = {row.id: row for row in db.session.execute(_ROWS.where(Proposal.id.in_(keys)))}
+def rows_of(keys: Sequence[int], *conditions: sa.ColumnElement[bool]) -> list[Any]:
+    """The rows of a list with these ids, in their order, that fulfil the conditions. One statement."""
+    found = {row.id: row for row in db.session.execute(_ROWS.where(Proposal.id.in_(keys), *conditions))}
     return [found[key] for key in keys if key in found]
 
 
@@ -120,13 +128,15 @@ def _order(filters: Filters) -> tuple[Any, ...]:
         return (Proposal.updated_at.desc(), Proposal.id.desc())
     if filters.order == RANDOM:
         return (_shuffle(filters.seed),)
+    if filters.order == RELEVANT_FIRST:
+        return (*relevance.order(relevance.weigh(filters.query)), *_NEWEST)
     return {
         "antiguas": (Proposal.submitted_at, Proposal.id),
         "titulo": (Proposal.title, Proposal.id),
         MOST_SUPPORTED: (Proposal.support_count.desc(), Proposal.id.desc()),
         "comentadas": (Proposal.comment_count.desc(), Proposal.id.desc()),
         "folio": (Proposal.plan_id, Proposal.folio_number),
-    }.get(filters.order, (Proposal.submitted_at.desc(), Proposal.id.desc()))
+    }.get(filters.order, _NEWEST)
 
 
 def conditions(filters: Filters) -> list[sa.ColumnElement[bool]]:

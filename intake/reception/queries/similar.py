@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import heapq
-import threading
 from typing import TYPE_CHECKING, NamedTuple
-from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 
 from intake.core.search import Term, proposals_matching, proposals_with
 from intake.extensions import db
 from intake.reception import hints
+from intake.reception.queries import rarity
 from intake.reception.queries.lists import narrowing, rows_of
-from intake.reception.vocabulary import Vocabulary
 from intake.reception.wording import Text
 from models import JoinRequest, Proposal
 from models.enums import ProposalKind, ProposalStatus
@@ -23,16 +21,13 @@ if TYPE_CHECKING:
 
     from intake.reception.hints import Hint, Wanted, Weighing
     from intake.reception.inputs import Filters
+    from intake.reception.vocabulary import Vocabulary
     from models import Plan
 
 #: Candidates that are read and weighed, and from how many of the best they are taken, where not all may be shown.
 CANDIDATES, CHOSEN_FROM = 60, 600
-#: Hints that are shown, and proposals beside what a search found; texts that rarity is counted on, the newest.
-SHOWN, BESIDE, COUNTED = 5, 10, 20_000
-#: A set of fewer texts is counted again after every change, a larger one after it grew by a twentieth.
-SMALL, GROWTH = 300, 20
-_lock = threading.Lock()
-_counted: WeakKeyDictionary[Any, tuple[int, Vocabulary]] = WeakKeyDictionary()
+#: Hints that are shown, and proposals beside what a search found.
+SHOWN, BESIDE = 5, 10
 
 
 class Similar(NamedTuple):
@@ -57,9 +52,10 @@ class Meaning(NamedTuple):
 def similar_to(title: str, body: str, plan_id: int, *, without: int | None = None) -> list[Similar]:
     """At most five public proposals of the plan that say much the same, best first. Three or four statements.
 
-    None that was undone, and to a proposal (``without``) neither what it is asked to join nor what it gathers.
+    They share a word that names a matter; what was withdrawn comes last. None that was undone, and to a proposal
+    (``without``) neither what it is asked to join nor what it gathers.
     """
-    vocabulary = _vocabulary()
+    vocabulary = rarity.vocabulary()
     words = hints.wanted(title, body, vocabulary)
     short = not body.strip()
     weighing = hints.Weighing(f"{title} {body}", words, vocabulary, short=short)
@@ -69,9 +65,9 @@ def similar_to(title: str, body: str, plan_id: int, *, without: int | None = Non
     found = [
         Similar(row.folio, row.title, row.language, row.status, hint.score, hint.shared, row.kind)
         for hint, row in _nearest(words, vocabulary, weighing, among, columns)
-        if hint.covered >= least
+        if hint.covered >= least and hint.shared
     ]
-    return found[:SHOWN]
+    return sorted(found, key=lambda one: one.status is ProposalStatus.WITHDRAWN)[:SHOWN]
 
 
 #: What was undone gathers nothing any more.
@@ -93,15 +89,18 @@ def of_the_meaning(filters: Filters) -> Meaning:
     Their words are other words for the same thing or of the same field, or what was meant by misspelled ones, or not
     quite all of those sought. Four or five statements.
     """
-    vocabulary = _vocabulary()
+    vocabulary = rarity.vocabulary()
     words = hints.wanted(filters.query, "", vocabulary, field=True)
     match = proposals_matching(filters.query, any_word=filters.any_word)
     if match is None:
         return Meaning([], [])
     weighing = hints.Weighing(filters.query, words, vocabulary, short=True)
     among = [Proposal.is_public, ~match, *narrowing(filters).values()]
-    nearest = _nearest(words, vocabulary, weighing, among)
-    found = [row.id for hint, row in nearest if hint.covered >= hints.LEAST_OF_SEARCH]
+    found = [
+        row.id
+        for hint, row in _nearest(words, vocabulary, weighing, among, (Proposal.title,))
+        if hint.covered >= hints.LEAST_OF_SEARCH and hints.speaks_of(words, row.title, row.search_stems)
+    ]
     answers = dict.fromkeys(stem for word in words for stem in word.answers)
     return Meaning(rows_of(found[:BESIDE]) if found else [], [Term((stem,), whole=True) for stem in answers])
 
@@ -146,19 +145,3 @@ def _candidates(words: list[Wanted], asked: dict[str, int], vocabulary: Vocabula
         for bits in set(has.values())
     }
     return heapq.nlargest(CHOSEN_FROM, has, key=lambda key: (worth[has[key]], key))
-
-
-def _vocabulary() -> Vocabulary:
-    """How rare each stem is, kept by the process for each database and counted again as it grows."""
-    bind = db.session.get_bind()
-    newest = db.session.scalar(sa.select(sa.func.max(Proposal.id))) or 0
-    with _lock:
-        kept = _counted.get(bind)
-        if kept is None or (newest != kept[0] and (newest <= SMALL or newest > kept[0] + kept[0] // GROWTH)):
-            kept = _counted[bind] = (newest, _count(newest))
-        return kept[1]
-
-
-def _count(newest: int) -> Vocabulary:
-    query = sa.select(Proposal.search_stems).where(Proposal.is_public).order_by(Proposal.id.desc()).limit(COUNTED)
-    return Vocabulary.of(db.session.scalars(query), max(1.0, newest / COUNTED))
