@@ -324,6 +324,7 @@ def test_the_proposals_page_says_what_is_owed_next(plan, client):
         page = html.unescape(client.get(path).text)
         assert "Próximo paso prometido: decir si se admite, a más tardar el" in page
         assert ">En plazo<" in page
+        assert "hasta entonces se dice si la propuesta se admite y, si se admite, se evalúa" in page
     with after(plan):
         assert ">Vencida sin cumplir<" in client.get(f"/propuestas/{proposal.folio}").text
 
