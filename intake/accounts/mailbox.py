@@ -38,6 +38,7 @@ class Letter:
     state: str
     created_at: datetime
     sent_at: datetime | None
+    not_before: datetime
     attempts: int
     error: str
 
@@ -50,6 +51,11 @@ class Letter:
     def tone(self) -> str:
         """Its state's tone."""
         return WORDS[self.state][1]
+
+    @property
+    def leaves_at(self) -> datetime | None:
+        """When it goes out at the earliest, None where it has gone or may go at once."""
+        return self.not_before if self.state == WAITING else None
 
 
 def messages(*, number: int, state: str = "", masked: bool = True) -> Page[Any]:
@@ -99,6 +105,7 @@ def _letter(row: OutboxMessage, *, masked: bool) -> Letter:
         state=state_of(row),
         created_at=row.created_at,
         sent_at=row.sent_at,
+        not_before=row.not_before,
         attempts=row.attempts,
         error=row.last_error,
     )

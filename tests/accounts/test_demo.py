@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 
 from intake.accounts import demo, passwords
-from intake.core import outbox
+from intake.core import clock, outbox
 from intake.core.transaction import transaction
 from intake.extensions import db
+from intake.web.filters import fecha_hora
 from models import AuditEntry, Post, User
 from models.enums import ReviewSector, Role
 from tests import factories
@@ -131,3 +133,22 @@ def test_mail_page_shows_messages_newest_first_with_links(demo_app, client):
     assert "clave04" not in page
     assert "clave04" in client.get("/correo-demo/?pagina=2").text
     assert "<b>Persona" not in page
+
+
+def test_a_letter_for_later_says_when_it_leaves(demo_app, client):
+    later = clock.now() + timedelta(days=9)
+    with transaction():
+        for n, not_before in ((1, None), (2, later)):
+            link = f"http://localhost/cuenta/confirmar/clave{n}"
+            outbox.enqueue(
+                "account_confirm",
+                to=f"p{n}@demo.example",
+                not_before=not_before,
+                name="Ana",
+                link=link,
+                minutes=60,
+            )
+    page = client.get("/correo-demo/").text
+    assert page.count("saldrá el") == 1
+    assert f"saldrá el {fecha_hora(later)}" in page
+    assert page.index("p2@demo.example") < page.index("saldrá el") < page.index("p1@demo.example")
