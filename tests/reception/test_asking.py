@@ -116,6 +116,8 @@ def test_the_author_answers_once_and_who_asked_is_told(app, analyst):
     assert letter.to_address == "analista@demo.example"
     assert "En Macas, junto al río." in written.text
     assert "después del plazo" not in written.text
+    before = {name: value for name, value in letter.context.items() if name != "of_several"}  # queued by older code
+    assert mail.render(letter.kind, letter.locale, before).text == written.text
     with pytest.raises(Conflict):
         asking.answer(of, made, "Otra vez.", by=author_of(of))
     assert made.answer == "En Macas, junto al río."
