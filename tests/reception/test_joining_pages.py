@@ -303,6 +303,13 @@ def test_undoing_asks_for_a_reason_and_says_where_it_stands(desk, client, analys
     assert "La unión se deshizo" in text_of(page) and "Todo fue un error." in text_of(page)
 
 
+def test_a_page_open_for_long_asks_for_one_more_press_and_keeps_what_was_typed(desk, analyst):
+    path = f"/propuestas/{collective_of(proposals(2), analyst).folio}/union"
+    page = desk.post(path, data={"csrf_token": "viejo", "folio": "777", "due_on": in_days(9).isoformat()})
+    assert page.status_code == 422
+    assert "pulse el botón otra vez" in text_of(page) and 'value="777"' in page.text
+
+
 def test_asking_again_and_one_more_from_the_page(desk, analyst):
     one, two, three = proposals(3)
     made = collective_of([one, two], analyst)
