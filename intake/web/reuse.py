@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 MAX_KEPT = 300
 MAX_BYTES = 200_000
+#: Where `remembered` keeps things. What readers can ask for without end, as orders by chance, has a shelf of its own:
+#: it would drive out what every page needs.
+VALUES, ORDERINGS = "intake_values", "intake_orderings"
 #: An answer with one of these says more than its body and its type, which are all that is kept.
 _MORE_THAN_A_BODY = frozenset({"Set-Cookie", "Content-Disposition", "Cache-Control", "Location", "Link"})
 _STAMPS = {
@@ -69,8 +72,9 @@ def install(app: Flask) -> None:
     if not app.config["PAGE_CACHE_SECONDS"]:
         return
     pages: Kept[tuple[tuple[bytes, ...], str]] = Kept()  # the pieces of a body (`frame.pieces_of`) and its content type
-    values: Kept[Any] = Kept()
-    app.extensions["intake_pages"], app.extensions["intake_values"] = pages, values
+    app.extensions["intake_pages"] = pages
+    shelves: dict[str, Kept[Any]] = {name: Kept() for name in (VALUES, ORDERINGS)}
+    app.extensions.update(shelves)
     app.before_request(answer_from_memory)
     app.after_request(keep)
 
@@ -98,7 +102,7 @@ def _may_be_reused(view: Access) -> bool:
     return not session or (view.alike and view.unless not in request.args)
 
 
-def remembered(name: str, make: Callable[[], T]) -> T:
+def remembered(name: str, make: Callable[[], T], *, shelf: str = VALUES) -> T:
     """What ``make`` returns, made again only after a change of data or of time. Values, never mapped objects.
 
     The name says whose it is, if it is a person's. A request that writes always makes its own: it sees rows that may
@@ -107,7 +111,7 @@ def remembered(name: str, make: Callable[[], T]) -> T:
     if not current_app.config["PAGE_CACHE_SECONDS"] or writing.get():
         return make()
     key = (name, chosen_language(), stamp(), _moment())
-    kept: Kept[tuple[T]] = current_app.extensions["intake_values"]
+    kept: Kept[tuple[T]] = current_app.extensions[shelf]
     found = kept.get(key)
     if found is None:
         found = (make(),)

@@ -7,13 +7,14 @@ import re
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from intake.core import clock
 from intake.core.search import stems
 from intake.extensions import db
 from intake.reception import queries
 from intake.reception.inputs import SEEDS, STATUS_SLUGS, Filters
-from models import ProposalApproach
+from models import Proposal, ProposalApproach
 from models.enums import Approach, Branch, Channel, ProposalStatus, StageKind, TerritoryLevel
 from tests import factories
 
@@ -285,3 +286,13 @@ def test_pages_from_the_kept_beginning_are_those_of_the_whole_list(plan, monkeyp
             whole = queries.page(filters, number, 70)
             assert [row.id for row in kept.items] == [row.id for row in whole.items]
             assert (kept.number, kept.pages) == (whole.number, whole.pages)
+
+
+def test_what_was_set_aside_since_its_order_was_kept_is_not_shown(plan):
+    made = [factories.proposal(plan) for _n in range(3)]
+    filters = Filters(order="azar", seed=7)
+    known = queries.first(filters)
+    held = sa.update(Proposal.__table__).where(Proposal.id == made[1].id).values(status=ProposalStatus.HELD)
+    db.session.execute(held)
+    shown = queries.page(filters, 1, 3, lambda: known).items
+    assert {row.id for row in shown} == {made[0].id, made[2].id}
