@@ -182,6 +182,7 @@ def _stage(world: World, data: Row, row: Row) -> StageInput:
         closes_on=world.day(closes),
         status=StageStatus.PUBLISHED,
         note_es=row["note_es"] or "",
+        note_en=row.get("note_en") or "",
     )
 
 

@@ -67,6 +67,14 @@ def test_the_collective_proposal_waits_for_another_analyst_than_who_led_it(app):
     assert may == {"analisis": True, "analisis2": False}
 
 
+def test_what_is_noted_about_the_stages_of_the_fictional_plan_is_told_in_english_too(app):
+    notes = db.session.execute(
+        sa.select(Stage.note_es, Stage.note_en).join(Plan, Plan.id == Stage.plan_id).where(Plan.code == "PAGA3")
+    ).all()
+    assert sum(bool(spanish) for spanish, _english in notes) == 3
+    assert all(bool(spanish) == bool(english) for spanish, english in notes)
+
+
 def test_first_plan_is_whole(app):
     milestones = (
         sa.select(Milestone.progress_pct)
