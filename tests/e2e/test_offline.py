@@ -86,8 +86,10 @@ def queue(page: Page, title: str) -> None:
     """Write it without a network and let it wait on the telephone."""
     page.context.set_offline(True)
     write(page, title)
+    expect(page.locator("[data-offline-now]")).to_be_in_viewport()
     let_wait(page)
     waits(page, title)
+    expect(page.locator("h1")).to_have_text("Su propuesta está lista y espera en este teléfono", use_inner_text=True)
 
 
 def wake_worker(page: Page, server: Server) -> None:

@@ -237,6 +237,17 @@ def test_the_shell_holds_no_token_no_key_and_no_session(plan, client):
     assert 'action="/propuestas/nueva"' in answer.text
 
 
+@pytest.mark.parametrize("path", ["/propuestas/nueva", "/propuestas/sin-conexion/formulario"])
+def test_the_heading_and_its_words_can_follow_what_waits(plan, client, path):
+    page = client.get(path).text
+    heading = re.search(r"<h1>(.*?)</h1>", page, re.DOTALL).group(1)
+    assert re.findall(r'<span data-while="(\w+)"( hidden)?>', heading) == [
+        ("writing", ""), ("waiting", " hidden"), ("arrived", " hidden"),
+    ]  # fmt: skip
+    lead = page.split('<div data-while="writing">')[1].split("</div>")[0]
+    assert "Solo 4 preguntas" in lead
+
+
 @pytest.mark.parametrize("path", ["/propuestas/sin-conexion", "/propuestas/sin-conexion/formulario"])
 def test_signed_in_pages_say_that_nobody_may_keep_them(plan, sign_in, path):
     answer = sign_in(factories.user()).get(path)

@@ -56,10 +56,14 @@ export const start = async (form, box) => {
 
   // -- waiting here
 
+  /** What stands above the form follows: writing, waiting, arrived. */
+  const head = (state) => document.querySelectorAll("[data-while]").forEach((part) => (part.hidden = part.dataset.while !== state));
+
   const hold = (state) => {
     queued = true;
     form.hidden = true;
     drafts.forget(owner);
+    head(state);
     say(box, state);
     box.querySelector("h2").focus();
   };
@@ -67,6 +71,7 @@ export const start = async (form, box) => {
   const comeBack = (item) => {
     queued = false;
     form.hidden = false;
+    head("writing");
     key.value = item.key;
     fill(form, item.pairs);
     showErrors(form, item.errors ?? [], item.messages ?? []);
@@ -81,6 +86,7 @@ export const start = async (form, box) => {
       comeBack(item);
       say(box, "refused");
     }
+    if (!item && queued) clean(); // taken off this telephone: another one can be written
   };
 
   const queue = async (button) => {
@@ -143,6 +149,8 @@ export const start = async (form, box) => {
   panel.querySelector("[data-queue]")?.addEventListener("click", (event) => queue(event.currentTarget));
   const clean = () => {
     clearTimeout(waiting);
+    queued = form.hidden = false;
+    head("writing");
     drafts.forget(owner);
     form.reset();
     key.value = newKey();
