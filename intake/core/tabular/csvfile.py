@@ -45,7 +45,7 @@ def _delimiter(text: io.TextIOWrapper, table: Table) -> str:
             cells = next((c for c in csv.reader(text, delimiter=delimiter) if any(c)), [])
         except csv.Error:
             return 0
-        return sum(column_name(cell) in table.columns.known for cell in cells)
+        return sum(column_name(cell) in table.columns.known for cell in cells[: table.limits.columns])
 
     return max(DELIMITERS, key=known)
 

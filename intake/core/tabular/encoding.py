@@ -54,8 +54,9 @@ def _first_bad(raw: bytes) -> int | None:
 
 def _words(raw: bytes, at: int, offset: int) -> Text:
     """What is wrong, for a person; at the end what somebody needs who looks into the file. ``raw[:at]`` is UTF-8."""
-    before = re.search(r"\w*$", raw[:at].decode("utf-8")).group()[-_LONGEST:]  # type: ignore[union-attr]  # always
-    after = re.match(r"\w*", raw[at + 1 :].decode(_LIKELY, "replace")).group()[:_LONGEST]  # type: ignore[union-attr]
+    near = raw[:at].decode("utf-8")[-_LONGEST:]  # of a line of megabytes too
+    before = re.search(r"\w*$", near).group()  # type: ignore[union-attr]  # always
+    after = re.match(r"\w*", raw[at + 1 :][:_LONGEST].decode(_LIKELY, "replace")).group()  # type: ignore[union-attr]
     told = {"word": f"{before}{_BROKEN}{after}", "how": _HOW, "offset": offset, "byte": f"{raw[at]:02X}"}
     letter = raw[at : at + 1].decode(_LIKELY, "replace")
     words: Text = _l(

@@ -66,9 +66,9 @@ class Table:
 
     def head(self, line: int, cells: Sequence[str]) -> None:
         """Take the header. Raises `Refused` where columns are unknown, repeated or missing: it names them."""
-        while cells and not cells[-1].strip():
-            cells = cells[:-1]
-        self.names = [column_name(cell) for cell in cells]
+        last = max((n for n, cell in enumerate(cells, start=1) if cell.strip()), default=0)
+        most = self.limits.columns + 1  # one more than may be, which is noted; no more of them are looked at
+        self.names = [column_name(cell) for cell in cells[: min(last, most)]]
         self._judge_head(line)
         if self.problems:
             raise Refused(self.problems)

@@ -25,9 +25,14 @@ if TYPE_CHECKING:
 
 _CHUNK_BYTES = 1 << 20
 _OVERLAP_BYTES = 400  # a tag may stand across two chunks
-#: A cell or a row: letters of its column (a row has none), number of its row, "/" if it is empty.
-_REFERENCE = re.compile(rb"""<(?:\w+:)?(?:c|row)\b[^>]*?\br=["']([A-Za-z]{0,7})([0-9]{1,9})["'][^>]*?(/?)>""")
+#: A cell or a row: letters of its column (a row has none), number of its row, "/" if it is empty. It ends at the next
+#: ``<`` and tries one reference for each, so that no file takes longer than its size.
+_REFERENCE = re.compile(
+    rb"""<(?:\w++:)?(?:c|row)\b(?>[^<]*?\br=["']([A-Za-z]{0,7})([0-9]{1,9})["'])"""
+    rb"""(?:[^<>"'/]++|"[^"<]*+"|'[^'<]*+'|/(?!>))*+(/?)>"""
+)
 _MOST_MEMBERS = 2_000
+_PACKED = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 
 
 def read(source: Source, table: Table) -> Iterator[Row]:
@@ -69,7 +74,8 @@ def _measure(source: Source, table: Table) -> None:
     try:
         with zipfile.ZipFile(source.file) as package:
             members = package.infolist()
-            if len(members) > _MOST_MEMBERS or "xl/workbook.xml" not in package.namelist():
+            known = all(member.compress_type in _PACKED for member in members)
+            if len(members) > _MOST_MEMBERS or not known or "xl/workbook.xml" not in package.namelist():
                 raise refused(table.problems, _l("El archivo no es un libro .xlsx. Guárdelo como .xlsx o CSV UTF-8."))
             for member in members:
                 left -= _unpacked(package, member, left, table)
