@@ -1,13 +1,17 @@
 """Documents without what is said about them: who wrote them, where, with what, and where their photographs were taken.
 
 Words stay as they are, also those that name somebody. What cannot be made bare is refused, and the person learns why.
+Anybody may send a document, so every pattern here ends at the next ``<``: it takes a time in proportion to its text.
 """
 
 from __future__ import annotations
 
 import io
 import re
+import threading
+import time
 import zipfile
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from intake.core import packages, pdfs, segments
@@ -24,6 +28,13 @@ _PDF = "application/pdf"
 _THEN = (1980, 1, 1, 0, 0, 0)
 #: A package in a package, as a chart has its table; no deeper.
 _DEPTH = 2
+#: What a document may unpack to here, where it is read and not only listed; a part of text; seconds of processor time.
+_MOST_BYTES = 60 * 1024 * 1024
+_MOST_TEXT = 24 * 1024 * 1024
+_SECONDS = 10.0
+#: Documents that one server process makes bare at the same time, and the seconds that one more waits for its turn.
+_AT_ONCE = threading.BoundedSemaphore(2)
+_PATIENCE = 3.0
 _DECLARED = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _SCHEMAS = b"http://schemas.openxmlformats.org"
 #: Parts that say nothing but who, when and with what, by their names: what takes their place.
@@ -38,13 +49,15 @@ _META = (
 )
 #: Attributes that name who changed or remarked something, and folders of their computers.
 _NAMING = re.compile(
-    r"""(\s(?:[\w.-]+:)?(?:author|initials|userId|userName|displayName|lastModifiedBy)\s*=\s*)("[^"]*"|'[^']*')"""
+    r"""(\s(?:[\w.-]++:)?(?:author|initials|userId|userName|displayName|lastModifiedBy)\s*+=\s*+)"""
+    r"""("[^"<]*+"|'[^'<]*+')"""
 )
-_FOLDER = re.compile(r"""(<(?:[\w.-]+:)?absPath\b[^>]*?\surl\s*=\s*)("[^"]*"|'[^']*')""")
-_TARGET = re.compile(r"""(\sTarget\s*=\s*)("file:[^"]*"|'file:[^']*')""", re.IGNORECASE)
+_FOLDER = re.compile(r"""(<(?:[\w.-]++:)?absPath\b[^<]*?\surl\s*+=\s*+)("[^"<]*+"|'[^'<]*+')""")
+_TARGET = re.compile(r"""(\sTarget\s*+=\s*+)("file:[^"<]*+"|'file:[^'<]*+')""", re.IGNORECASE)
 #: Elements that do: the authors of notes in a workbook; of remarks and changes in OpenDocument.
 _NAMED = re.compile(
-    r"(<((?:[\w.-]+:)?author|dc:creator|(?:meta:creator|loext:sender)-initials)(?:\s[^>]*)?>)[^<]*(?=</\2>)"
+    r"(<((?:[\w.-]++:)?author|dc:creator|(?:meta:creator|loext:sender)-initials)"
+    r"""(?:\s(?:[^<>"']++|"[^"<]*+"|'[^'<]*+')*+)?>)[^<]*+(?=</\2\s*+>)"""
 )
 #: Where Office and OpenDocument keep signatures; pictures that keep what they tell; objects of other programs.
 _SIGNED = re.compile(r"_xmlsignatures/|META-INF/(?:document|macro)signatures\.xml")
@@ -54,12 +67,21 @@ _OBJECT = b"\xd0\xcf\x11\xe0"
 
 def bare(content: bytes, kind: str) -> bytes:
     """The document of this media type (`files.judge`), bare. Equal documents give equal bytes. Raises `Invalid`."""
+    if not _AT_ONCE.acquire(timeout=_PATIENCE):
+        raise _refusal(_l("En este momento se preparan otros documentos. Espere un minuto y vuelva a elegir el suyo."))
+    try:
+        return _bare(content, kind)
+    finally:
+        _AT_ONCE.release()
+
+
+def _bare(content: bytes, kind: str) -> bytes:
     if kind == _PDF:
         return _pdf(content)
     if not packages.is_package(content):
         return content
     try:
-        return _package(content, _DEPTH)
+        return _package(content, _Work(_DEPTH, packages.Allowance(_MOST_BYTES), time.thread_time() + _SECONDS))
     except (*packages.BROKEN, UnicodeError, zipfile.LargeZipFile) as error:
         raise packages.damaged() from error
 
@@ -75,6 +97,8 @@ def _pdf(content: bytes) -> bytes:
         raise _refusal(
             _l("El PDF lleva otros archivos dentro. Adjúntelos aparte y vuelva a guardarlo sin ellos.")
         ) from error
+    except pdfs.Heavy as error:
+        raise _heavy() from error
     except pdfs.Unreadable as error:
         raise packages.damaged() from error
 
@@ -96,11 +120,27 @@ def _signed() -> Text:
     return words
 
 
-def _package(content: bytes, depth: int) -> bytes:
+def _heavy() -> Invalid:
+    return _refusal(_l("El documento es demasiado complejo para limpiarlo. Divídalo, o imprímalo como PDF nuevo."))
+
+
+@dataclass(frozen=True)
+class _Work:
+    """How deep packages may still stand in packages, what they may unpack to, and until when, in `thread_time`."""
+
+    depth: int
+    allowance: packages.Allowance
+    until: float
+
+    def within(self) -> _Work:
+        """The same for a package in this one."""
+        return _Work(self.depth - 1, self.allowance, self.until)
+
+
+def _package(content: bytes, work: _Work) -> bytes:
     """The package written anew, entry by entry: nothing between or behind them, no times, no remarks of the packer."""
     out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(content)) as given, zipfile.ZipFile(out, "w") as made:
-        packages.refuse_bombs(given, len(content))
+    with packages.opened(content, work.allowance) as given, zipfile.ZipFile(out, "w") as made:
         entries = given.infolist()
         if len({entry.filename for entry in entries}) < len(entries):
             raise packages.damaged()
@@ -108,11 +148,13 @@ def _package(content: bytes, depth: int) -> bytes:
             if not entry.is_dir():
                 name = zipfile.ZipInfo(entry.filename, _THEN)
                 name.compress_type = zipfile.ZIP_STORED if entry.filename == "mimetype" else zipfile.ZIP_DEFLATED
-                made.writestr(name, _part(entry.filename, given.read(entry), depth))
+                made.writestr(name, _part(entry.filename, given.read(entry), work))
+                if time.thread_time() > work.until:
+                    raise _heavy()
     return out.getvalue()
 
 
-def _part(name: str, content: bytes, depth: int) -> bytes:
+def _part(name: str, content: bytes, work: _Work) -> bytes:
     """One entry of a package, bare. Raises `Invalid` for what cannot be made so."""
     if _SIGNED.match(name):
         raise _refusal(_signed())
@@ -123,9 +165,9 @@ def _part(name: str, content: bytes, depth: int) -> bytes:
     if content.startswith(_OBJECT) or _OPAQUE.search(name):
         raise _refusal(_l("El documento lleva dentro imágenes u objetos que no se pueden limpiar. Guárdelo como PDF."))
     if packages.is_package(content):
-        if not depth:
+        if not work.depth:
             raise packages.damaged()
-        return _package(content, depth - 1)
+        return _package(content, work.within())
     if name.endswith((".xml", ".rels")):
         return _xml(name, content)
     return segments.bare(content)
@@ -133,6 +175,8 @@ def _part(name: str, content: bytes, depth: int) -> bytes:
 
 def _xml(name: str, content: bytes) -> bytes:
     """A part of text without names of authors. Raises `Invalid` where it is locked, `UnicodeError` where it is none."""
+    if len(content) > _MOST_TEXT:
+        raise _heavy()
     encoding = "utf-16" if content.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8"
     text = content.decode(encoding)
     if name == "META-INF/manifest.xml" and "encryption-data" in text:

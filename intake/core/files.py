@@ -15,7 +15,7 @@ import obstore
 from obstore.store import LocalStore, MemoryStore, from_url
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from intake.core import clock, documents, packages, tokens
+from intake.core import clock, documents, packages, segments, tokens
 from intake.core.errors import Invalid, NotFound
 from intake.core.i18n import lazy_gettext as _l
 from intake.core.text import clean
@@ -157,6 +157,7 @@ def _as_text(upload: Upload) -> str | None:
 
 def _reencoded(content: bytes, kind: str, longest_side: int | None) -> bytes:
     try:
+        segments.refuse_busywork(content)
         with Image.open(io.BytesIO(content), formats=[_FORMATS[kind]]) as picture:
             if picture.width * picture.height > MAX_PIXELS:
                 raise Invalid(

@@ -19,11 +19,16 @@ from typing import Any
 #: Pages of one file, and the longer side of a picture in pixels (A4 at 200 dots an inch).
 MOST_PAGES = 120
 SIDE = 2340
+#: What drawing may take: the team sends those, and waits. And making bare, which anybody may ask for.
 SECONDS = 90
+_BARE_SECONDS = 12
 _MEMORY = 1024**3
+_BARE_MEMORY = 512 * 1024**2
+#: What making bare may give back: hardly more than came, unless packed objects unfold.
+_BARE_BYTES = 30 * 1024 * 1024
 _LENGTH = struct.Struct(">I")
 #: How the program ends where a file is whole and cannot be made bare all the same.
-_LOCKED, _SIGNED, _FILLED = 3, 4, 5
+_LOCKED, _SIGNED, _FILLED, _HEAVY = 3, 4, 5, 6
 
 
 class Unreadable(Exception):
@@ -42,28 +47,35 @@ class Filled(Unreadable):
     """It holds other files."""
 
 
+class Heavy(Unreadable):
+    """It takes more time than there is, or grows beyond measure."""
+
+
 def pages(content: bytes) -> list[bytes]:
     """One JPEG for each page, in order. Raises `Unreadable`."""
-    return _parts(_run("draw", content))
+    return _parts(_run("draw", content, SECONDS))
 
 
 def bare(content: bytes) -> bytes:
     """The same pages without author, program, dates, places of photographs and names of who remarked on them.
 
-    Equal files give equal bytes. Raises `Unreadable`, `Locked`, `Signed`, `Filled`.
+    Equal files give equal bytes. Raises `Unreadable`, `Locked`, `Signed`, `Filled`, `Heavy`.
     """
-    return _run("bare", content)
+    return _run("bare", content, _BARE_SECONDS)
 
 
-def _run(what: str, content: bytes) -> bytes:
+def _run(what: str, content: bytes, seconds: float) -> bytes:
     command = [sys.executable, "-I", __file__, what]
     try:
-        done = subprocess.run(command, input=content, capture_output=True, timeout=SECONDS, check=True)  # noqa: S603 -- our own file
+        done = subprocess.run(command, input=content, capture_output=True, timeout=seconds, check=True)  # noqa: S603 -- our own file
     except subprocess.CalledProcessError as error:
-        raise {_LOCKED: Locked, _SIGNED: Signed, _FILLED: Filled}.get(error.returncode, Unreadable) from error
+        raise _WHY.get(error.returncode, Unreadable) from error
     except subprocess.TimeoutExpired as error:
-        raise Unreadable from error
+        raise Heavy from error
     return done.stdout
+
+
+_WHY = {_LOCKED: Locked, _SIGNED: Signed, _FILLED: Filled, _HEAVY: Heavy}
 
 
 def _parts(given: bytes) -> list[bytes]:
@@ -79,18 +91,18 @@ def _parts(given: bytes) -> list[bytes]:
 # -- in the process of its own ---------------------------------------------------------------------------------------
 
 
-def _limit() -> None:
-    """Give this process a share of memory and time."""
+def _limit(memory: int, seconds: int) -> None:
+    """Give this process a share of memory (bytes) and of processor time."""
     import resource  # noqa: PLC0415 -- only in the process of its own, where the system has it
 
-    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
 
 
 def _draw() -> None:
     import pypdfium2  # type: ignore[import-untyped]  # noqa: PLC0415 -- only in the process of its own
 
-    _limit()
+    _limit(_MEMORY, SECONDS)
     document = pypdfium2.PdfDocument(sys.stdin.buffer.read())
     if not 0 < len(document) <= MOST_PAGES:
         sys.exit(2)
@@ -104,7 +116,7 @@ def _draw() -> None:
 def _bare() -> None:
     import pikepdf  # noqa: PLC0415 -- only in the process of its own
 
-    _limit()
+    _limit(_BARE_MEMORY, _BARE_SECONDS)
     try:
         document = pikepdf.open(io.BytesIO(sys.stdin.buffer.read()))
     except pikepdf.PasswordError:
@@ -121,6 +133,8 @@ def _bare() -> None:
         del document.trailer[key]
     out = io.BytesIO()
     document.save(out, deterministic_id=True, compress_streams=False)
+    if out.tell() > _BARE_BYTES:
+        sys.exit(_HEAVY)
     sys.stdout.buffer.write(out.getvalue())
 
 

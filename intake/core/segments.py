@@ -13,6 +13,9 @@ _JPEG, _PNG = b"\xff\xd8", b"\x89PNG\r\n\x1a\n"
 #: After the beginning of a scan: the next byte pair that is a marker and not data, padding or a restart.
 _MARKER = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
 _SCAN, _END = 0xDA, 0xD9
+#: Parts of one picture, and passes over its pixels: photographs have hundreds, and a dozen. More serve to keep us busy.
+MOST_PARTS = 20_000
+MOST_SCANS = 40
 #: Application segments and remarks; of them the frame, the colours (Adobe, ICC profile) are needed to draw it.
 _TOLD = frozenset({*range(0xE0, 0xF0), 0xFE})
 _NEEDED = {0xE0: b"JFIF\0", 0xE2: b"ICC_PROFILE\0", 0xEE: b"Adobe"}
@@ -24,7 +27,10 @@ _CHUNKS = frozenset(
 
 
 def bare(picture: bytes) -> bytes:
-    """The same JPEG or PNG with its pixels, colours and how it is turned; anything else as it came."""
+    """The same JPEG or PNG with its pixels, colours and how it is turned; anything else as it came.
+
+    Raises `ValueError` for more than `MOST_PARTS`.
+    """
     if picture.startswith(_JPEG):
         return _JPEG + b"".join(_kept(picture))
     if picture.startswith(_PNG):
@@ -32,10 +38,19 @@ def bare(picture: bytes) -> bytes:
     return picture
 
 
+def refuse_busywork(picture: bytes) -> None:
+    """Raise `ValueError` for a JPEG that is drawn over and over: each pass takes as long as the picture is large."""
+    if picture.startswith(_JPEG):
+        passes = sum(part.startswith(bytes((0xFF, _SCAN))) for part in _kept(picture))
+        if passes > MOST_SCANS:
+            raise ValueError(passes)
+
+
 def _kept(picture: bytes) -> Iterator[bytes]:
     """The parts of a JPEG that stay, up to its end: what hangs on behind (a second picture, say) goes."""
-    at = len(_JPEG)
+    at, parts = len(_JPEG), 0
     while (found := _MARKER.search(picture, at)) is not None:
+        parts = _counted(parts)
         start, marker = found.start(), found[0][1]
         if marker == _END:
             yield found[0]
@@ -51,6 +66,12 @@ def _kept(picture: bytes) -> Iterator[bytes]:
             yield picture[end : following.start() if following else len(picture)]
             end = following.start() if following else len(picture)
         at = max(end, start + 2)
+
+
+def _counted(parts: int) -> int:
+    if parts >= MOST_PARTS:
+        raise ValueError(parts)
+    return parts + 1
 
 
 def _orientation(tiff: bytes) -> int:
@@ -75,8 +96,9 @@ def _upright(turned: int) -> bytes:
 
 
 def _chunks(picture: bytes) -> Iterator[bytes]:
-    at = len(_PNG)
+    at, parts = len(_PNG), 0
     while at + 8 <= len(picture):
+        parts = _counted(parts)
         length, kind = int.from_bytes(picture[at : at + 4]), picture[at + 4 : at + 8]
         if kind in _CHUNKS:
             yield picture[at : at + 12 + length]
