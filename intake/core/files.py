@@ -24,6 +24,7 @@ from intake.extensions import db
 from models import StoredFile
 
 if TYPE_CHECKING:
+    from intake.core.i18n import Text
     from intake.core.identity import Principal
 
 #: What is accepted: media type → extension given on download. Text formats have no signature and are checked as UTF-8.
@@ -123,18 +124,21 @@ def store(given: Clean, *, by: Principal, public: bool = False) -> StoredFile:
     return row
 
 
-def judge(upload: Upload) -> str:
-    """Return the media type by content. Raises `Invalid` with a message for the person."""
+def judge(upload: Upload, *, takes: Text | None = None) -> str:
+    """Return the media type by content. Raises `Invalid` with a message for the person.
+
+    ``takes``: what a page says that takes less than all that is kept anywhere (`ALLOWED`).
+    """
     if not upload.content:
         raise Invalid(_l("El archivo está vacío."), field="file")
     if len(upload.content) > LIMIT_BYTES:
         raise Invalid(_l("El archivo pesa demasiado. El límite es 10 MB."), field="file")
     kind = _kind_of(upload)
     if kind not in ALLOWED:
-        raise Invalid(
-            _l("El archivo es de un tipo que no se acepta. Use PDF, JPG, PNG, Word, Excel, OpenDocument, CSV o texto."),
-            field="file",
+        every = _l(
+            "El archivo es de un tipo que no se acepta. Use PDF, JPG, PNG, Word, Excel, OpenDocument, CSV o texto."
         )
+        raise Invalid(takes or every, field="file")
     return str(kind)
 
 

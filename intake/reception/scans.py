@@ -28,6 +28,7 @@ SIDE = 2340
 #: Pictures of one sending.
 MOST = 120
 _PDF = "application/pdf"
+_TAKES = _l("no es una imagen JPG o PNG ni un PDF, o su contenido es otro que el que dice su nombre.")
 _QR = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
 _IN_NAME = re.compile(r"[A-Za-z]{2,8}[0-9]{0,4}[-_ ][0-9]{1,6}|[0-9]{5,6}")
 
@@ -66,7 +67,7 @@ def pictures(uploads: Sequence[Upload], plan_code: str) -> tuple[list[Picture], 
 
 def _contents(upload: Upload) -> Iterator[tuple[str, bytes]]:
     try:
-        kind = files.judge(upload)
+        kind = files.judge(upload, takes=_TAKES)
     except Invalid as error:
         raise Invalid(_l("«%(name)s»: %(why)s", name=upload.name, why=error.message), field="files") from error
     if kind in files.PICTURES:
@@ -78,7 +79,7 @@ def _contents(upload: Upload) -> Iterator[tuple[str, bytes]]:
             raise _damaged(upload.name) from error
         yield from ((f"{upload.name} · {number}", content) for number, content in enumerate(drawn, start=1))
     else:
-        raise Invalid(_l("«%(name)s» no es una imagen JPG o PNG ni un PDF.", name=upload.name), field="files")
+        raise Invalid(_l("«%(name)s»: %(why)s", name=upload.name, why=_TAKES), field="files")
 
 
 def _damaged(name: str) -> Invalid:

@@ -272,6 +272,24 @@ class TestPages:
         assert done.status_code == 303
         assert "Canal roto" in client.get(done.location).text
 
+    def test_a_picture_attached_without_words_says_so_beside_it(self, plan, client):
+        answer = post(client, button="attach", upload=("canal.jpg", picture()), **NO_CONTACT)
+        row = db.session.scalars(sa.select(ProposalFile).options(joinedload(ProposalFile.file))).one()
+        ref = attached.ref_of(row)
+        assert answer.location.endswith(f"?guardado=si#archivo-{ref}")
+        path = answer.location.partition("?")[0]
+        page = html.unescape(client.get(path).text)
+        piece = page[page.index(f'id="archivo-{ref}"') :].partition("</li>")[0]
+        assert "canal.jpg" in piece and "La imagen está guardada. Falta decir qué se ve en ella" in piece
+        assert "Descripción (necesaria si es una imagen)</label>" in page  # and no "(opcional)" behind it
+        said = post(client, path, button="save", **{f"description_{ref}": "Canal roto"}, **NO_CONTACT)
+        assert "Falta decir" not in html.unescape(client.get(said.location).text)
+
+    def test_a_text_with_the_name_of_a_picture_is_told_what_this_page_takes(self, plan, client):
+        page = html.unescape(post(client, button="attach", upload=("foto.png", b"hola a todos")).text)
+        assert "Adjunte un PDF, Word, Excel u OpenDocument, o una imagen JPG, PNG o WebP." in page
+        assert "CSV o texto" not in page
+
     def test_taking_away_without_scripts(self, plan, client):
         path = post(client, button="save", upload=("acta.pdf", PDF), says="El acta").location.partition("?")[0]
         ref = re.search(r'name="detach" value="([^"]+)"', client.get(path).text)[1]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -12,6 +13,7 @@ from intake.core import clock
 from intake.extensions import db
 from intake.reception.queries import desk
 from intake.reception.services import keying, paper
+from intake.web.filters import fecha
 from models import Packet, Proposal, ProposalContact, Sheet
 from models.enums import Role, SpoiltReason
 from tests import factories
@@ -334,6 +336,76 @@ def test_bad_files_are_all_named_and_stop_no_good_one(sign_in, packet, clerk):
     assert len(refused) == 2 and "«falso.pdf»" in refused[0] and "«otra.exe»" in refused[1]
     assert "Llegó 1 imagen." in answer.text and f'href="{path}/confirmar"' in answer.text
     assert [row.name for row in desk.loose(packet)] == ["foto.jpg"]
+
+
+def upload(browser, path, *given):
+    files = [(io.BytesIO(content), name) for content, name in given]
+    sent = {"csrf_token": token_in(browser.get(path).text), "files": files}
+    return browser.post(path, data=sent, content_type="multipart/form-data")
+
+
+def test_what_only_the_order_tells_is_said_and_not_filled_in(sign_in, post, packet, clerk):
+    browser = sign_in(clerk)
+    path = f"/ventanilla/paquetes/{packet.reference}/escaneos"
+    known = picture("https://ejemplo.ec/seguimiento/PAGA3-00007")
+    upload(browser, path, (picture(), "IMG.jpg"), (known, "con.jpg"), (picture(), "IMG otra.jpg"))
+    guessed, told, other = (row.id for row in desk.loose(packet))
+    page = browser.get(f"{path}/confirmar").text
+    values = dict(re.findall(r'name="scan-(\d+)" value="([^"]*)"', page))
+    assert values == {str(guessed): "", str(told): "PAGA3-00007", str(other): ""}
+    assert "Por el orden podría ser PAGA3-00001." in page and page.count("Ver grande, en otra pestaña") == 3
+    sent = {f"scan-{key}": value for key, value in values.items()}
+    assert post(browser, f"{path}/confirmar", **sent).status_code == 303
+    assert [row.id for row in desk.loose(packet)] == [guessed, other]  # what nobody decided goes on waiting
+    for again in ({}, {f"scan-{guessed}": "", f"scan-{other}": " "}):
+        answer = post(browser, f"{path}/confirmar", **again)
+        assert answer.status_code == 422 and "Escriba el folio de al menos una imagen" in answer.text
+    both = {f"scan-{guessed}": "1", f"discard-{guessed}": "1"}
+    assert "quite la marca de desechar" in post(browser, f"{path}/confirmar", **both).text
+    post(browser, f"{path}/confirmar", **{f"scan-{guessed}": "", f"discard-{guessed}": "1", f"scan-{other}": ""})
+    assert [row.id for row in desk.loose(packet)] == [other]
+
+
+def test_codes_are_printed_until_a_picture_is_confirmed(sign_in, post, packet, clerk):
+    browser = sign_in(clerk)
+    address = f"/ventanilla/paquetes/{packet.reference}"
+    assert "Al confirmar la primera" in browser.get(f"{address}/escaneos").text
+    upload(browser, f"{address}/escaneos", (picture(), "IMG.jpg"), (picture(), "IMG otra.jpg"))
+    thrown, kept = (row.id for row in desk.loose(packet))
+    post(browser, f"{address}/escaneos/confirmar", **{f"scan-{thrown}": "", f"discard-{thrown}": "1"})
+    assert browser.get(f"{address}/imprimir").status_code == 200
+    post(browser, f"{address}/escaneos/confirmar", **{f"scan-{kept}": "3"})
+    refused = browser.get(f"{address}/imprimir")
+    assert refused.status_code == 409
+    assert "están solo en el papel" in refused.text and "Volver al paquete" in refused.text
+    assert f'href="{address}"' in refused.text
+    assert "Al confirmar la primera" not in browser.get(f"{address}/escaneos").text
+
+
+def test_a_text_with_the_name_of_a_picture_is_told_what_this_page_takes(sign_in, packet, clerk):
+    browser = sign_in(clerk)
+    answer = upload(browser, f"/ventanilla/paquetes/{packet.reference}/escaneos", (b"hola a todos", "hoja.png"))
+    (refused,) = re.findall(r'<li><a href="#files">(.*?)</a></li>', answer.text)
+    assert "«hoja.png»" in refused and "JPG o PNG ni un PDF" in refused and "Word" not in refused
+
+
+@pytest.mark.parametrize(("days", "is_there"), [(-1, True), (0, True), (2, False), (-400, False)])
+def test_a_sheet_begins_with_the_day_of_its_event_where_it_may_bear_it(sign_in, event, packet, clerk, days, is_there):
+    event.starts_at = clock.now() + timedelta(days=days)
+    db.session.commit()
+    page = sign_in(clerk).get("/ventanilla/hojas/PAGA3-00001").text
+    begun = re.search(r'name="dated_on"[^>]*value="([^"]*)"', page)
+    then = clock.local(event.starts_at).date().isoformat() if is_there else ""
+    assert begun is not None and begun[1] == then == keying.begins_with(event)["dated_on"]
+
+
+@pytest.mark.parametrize(("days", "words"), [(-1, ""), (400, "cierra el"), (-400, "abre el")])
+def test_a_packet_for_a_day_outside_reception_warns_with_both_days(sign_in, event, clerk, days, words):
+    event.starts_at = clock.now() + timedelta(days=days)
+    db.session.commit()
+    page = sign_in(clerk).get("/ventanilla/mesas/mesa-macas/paquete").text
+    assert ("no serán válidas" in page) is bool(words)
+    assert words in page and (not words or fecha(clock.local(event.starts_at).date()) in page)
 
 
 # -- the citizen with the receipt in the hand --------------------------------------------------------------------------

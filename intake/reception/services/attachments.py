@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from intake.core.identity import Principal
     from models import Proposal, StoredFile
 
+_TAKES = _l("Ese archivo no se acepta. Adjunte un PDF, Word, Excel u OpenDocument, o una imagen JPG, PNG o WebP.")
 #: Files that come from one network address: a class of thirty, each with all its files, within the hour.
 FROM_NETWORK = limits.Limit("proposal_files", times=150, minutes=60)
 
@@ -44,11 +45,8 @@ def attach(
     """
     if address and not by.is_staff:
         _count(address)
-    if files.judge(upload) not in attached.ACCEPTED:
-        raise Invalid(
-            _l("Ese archivo no se acepta. Adjunte un PDF, Word, Excel u OpenDocument, o una imagen JPG, PNG o WebP."),
-            field="file",
-        )
+    if files.judge(upload, takes=_TAKES) not in attached.ACCEPTED:
+        raise Invalid(_TAKES, field="file")
     given = files.cleaned(upload, longest_side=attached.LONGEST_SIDE, bare=True)  # while nobody waits for it
     words = clean(description)[: attached.DESCRIPTION_CHARACTERS]
     with transaction():
@@ -84,8 +82,11 @@ def _many_files(minutes: int) -> Text:
 
 
 def _take(proposal: Proposal, by: Principal) -> None:
-    """Lock the proposal and see that its author may change it now."""
+    """Lock the proposal, its texts as they are now, and see that its author may change it now."""
+    read = proposal.lock_version
     db.session.refresh(proposal, ["status", "lock_version"], with_for_update=True)
+    if proposal.lock_version != read:  # corrected while a file was cleaned: the next version keeps that text
+        db.session.refresh(proposal)
     authorize(by, Permission.PROPOSAL_EDIT, proposal)
     if proposal.status is ProposalStatus.DRAFT:
         return
