@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 #: Called with how many rows are done.
 Tick = Callable[[int], None]
 NAME_CHARACTERS = 80
+#: What a spreadsheet reads as the beginning of a formula.
+FORMULA = ("=", "+", "-", "@")
 SHOWN = 20
 _LOCK = 41_003  # key of PostgreSQL's advisory lock: two imports happen one after the other
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from intake.core.i18n import lazy_gettext as _l
 from intake.core.tabular import Problems
 from intake.mapping import batches
-from intake.mapping.batches import Tick
+from intake.mapping.batches import FORMULA, Tick
 from intake.mapping.importrows import ActorReader, ActorRow
 from intake.mapping.registryindex import RegistryIndex
 
@@ -15,9 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from intake.core.tabular import Row
-
-#: What a spreadsheet reads as the beginning of a formula.
-FORMULA = ("=", "+", "-", "@")
 
 
 class Judge:

@@ -120,7 +120,9 @@ class ProposalReader:
         self.stages = stages
         self.themes = _themes()
         events = sa.select(Event.slug, Event.id, Event.title).where(Event.plan_id == plan.id)
-        self.events = {slug: EventRef(key, title) for slug, key, title in db.session.execute(events)}
+        self.events = _by_slug_and_title(
+            [(slug, EventRef(key, title)) for slug, key, title in db.session.execute(events)]
+        )
         self.approaches, self.branches, self.channels = _words(Approach), _words(Branch), _words(Channel)
         self._open: dict[date, bool] = {}
         self._contents: Counter[str] = Counter()
@@ -240,3 +242,9 @@ def _words(kind: type[E_]) -> dict[str, E_]:
 def _themes() -> dict[str, ThemeRef]:
     found = [ThemeRef(*row) for row in db.session.execute(sa.select(Theme.id, Theme.code, Theme.name_es))]
     return {plain(text): theme for theme in found for text in (theme.name, theme.code)}
+
+
+def _by_slug_and_title(events: Sequence[tuple[str, EventRef]]) -> dict[str, EventRef]:
+    """Tables by both; a title that several share names none of them."""
+    times = Counter(plain(event.title) for _slug, event in events)
+    return {plain(e.title): e for _slug, e in events if times[plain(e.title)] == 1} | dict(events)

@@ -18,6 +18,7 @@ from intake.mapping import batches
 from intake.plans import queries as plans
 from intake.reception import exporting, queries
 from intake.reception.blueprint import bp
+from intake.reception.importexample import EXAMPLE
 from intake.reception.importrows import COLUMNS
 from intake.reception.inputs import Filters
 from intake.reception.services import downloads, importing, undoing
@@ -109,6 +110,13 @@ def _confirmed() -> ResponseReturnValue:
     )
     flash(str(words), "success")
     return redirect(url_for("reception.import_proposals"))
+
+
+@bp.route("/propuestas/importar/plantilla.<any(csv, xlsx):kind>")
+@requires(Permission.PROPOSAL_IMPORT)
+def import_template(kind: str) -> Response:
+    """A file with the names of all columns and one made-up row, to be filled in."""
+    return answer(kind, "plantilla-propuestas", COLUMNS.known, [EXAMPLE])
 
 
 @bp.route("/propuestas/importar/deshacer", methods=["POST"])

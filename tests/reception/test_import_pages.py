@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 
 import pytest
 import sqlalchemy as sa
 
 from intake.extensions import db
+from intake.reception.importrows import COLUMNS
 from models import AuditEntry, OutboxMessage, Proposal
 from models.enums import ProposalStatus, Role
 from tests import factories as make
@@ -118,3 +120,54 @@ def test_the_team_gets_contacts_and_the_trace_says_so(team):
     assert [row["correo"] for row in answer.json] == ["r@demo.example", None]
     entry = db.session.scalars(sa.select(AuditEntry).order_by(AuditEntry.id.desc())).first()
     assert (entry.action, entry.changes) == ("proposal.export", {"format": "json", "rows": 2})
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_the_template_has_every_column_and_a_row_that_could_come_in(team, kind):
+    page = html.unescape(team.get(PATH).text)
+    address = f"/propuestas/importar/plantilla.{kind}"
+    assert f'href="{address}"' in page
+    make.theme("datos-abiertos")
+    make.territory("01", name="Azuay")
+    db.session.commit()
+    answer = team.get(address)
+    assert f'filename="plantilla-propuestas.{kind}"' in answer.headers["Content-Disposition"]
+    if kind == "csv":
+        lines = list(csv.reader(io.StringIO(answer.get_data().decode("utf-8-sig"), newline="")))
+        assert tuple(lines[0]) == COLUMNS.known
+        assert len(lines) == 2
+    seen = html.unescape(upload(team, answer.data, PATH, name=f"lista.{kind}").text)
+    assert "Importar 1 propuesta" in seen
+    assert "Ejemplo: publicar cada mes" in seen
+
+
+def test_the_template_is_for_who_may_import(client, sign_in, plan):
+    assert client.get("/propuestas/importar/plantilla.csv").status_code == 302
+    assert sign_in(make.user(Role.CITIZEN)).get("/propuestas/importar/plantilla.csv").status_code == 403
+
+
+def test_undoing_says_what_becomes_public_and_large_lists_are_for_support(team):
+    team.post(PATH, data=confirmation(upload(team, content(ROWS[1:]), PATH).text))
+    page = html.unescape(team.get(PATH).text)
+    form = page.split('action="/propuestas/importar/deshacer"')[0].rsplit("<details", 1)[1]
+    assert "siguen a la vista del público como retiradas, y el motivo que escriba se publica con ellas" in form
+    assert "flask reception import" not in page.split("Para el equipo técnico")[0]
+    assert "<code>flask reception import ARCHIVO --plan PAGA3</code>" in page
+
+
+def test_a_title_that_looks_like_a_formula_is_doubted_and_no_place_is_the_whole_country(team):
+    page = html.unescape(upload(team, content([{**ROWS[1], "titulo": "=1+1"}, ROWS[1]]), PATH).text)
+    doubts = page.split('id="dudas"')[1].split("</div>")[0]
+    assert "línea 2: =1+1" in doubts
+    assert "Actas" not in doubts
+    assert '<td data-label="Territorio">Todo el país</td>' in page
+    team.post(PATH, data=confirmation(page))
+    assert set(db.session.scalars(sa.select(Proposal.title))) == {"=1+1", "Actas"}
+
+
+def test_a_table_is_known_by_its_title_where_only_one_has_it(team, plan):
+    for title in ("Mesa de Macas", "Mesa doble", "Mesa doble"):
+        make.event(plan, title=title)
+    db.session.commit()
+    assert "Importar 1 propuesta" in upload(team, content([{**ROWS[1], "mesa": "mesa de MACAS"}]), PATH).text
+    assert upload(team, content([{**ROWS[1], "mesa": "Mesa doble"}]), PATH).status_code == 422

@@ -16,7 +16,7 @@ from intake.core.tabular import Limits, Problems, Refused, rows
 from intake.core.transaction import transaction
 from intake.extensions import db
 from intake.mapping import batches
-from intake.mapping.batches import NewRow, Outcome, Preview, Tick, no_tick
+from intake.mapping.batches import FORMULA, NewRow, Outcome, Preview, Tick, no_tick
 from intake.reception.importrows import COLUMNS, ProposalReader, ProposalRow
 from intake.reception.importwriter import Writer
 from intake.reception.services.moves import stages_of
@@ -48,6 +48,7 @@ class _Judge:
         self._lines: dict[str, int] = {}
         self.rows = self.new = self.known = self.contacts = 0
         self.new_rows: list[ProposalRow] = []
+        self.doubts: list[tuple[int, str]] = []
         self.known_rows: list[tuple[int, str, str]] = []
 
     def new_of(self, found: Iterable[Row], tick: Tick) -> Iterator[ProposalRow]:
@@ -59,6 +60,7 @@ class _Judge:
             elif (proposal := self.reader.read(row)) is not None and self._is_new(proposal):
                 self.new += 1
                 self.contacts += proposal.has_contact
+                self._doubt(proposal)
                 if self.new <= batches.SHOWN:
                     self.new_rows.append(proposal)
                 yield proposal
@@ -74,6 +76,11 @@ class _Judge:
             self._note_known(row.line, row.title, folio)
             return False
         return True
+
+    def _doubt(self, row: ProposalRow) -> None:
+        """Note a title that begins as a formula does: it stays text, but may be a cell that went wrong."""
+        if row.title.startswith(FORMULA) and len(self.doubts) < batches.SHOWN:
+            self.doubts.append((row.line, row.title))
 
     def _note_known(self, line: int, title: str, folio: str) -> None:
         self.known += 1
@@ -106,6 +113,7 @@ def preview(
         new_rows=[_described(row, judge.reader.places.names) for row in judge.new_rows],
         known_rows=judge.known_rows,
         contacts=judge.contacts,
+        doubts=judge.doubts,
     )
 
 
