@@ -31,7 +31,7 @@ _DEPTH = 2
 #: What a document may unpack to here, where it is read and not only listed; a part of text; seconds of processor time.
 _MOST_BYTES = 60 * 1024 * 1024
 _MOST_TEXT = 24 * 1024 * 1024
-_SECONDS = 10.0
+_SECONDS = 6.0
 #: Documents that one server process makes bare at the same time, and the seconds that one more waits for its turn.
 _AT_ONCE = threading.BoundedSemaphore(2)
 _PATIENCE = 3.0
