@@ -15,7 +15,7 @@ from intake.core.i18n import lazy_gettext as _l
 from intake.core.identity import Principal
 from intake.core.permissions import Permission, authorize
 from intake.core.text import clean
-from intake.core.transaction import flush, in_savepoint, transaction
+from intake.core.transaction import flush, in_savepoint, lock, transaction
 from intake.extensions import db
 from models import Actor, Post, PostHolding, User
 from models.enums import ReviewSector, Role, TokenPurpose
@@ -121,6 +121,7 @@ def add_holding(user: User, post: Post, *, since: date, by: Principal, granted_b
     """Save a holding; who accepts an invitation acts, who sent it granted."""
     with transaction():
         flush()
+        lock(sa.select(Post.id).where(Post.id == post.id))  # two who grant it at once: the second finds it held
         if queries.holds_now(user.id, post.id):
             raise Conflict(_l("Esa persona ya ocupa este puesto."))
         holding = PostHolding(post_id=post.id, user_id=user.id, since=since, granted_by_id=granted_by_id)

@@ -38,6 +38,7 @@ def write_minutes(event: Event, given: MinutesInput, *, by: Principal, version: 
     """Keep the minutes and which steps were gone through; with a signed act this needs a reason."""
     authorize(by, Permission.EVENT_EDIT, event)
     with transaction():
+        _hold(event)
         check_version(event, version)
         if event.status not in _OVER:
             raise Conflict(_l("La memoria se escribe cuando el encuentro ya se realizó."))
@@ -49,6 +50,11 @@ def write_minutes(event: Event, given: MinutesInput, *, by: Principal, version: 
         audit.record("event.minutes", event, by=by, reason=given.reason, extra={"steps": sorted(steps)})
         _keep_steps(event, steps, by)
     return event
+
+
+def _hold(event: Event) -> None:
+    """Whoever signs the act meanwhile is waited for: steps and files do not change the event's own version."""
+    db.session.refresh(event, ["status", "lock_version"], with_for_update=True)
 
 
 def _keep_steps(event: Event, steps: dict[int, str], by: Principal) -> None:
@@ -94,6 +100,7 @@ def remove_file(event: Event, row: EventFile, *, by: Principal) -> None:
     """Take a file away for good, before the act is signed."""
     authorize(by, Permission.EVENT_EDIT, event)
     with transaction():
+        _hold(event)
         if event.status is EventStatus.CLOSED:
             raise Conflict(_l("El acta ya está firmada: los archivos de este encuentro ya no cambian."))
         audit.record("event.remove_file", row, by=by, reference=event.slug)

@@ -64,7 +64,7 @@ def mark(event: Event, came: Sequence[str], shown: Sequence[str], *, by: Princip
         _markable(event)
         query = sa.select(Registration).where(Registration.event_id == event.id, Registration.reference.in_(shown))
         moves: defaultdict[str, list[Registration]] = defaultdict(list)
-        for row in db.session.scalars(query):
+        for row in db.session.scalars(query.with_for_update().execution_options(populate_existing=True)):
             if move := _move(row, row.reference in came):
                 moves[move].append(row)
         for move, rows in moves.items():
@@ -152,7 +152,7 @@ def close_list(event: Event, *, by: Principal, switch: bool = False, reason: str
 
 def _of_list(event: Event) -> list[Registration]:
     query = sa.select(Registration).where(Registration.event_id == event.id).order_by(Registration.id)
-    rows = list(db.session.scalars(query))
+    rows = list(db.session.scalars(query.with_for_update().execution_options(populate_existing=True)))
     if any(is_erased(row) for row in rows):
         raise Conflict(_l("Los datos de esta lista ya se borraron, como se prometió: no se puede contar otra vez."))
     return rows

@@ -73,8 +73,8 @@ def confirm(invitation: Invitation, given: AnswerInput, *, token: str) -> Regist
     Where the event takes registrations the contact gets a place; pressed twice, the same one. None without a place.
     """
     with transaction():
-        _require_open(invitation)
         target = _held(invitation)
+        _require_open(invitation)
         if target.step is OutreachStep.DECLINED:
             steps.cut(target, [OutreachStep.DECLINED], by=GUEST, reason=_CHANGED, reference=reference(invitation))
         note = f"{given.people} personas" if given.people > 1 else ""
@@ -89,8 +89,8 @@ def decline(invitation: Invitation, *, token: str) -> None:
     An actor that has already taken part stays where it is. Raises `Conflict` where it is too late.
     """
     with transaction():
-        _require_open(invitation)
         target = _held(invitation)
+        _require_open(invitation)
         if RANK[target.step] <= RANK[OutreachStep.DECLINED]:
             invitation.people = None
             _put(invitation, target, StepInput(step=OutreachStep.DECLINED, channel=ContactChannel.MAIL))
@@ -193,8 +193,14 @@ def is_erased(invitation: Invitation) -> bool:
 
 
 def _held(invitation: Invitation) -> Target:
-    target = invitation.target
+    """The target, held; what the page had loaded is read again: the contact may have been taken back meanwhile."""
+    target, campaign = invitation.target, invitation.target.campaign
     steps.hold(target)
+    db.session.refresh(invitation, ["people", "answered_at"])
+    db.session.refresh(invitation.contact, ["name", "email", "phone"])
+    db.session.refresh(campaign, ["status", "lock_version"])
+    if campaign.event is not None:
+        db.session.refresh(campaign.event, ["status", "starts_at", "lock_version"])
     return target
 
 

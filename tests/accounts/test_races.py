@@ -13,11 +13,11 @@ from intake.core import clock
 from intake.core.errors import Conflict, Invalid
 from intake.core.identity import SYSTEM
 from intake.extensions import db
-from models import OneTimeToken, PostHolding, User
+from models import OneTimeToken, Post, PostHolding, User
 from models.enums import Role
 from tests import factories
 from tests.accounts.test_signin import WORD, person
-from tests.racing import meanwhile
+from tests.racing import meanwhile, under
 
 OTHER, THIRD = "otra-clave-larga-y-rara", "tercera-clave-larga-y-rara"
 
@@ -45,6 +45,16 @@ def test_a_right_that_was_cut_off_does_not_come_back(own_app, who):
         services.end_holding(holding, until=today + timedelta(days=30), reason="Fin de contrato.", by=SYSTEM)
     assert (holding.until, holding.end_reason) == (today, "Renunció.")
     assert holding.ended_at is not None
+
+
+def test_one_of_two_who_grant_a_post_at_once_does(own_app, who):
+    post, key = services.create_post("Análisis", Role.ANALYST, by=SYSTEM).id, who.id
+
+    def grant():
+        person, granted = db.session.get_one(User, key), db.session.get_one(Post, post)
+        services.grant_post(person, granted, since=clock.today(), by=SYSTEM)
+
+    assert under(own_app, grant, grant) == ["Conflict", "done"]
 
 
 def test_a_second_factor_just_switched_on_keeps_its_secret(own_app, who):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 import sqlalchemy as sa
 
@@ -13,6 +15,7 @@ from intake.evaluation import services as evaluation
 from intake.evaluation.inputs import PENDING_STATES, RoundInput
 from intake.extensions import db
 from intake.mapping import services as mapping
+from intake.plans.services import moving
 from intake.selection import services as selection
 from intake.selection.inputs import SessionInput
 from models import (
@@ -30,7 +33,8 @@ from models import (
 )
 from models.enums import BodyKind, IrmDimension, ProposalStatus, ReviewSector, Role, RoundStatus, StageKind
 from tests import factories
-from tests.racing import together
+from tests.accountability import kit as accountability_kit
+from tests.racing import meanwhile, together
 
 TIMES = 4
 
@@ -69,6 +73,55 @@ def test_a_review_is_asked_once(own_app):
     to_assign(own_app)
     assert together(own_app, *[assign] * TIMES) == ["Conflict"] * (TIMES - 1) + ["done"]
     assert count(own_app, Assignment) == 1
+
+
+def test_a_request_follows_its_round_to_the_day_that_the_round_has_now(own_app):
+    """Two change the day: whoever comes second has the round of before the first change."""
+    to_assign(own_app)
+    days = [clock.today() + timedelta(days=n) for n in (10, 20, 30)]
+    with own_app.app_context():
+        evaluation.change_due(one(Round), days[0], by=SYSTEM)
+        assign()
+        seen = one(Round)
+        assert seen.due_on == days[0]
+        meanwhile(own_app, lambda: evaluation.change_due(one(Round), days[1], by=SYSTEM))
+        assert evaluation.change_due(seen, days[2], by=SYSTEM) == 1
+        assert one(Assignment).due_on == days[2]
+
+
+def test_a_rating_that_somebody_else_changed_is_changed_back(own_app):
+    with own_app.app_context():
+        commitment = accountability_kit.drafted(accountability_kit.scene(code="PAGA8")).commitment
+        db.session.commit()
+        rate(commitment, "De antes.")
+        seen = one(IrmRating)
+        assert seen.note == "De antes."
+        meanwhile(own_app, lambda: rate(one(Commitment), "De otra persona."))
+        rate(commitment, "De antes.")
+        db.session.expire_all()
+        assert one(IrmRating).note == "De antes."
+
+
+def rate(commitment, note):
+    accountability.rate(commitment, IrmDimension.AMBITION, None, note, None, by=SYSTEM)
+
+
+def test_one_plan_is_the_one_under_way(own_app):
+    with own_app.app_context():
+        factories.plan(code="PAGA4", is_current=False)
+        factories.plan(code="PAGA5", is_current=False)
+        db.session.commit()
+        seen = db.session.scalars(sa.select(Plan).order_by(Plan.id)).all()
+        meanwhile(own_app, lambda: make_current("PAGA4"))
+        make_current("PAGA5")
+        assert [plan.code for plan in seen if plan.is_current] == ["PAGA5"]
+        db.session.expire_all()
+        assert [plan.code for plan in seen if plan.is_current] == ["PAGA5"]
+
+
+def make_current(code):
+    with transaction():
+        moving._make_current(db.session.scalars(sa.select(Plan).where(Plan.code == code)).one(), SYSTEM)
 
 
 def test_a_closed_round_has_no_open_review(own_app):

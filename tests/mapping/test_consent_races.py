@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 import sqlalchemy as sa
 
@@ -10,9 +12,11 @@ from intake.core.errors import Conflict
 from intake.core.identity import GUEST, SYSTEM
 from intake.core.transaction import transaction
 from intake.extensions import db
-from intake.mapping import contacts, merging, queries
+from intake.mapping import contacts, invitations, mailings, merging, queries
 from intake.mapping.inputs import ContactInput, MergeInput
-from models import ActorContact, Consent, OutboxMessage
+from intake.mapping.inputs_outreach import INVITATION, AnswerInput, LetterInput
+from models import ActorContact, Consent, OutboxMessage, Registration
+from models.enums import EventStatus
 from tests import factories as make
 from tests.racing import meanwhile, under
 
@@ -71,3 +75,24 @@ def test_taking_back_while_the_actor_is_joined_reaches_what_the_other_has(own_ap
     assert under(own_app, join, lambda: contacts.revoke_by_link(token, by=GUEST)) == ["done", "done"]
     with own_app.app_context():
         assert {(row.name, row.email) for row in everyone()} == {("—", None)}
+
+
+def test_an_answer_asks_for_no_place_with_what_was_taken_back_meanwhile(own_app, token):
+    with own_app.app_context():
+        plan, soon = make.plan(), clock.now() + timedelta(days=5)
+        event = make.event(
+            plan, status=EventStatus.CALLED, starts_at=soon, called_at=clock.now(), takes_registrations=True
+        )
+        campaign = make.campaign(plan, event_id=event.id)
+        make.target(campaign, queries.actor("uno"))
+        mailing = mailings.start(mailings.for_letters(campaign), LetterInput(template=INVITATION), number=1, by=SYSTEM)
+        mailings.continue_mailing(mailing, by=SYSTEM)
+        letter = db.session.scalars(sa.select(OutboxMessage).where(OutboxMessage.kind.startswith("outreach_"))).one()
+        link = letter.context["link"].rpartition("/")[2].partition("?")[0]
+        letter.sent_at = clock.now()
+        db.session.commit()
+        opened = invitations.by_token(link)
+        assert opened.contact.email
+        meanwhile(own_app, lambda: contacts.revoke_by_link(token, by=GUEST))
+        assert invitations.confirm(opened, AnswerInput(people=1), token=link) is None
+        assert db.session.scalars(sa.select(Registration.id)).all() == []

@@ -6,17 +6,21 @@ from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
+import time_machine
+from sqlalchemy.orm import selectinload
 
 from intake.core import clock, tokens
-from intake.core.errors import Conflict
+from intake.core.errors import Conflict, Invalid
+from intake.core.files import Upload
 from intake.core.identity import GUEST, SYSTEM
 from intake.extensions import db
-from intake.mapping import attendance, gatherings, people, profiles, registering, retention, seats
+from intake.mapping import acts, attendance, gatherings, people, profiles, registering, retention, seats
 from intake.mapping.inputs import EventInput
-from intake.mapping.inputs_events import ProfileInput, RegistrationInput
+from intake.mapping.inputs_events import ActInput, FileInput, MinutesInput, ProfileInput, RegistrationInput
 from intake.plans import participation
 from models import (
     Event,
+    EventFile,
     OutboxMessage,
     Participation,
     ParticipationCount,
@@ -25,11 +29,13 @@ from models import (
     ProfileAttendance,
     Registration,
 )
-from models.enums import Dimension
+from models.enums import Dimension, EventFileKind, EventStatus, RegistrationStatus
 from tests import factories
 from tests.racing import meanwhile, together, under
+from tests.reception.kit import pdf
 
 TIMES = 4
+WITH_MAIL = RegistrationInput(name="Ana Vera", email="ana@demo.example")
 
 
 @pytest.fixture
@@ -137,6 +143,59 @@ def test_no_answers_stay_of_who_is_forgotten_at_the_same_moment(own_app, act, ot
     assert under(own_app, act, other) == done
     with own_app.app_context():
         assert (registered().name, db.session.scalars(sa.select(PersonProfile.id)).all()) == ("", [])
+
+
+@pytest.mark.usefixtures("one_came")
+def test_a_list_that_was_forgotten_meanwhile_is_not_counted_again(own_app):
+    with own_app.app_context():
+        row, at = registered(), event("realizada")
+        assert row.name
+        meanwhile(own_app, forget)
+        with pytest.raises(Conflict):
+            attendance.close_list(at, by=SYSTEM)
+
+
+def test_who_gave_the_place_back_meanwhile_is_not_marked(own_app):
+    with own_app.app_context():
+        registering.register(event("proxima"), WITH_MAIL, code=tokens.new_token(), by=GUEST)
+        row, at = registered(), event("proxima")
+        assert row.status is RegistrationStatus.REGISTERED
+        meanwhile(own_app, lambda: registering.cancel(registered(), event("proxima"), by=GUEST))
+        with time_machine.travel(at.starts_at + timedelta(minutes=5), tick=False):
+            assert attendance.mark(at, [row.reference], [row.reference], by=SYSTEM) == 0
+        assert row.status is RegistrationStatus.CANCELLED
+
+
+def test_figures_that_somebody_replaced_meanwhile_are_replaced(own_app):
+    def record(**people):
+        gatherings.record_attendance(event("realizada"), sum(people.values()), {Dimension.GENDER: people}, by=SYSTEM)
+
+    with own_app.app_context():
+        record(woman=1)
+        loaded = db.session.scalars(sa.select(Participation).options(selectinload(Participation.counts))).all()
+        assert [len(row.counts) for row in loaded] == [1]
+        meanwhile(own_app, lambda: record(woman=3, man=1, not_stated=1))
+        record(woman=1, not_stated=5)
+        assert counted("realizada") == {"woman": 1, "not_stated": 5}
+
+
+def test_a_file_of_an_event_whose_act_was_signed_meanwhile_stays(own_app):
+    with own_app.app_context():
+        upload = Upload("acta.pdf", pdf())
+        at = event("realizada")
+        gatherings.record_attendance(at, 0, {}, by=SYSTEM)
+        given = MinutesInput(minutes="Se conversó.")
+        acts.write_minutes(at, given, by=SYSTEM)
+        row = acts.add_file(at, FileInput(kind=EventFileKind.MATERIAL, upload=upload, description=""), by=SYSTEM)
+        key, at = row.id, event("realizada")
+        assert at.status is EventStatus.HELD
+        row = db.session.get_one(EventFile, key)
+        signed = ActInput(facilitator_name="Ana Vera", participant_name="Luis Tapia", participant_consents=True)
+        meanwhile(own_app, lambda: acts.close(event("realizada"), signed, by=SYSTEM))
+        with pytest.raises(Conflict):
+            acts.remove_file(at, row, by=SYSTEM)
+        with pytest.raises(Invalid):  # the same words with other steps: now it needs a reason
+            acts.write_minutes(at, given, by=SYSTEM)
 
 
 def counted(slug):

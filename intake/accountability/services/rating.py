@@ -57,7 +57,9 @@ def rate(
             raise Invalid(_l("Escriba por qué no hay valoración."), field="note")
         lock(sa.select(Commitment.id).where(Commitment.id == commitment.id))  # one rating for each dimension
         row = db.session.scalars(
-            sa.select(IrmRating).where(IrmRating.commitment_id == commitment.id, IrmRating.dimension == dimension)
+            sa.select(IrmRating)
+            .where(IrmRating.commitment_id == commitment.id, IrmRating.dimension == dimension)
+            .execution_options(populate_existing=True)
         ).one_or_none() or IrmRating(commitment_id=commitment.id, dimension=dimension)
         row.value_id = _value_id(commitment.plan_id, dimension, value_key)
         row.note, row.source_url, row.rated_on = note, source_url, rated_on

@@ -120,7 +120,7 @@ def cancel_for_withdrawn(proposal: Proposal, reason: str) -> None:
 
 def hold(round: Round, proposals: Sequence[Proposal] = ()) -> None:  # noqa: A002
     """Read the round and the proposals again under a lock: assigning, closing and withdrawing wait for each other."""
-    db.session.refresh(round, ["status"], with_for_update=True)
+    db.session.refresh(round, ["status", "due_on"], with_for_update=True)
     if proposals:
         query = sa.select(Proposal).where(Proposal.id.in_([p.id for p in proposals])).order_by(Proposal.id)
         fresh = query.options(sa.orm.load_only(Proposal.status, Proposal.lock_version)).with_for_update(of=Proposal)

@@ -68,4 +68,5 @@ def retire_current(keep: Plan | None = None) -> None:
     others = sa.select(Plan).where(Plan.is_current)
     for plan in db.session.scalars(others):
         if plan is not keep:
+            db.session.refresh(plan, ["is_current", "lock_version"], with_for_update=True)  # loaded before it was
             plan.is_current = False

@@ -112,6 +112,7 @@ def _participation(plan: Plan, event: Event | None) -> Participation:
             sa.select(Participation)
             .where(Participation.event_id == event.id)
             .options(selectinload(Participation.counts))
+            .execution_options(populate_existing=True)  # the page may have loaded what somebody replaced since
         )
         known = db.session.scalar(query)
         if known is not None:
