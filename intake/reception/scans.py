@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import zxingcpp
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from intake.core import files, pdfs
+from intake.core import files, pdfs, segments
 from intake.core.errors import Invalid
 from intake.core.i18n import lazy_gettext as _l
 from intake.reception.folios import folio_of
@@ -88,6 +88,7 @@ def _damaged(name: str) -> Invalid:
 
 def _picture(name: str, content: bytes, plan_code: str) -> Picture:
     try:
+        segments.refuse_busywork(content)
         with Image.open(io.BytesIO(content)) as opened:
             if opened.width * opened.height > files.MAX_PIXELS:
                 raise _damaged(name)

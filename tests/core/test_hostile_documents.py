@@ -18,6 +18,7 @@ from PIL import Image
 from intake.core import documents, files, packages, pdfs, segments
 from intake.core.errors import Invalid
 from intake.core.tabular import Columns, Limits, Problems, Refused, Source, rows
+from intake.reception import scans
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -152,6 +153,8 @@ class TestPictures:
         assert files.cleaned(files.Upload("a.jpg", sent)).content
         with pytest.raises(Invalid, match="dañada"):
             files.cleaned(files.Upload("a.jpg", again))
+        found, told = scans.pictures([files.Upload("a.jpg", again), files.Upload("b.jpg", sent)], "PAGA9")
+        assert ([one.name for one in found], ["dañado" in str(one) for one in told]) == (["b.jpg"], [True])
 
 
 def test_no_more_than_two_at_once_and_the_third_learns_it(monkeypatch: pytest.MonkeyPatch) -> None:
