@@ -203,6 +203,8 @@ def accept(token: str, *, name: str, password: str | None, locale: str) -> User:
         stored = passwords.hashed(password)
     with transaction():
         row, post, known = invitation(token)
+        if known is not None:
+            known = queries.user_to_change(known.id)  # loaded before the hash was made
         links.consume(row)
         if known is None:
             known = services.add_user(row.email, name, password_hash=stored, by=GUEST, confirmed=True, locale=locale)

@@ -8,7 +8,7 @@ import pyotp
 import pytest
 import sqlalchemy as sa
 
-from intake.accounts import own, passwords, second_factor, services
+from intake.accounts import own, passwords, second_factor, services, signing_in
 from intake.core import clock
 from intake.core.errors import Conflict, Invalid
 from intake.core.identity import SYSTEM
@@ -66,6 +66,19 @@ def test_a_second_factor_just_switched_on_keeps_its_secret(own_app, who):
     with pytest.raises(Conflict):
         second_factor.begin(key, by=by)
     assert db.session.scalar(sa.select(User.totp_secret).where(User.id == key)) == secret
+
+
+def test_an_invitation_taken_up_counts_on_from_the_epoch_of_now(own_app, who, monkeypatch):
+    """The account was looked at before the password was hashed, and signed out everywhere meanwhile."""
+    by, real, seen = factories.principal(who), passwords.hashed, who.session_epoch
+    token = services.open_account(who, by=SYSTEM).rpartition("/")[2]
+
+    def slowly(*args):
+        meanwhile(own_app, lambda: own.sign_out_everywhere(by=by))
+        return real(*args)
+
+    monkeypatch.setattr(passwords, "hashed", slowly)
+    assert signing_in.accept(token, name="", password=OTHER, locale="es").session_epoch == seen + 2
 
 
 def change(by, new):
