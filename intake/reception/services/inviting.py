@@ -51,6 +51,8 @@ OPEN = frozenset(
 #: What a name has that is meant to lead the reader of our mail elsewhere.
 _ADDRESS = re.compile(r"://|www\.|@|\b[\w-]+\.(?:com|net|org|info|io|ec|xyz|top|ru|cn)\b", re.IGNORECASE)
 _WRITABLE = OPEN | {ProposalStatus.DRAFT, ProposalStatus.HELD}
+#: Read again under a lock: the author and who was invited may act at the same moment.
+_NOW = ["status", "folio", "author_id", "lock_version"]
 
 
 def invite(proposal: Proposal, name: str, email: str, *, by: Principal, address: str = "") -> CoAuthor:
@@ -90,7 +92,7 @@ def _name_of(typed: str) -> str:
 
 
 def _take(proposal: Proposal, by: Principal) -> None:
-    db.session.refresh(proposal, ["status", "folio", "author_id", "lock_version"], with_for_update=True)
+    db.session.refresh(proposal, _NOW, with_for_update=True)
     authorize(by, Permission.PROPOSAL_EDIT, proposal)
     if proposal.status not in _WRITABLE:
         raise Conflict(_l("Esta propuesta ya tiene respuesta: no se le pueden sumar más personas."))
@@ -184,6 +186,7 @@ def _waiting(proposal: Proposal, position: int) -> CoAuthor:
     row = next((row for row in reading.people_of(proposal) if row.position == position), None)
     if row is None:
         raise Conflict(_l("Esa persona ya no está en la lista."))
+    db.session.refresh(row, with_for_update=True)
     if row.status is not CoAuthorStatus.INVITED:
         raise Conflict(_l("Esa persona ya respondió."))
     return row
@@ -209,6 +212,7 @@ def answer(token: str, *, accepts: bool, name: str, is_named: bool, by: Principa
         raise Invalid(_l("Escriba solo el nombre, sin direcciones de páginas ni de correo."), field="name")
     with transaction():
         row, proposal = look(token)
+        db.session.refresh(proposal, _NOW, with_for_update=True)  # as the author, who may take the invitation back
         db.session.refresh(row, with_for_update=True)
         if accepts and row.status is not CoAuthorStatus.ACCEPTED and proposal.status not in OPEN:
             raise Conflict(_l("Esta propuesta ya tiene respuesta: no se le pueden sumar más personas."))

@@ -42,6 +42,7 @@ def create_packet(event: Event, count: int, *, by: Principal, seed: str = "") ->
     if not 1 <= count <= sheets.MOST_SHEETS:
         raise Invalid(_l("Escriba un número entre 1 y %(most)s.", most=sheets.MOST_SHEETS), field="count")
     with transaction():
+        db.session.refresh(event, ["status", "lock_version"], with_for_update=True)
         _require_open_event(event)
         seed, print_key = seed or secrets.token_hex(32), tokens.new_token()
         packet = Packet(
@@ -120,8 +121,11 @@ def finish_printing(packet: Packet, *, by: Principal) -> None:
     """Forget what the codes are made from: from now on they stand on the paper alone. Who may see them may say so."""
     authorize(by, Permission.PACKET_CODES, packet)
     with transaction():
-        forget_codes(packet)
-        audit.record("packet.print", packet, by=by)
+        _hold_packet(packet.id)
+        db.session.refresh(packet, ["print_key", "printed_at"])
+        if packet.print_key is not None:  # else somebody said so already, or its sheets came back
+            forget_codes(packet)
+            audit.record("packet.print", packet, by=by)
 
 
 def forget_codes(packet: Packet) -> None:

@@ -81,8 +81,9 @@ def match_scans(packet: Packet, chosen: Mapping[int, str], *, by: Principal) -> 
         lock(sa.select(Packet.id).where(Packet.id == packet.id))
         query = sa.select(LooseScan).where(LooseScan.packet_id == packet.id, LooseScan.id.in_(chosen))
         rows = {row.id: row for row in db.session.scalars(query)}
-        mine = sa.select(Sheet).where(Sheet.packet_id == packet.id)
-        by_folio = {sheet.folio: sheet for sheet in db.session.scalars(mine)}
+        mine = sa.select(Sheet).where(Sheet.packet_id == packet.id, Sheet.folio.in_(chosen.values()))
+        lock(mine.with_only_columns(Sheet.id).order_by(Sheet.id))  # against who is keying one of them
+        by_folio = {sheet.folio: sheet for sheet in db.session.scalars(mine.execution_options(populate_existing=True))}
         used: set[str] = set()
         for key, row in rows.items():
             folio = chosen[key]
