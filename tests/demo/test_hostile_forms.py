@@ -89,6 +89,7 @@ def test_no_form_fails_and_no_page_draws_what_was_sent(app: Flask, client: Flask
             if "GET" in rule.methods:
                 answer = browser.get(path)
                 assert answer.status_code < 500, path
+                answer.get_data()  # a stream that nobody reads to its end keeps its request open
                 if "html" in answer.mimetype:  # JSON and CSV carry texts as they are, and are never drawn
                     assert_sound(answer, f"{account} GET {path}")
                     assert "<img src=x" not in answer.get_data(as_text=True), path

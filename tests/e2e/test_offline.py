@@ -471,7 +471,7 @@ def test_sent_without_the_account_it_says_so_and_finds_its_way_there(
     expect(item).to_contain_text("Se envió sin su cuenta")
     shot(page, "sin-su-cuenta")
     item.get_by_role("link", name="Guardar en mi cuenta").click()
-    expect(page.get_by_text("Este navegador ya la abrió con su código")).to_be_visible()
+    expect(page.get_by_text("El código estaba en este teléfono")).to_be_visible()
     page.get_by_role("main").get_by_role("button", name="Guardar en mi cuenta").click()
     expect(page.get_by_text("Su propuesta quedó en su cuenta.")).to_be_visible()
     page.goto("/propuestas/?mias=1")

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 
 from intake.core.identity import Principal
 from intake.extensions import db
@@ -28,9 +29,21 @@ def event(plan: Plan) -> Event:
 
 
 @pytest.fixture
-def analyst(app: Flask, as_principal: Callable[[User], Principal]) -> Principal:
+def boss(app: Flask) -> User:
     """Somebody who decides about joining and asks."""
-    return as_principal(person(Role.ANALYST, email="analista@demo.example"))
+    return person(Role.ANALYST, email="analista@demo.example")
+
+
+@pytest.fixture
+def analyst(boss: User, as_principal: Callable[[User], Principal]) -> Principal:
+    """The same person, as services see them."""
+    return as_principal(boss)
+
+
+@pytest.fixture
+def desk(boss: User, sign_in: Callable[[User], FlaskClient]) -> FlaskClient:
+    """The same person's browser."""
+    return sign_in(boss)
 
 
 @pytest.fixture

@@ -25,11 +25,6 @@ def boss(app):
 
 
 @pytest.fixture
-def analyst(boss, as_principal):
-    return as_principal(boss)
-
-
-@pytest.fixture
 def family(analyst):
     """A collective proposal all of whose authors said yes, and its parts."""
     parts = proposals(3)

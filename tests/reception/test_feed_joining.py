@@ -5,22 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 from xml.etree import ElementTree as ET
 
-import pytest
 import time_machine
 
 from intake.core import clock
 from intake.reception import services
 from intake.reception.services import join_answers
-from models.enums import Role
 from tests.reception.family import NO, YES, author_of, collective_of, proposals, request_of, say
-from tests.reception.talk import person
 
 ATOM = "{http://www.w3.org/2005/Atom}"
-
-
-@pytest.fixture
-def analyst(app, as_principal):
-    return as_principal(person(Role.ANALYST))
 
 
 def told(client, query: str = "") -> dict[str, tuple[str, str]]:

@@ -32,21 +32,6 @@ from tests.reception.talk import person
 from tests.reception.test_joining_pages import post
 
 
-@pytest.fixture
-def boss(app):
-    return person(Role.ANALYST, email="analista@demo.example")
-
-
-@pytest.fixture
-def analyst(boss, as_principal):
-    return as_principal(boss)
-
-
-@pytest.fixture
-def desk(boss, sign_in):
-    return sign_in(boss)
-
-
 def read(browser, path: str) -> str:
     page = browser.get(path)
     assert page.status_code == 200, path

@@ -46,21 +46,6 @@ WRITTEN = {
 }
 
 
-@pytest.fixture
-def boss(app):
-    return person(Role.ANALYST, email="analista@demo.example")
-
-
-@pytest.fixture
-def analyst(boss, as_principal):
-    return as_principal(boss)
-
-
-@pytest.fixture
-def desk(boss, sign_in):
-    return sign_in(boss)
-
-
 def text_of(answer) -> str:
     return html.unescape(answer.text)
 
