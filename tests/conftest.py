@@ -47,10 +47,15 @@ DEAREST = (
 )  # fmt: skip
 
 
+#: Folders and modules that read sources, catalogues, or what pages say and whom they refuse: the second database would
+#: say the same again. Pages are still drawn on both: `tests/walk` asks every address; queries have their own tests.
+ONCE = re.compile(r"tests/(architecture|i18n|web)/|_(views|pages)\.py$|/test_views\.py$")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what reads sources, catalogues and words of pages: the second database would say the same again."""
+    """Mark what is the same on every database; begin with what takes longest."""
     for item in items:
-        if {"architecture", "i18n"} & set(item.path.parts):
+        if ONCE.search(item.path.as_posix()):
             item.add_marker(pytest.mark.once)
     items.sort(key=_rank)
 

@@ -59,6 +59,7 @@ def test_each_has_as_many_entries_as_moves(app):
     ]
 
 
+@pytest.mark.once
 def test_no_invariant_breaks(app):
     bulk.proposals(world(), NUMBER, 5)
     db.session.expire_all()

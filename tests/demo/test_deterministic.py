@@ -23,6 +23,7 @@ def content():
 
 
 @pytest.mark.slow
+@pytest.mark.once
 def test_the_same_twice(demo_app, own_url, tmp_path):
     app = create_app(Config.for_tests(database_url=own_url, demo=True, instance_path=str(tmp_path)))
     hasten(app)

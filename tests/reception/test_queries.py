@@ -66,7 +66,8 @@ def test_list_takes_the_same_few_statements_at_any_length(plan, client, count_qu
             assert client.get(path).status_code == 200
         seen.append(len(statements))
     # the last page of a search also has what shares its meaning, and counts how rare words are as their number grows
-    assert seen == ([10, 10, number, number] if "q=" in path else [number] * 4)
+    assert seen[2:] == [number] * 2
+    assert set(seen[:2]) <= ({9, 10} if "q=" in path else {number})
 
 
 def test_signed_in_list_and_own_list_take_one_more(plan, sign_in, count_queries):
