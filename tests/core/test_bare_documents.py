@@ -129,7 +129,9 @@ def test_office_documents_tell_nobody_and_keep_their_words(made, kind) -> None:
     before, after = within(sent), within(kept)
     assert list(after) == list(before)
     assert any(WHO.encode() in content for content in before.values())
-    assert [name for name, content in after.items() if WHO.encode() in content or b"RQ" in content] == []
+    assert [name for name, content in after.items() if WHO.encode() in content] == []
+    # Initials are two letters: any picture may have them somewhere among its bytes.
+    assert [name for name, content in after.items() if b"RQ" in content and not name.endswith((".jpg", ".png"))] == []
     assert not any(b"Telefono 9" in content or b"Exif" in content for content in after.values())
     assert WHO.encode() not in kept
     assert documents.bare(kept, kind) == kept == documents.bare(sent, kind)
