@@ -72,9 +72,17 @@ def paginate(
     A page past the end is the last one. ``values`` are those of the query's named parameters.
     """
     if total is None:
-        counted = query.order_by(None).options().with_only_columns(sa.func.count(), maintain_column_froms=True)
-        total = int(db.session.scalar(counted, values) or 0)
+        total = int(db.session.scalar(_counted(query), values) or 0)
     number = min(max(1, number), max(1, -(-total // SIZE)))
     result = db.session.execute(query.limit(SIZE).offset((number - 1) * SIZE), values).unique()
     items = [row(r) if row else r[0] for r in result]
     return Page(items, number, SIZE, total)
+
+
+def _counted(query: sa.Select[Any]) -> sa.Select[Any]:
+    """How many rows it has. A query with GROUP BY has a row for each group, so it is counted from outside."""
+    plain = query.order_by(None).options()
+    if plain._group_by_clauses:  # noqa: SLF001 -- SQLAlchemy names it nowhere else
+        one = plain.with_only_columns(sa.literal(1).label("one"), maintain_column_froms=True)
+        return sa.select(sa.func.count()).select_from(one.subquery())
+    return plain.with_only_columns(sa.func.count(), maintain_column_froms=True)

@@ -359,6 +359,7 @@ def test_the_list_of_unions_takes_the_same_statements(app, desk, analyst, count_
         page = desk.get("/propuestas/uniones")
     assert len(before) == len(after)
     assert page.text.count("0 de 2") == 5
+    assert re.search(r">\s*5 resultados", page.text)  # the collective ones, not those asked for one of them
 
 
 def test_a_total_of_the_family_that_is_wrong_is_seen(app, analyst, monkeypatch):
