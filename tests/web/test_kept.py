@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,10 +12,12 @@ from intake.core.identity import SYSTEM
 from intake.engine import writing
 from intake.extensions import db
 from intake.mapping import services
+from intake.reception.queries import promises
+from intake.reception.services import moves
 from intake.web import kept as module
 from intake.web.kept import Results, kept
 from models import Actor, AuditEntry, actor_territory, actor_theme
-from models.enums import ActorStatus, Role
+from models.enums import ActorStatus, ProposalStatus, Role
 from tests import factories as make
 
 
@@ -124,3 +127,23 @@ def test_the_public_sees_it_within_two_minutes_and_reads_of_when_the_numbers_are
     services.move_actor(actor, "verify", by=SYSTEM)
     assert seen(30) == (False, True)
     assert seen(120) == (True, False)
+
+
+def test_the_public_clock_counts_anew_with_a_proposal_and_with_the_day(keeping, client, monkeypatch):
+    """Whoever asks a second time is not counted for again; an answer and midnight are seen at once."""
+    plan, count = make.plan(), promises.counts
+    proposal, counted = make.proposal(plan, ProposalStatus.SUBMITTED), []
+    monkeypatch.setattr(promises, "counts", lambda *of: counted.append(1) or count(*of))
+    begun, states = clock.now(), []
+
+    def look(**later: int) -> None:
+        with clock.at(begun + timedelta(**later)):
+            states.append(re.findall(r"estado=([a-z-]+)", client.get(f"/plazos/{plan.code}/").text))
+
+    look()
+    look(seconds=30)
+    moves.withdraw(proposal, by=SYSTEM, reason="Ya se hizo la obra.")
+    look(minutes=1)
+    look(days=400)
+    assert states == [["pendiente"] * 3, ["pendiente"] * 3, ["terminada"] * 3, ["terminada"] * 3]
+    assert len(counted) == 3
