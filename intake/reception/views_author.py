@@ -31,6 +31,7 @@ from intake.reception.views_write import RECEIPT
 from intake.web.access import principal, requires
 from intake.web.filters import fecha
 from intake.web.security import WITH_LOCATION
+from intake.web.typed import of_ours, texts
 from models import OutboxMessage
 from models.enums import ProposalKind, ProposalStatus, StageKind, TerritoryLevel
 
@@ -153,7 +154,9 @@ def _why_not_withdraw(proposal: Proposal) -> str:
 
 
 def _stopped(proposal: Proposal, heading: str, message: str) -> ResponseReturnValue:
-    page = render_template("reception/stopped.html", proposal=proposal, heading=heading, message=message)
+    """Why the author cannot do this any more; what was written meanwhile is given back."""
+    typed = texts() if of_ours() else []
+    page = render_template("reception/stopped.html", proposal=proposal, heading=heading, message=message, typed=typed)
     return page, HTTPStatus.CONFLICT
 
 

@@ -244,6 +244,7 @@ def test_closing_while_the_form_is_open_keeps_the_text_as_a_draft(plan, client):
     assert db.session.scalar(sa.select(Proposal.status)) is ProposalStatus.DRAFT
 
 
+@pytest.mark.usefixtures("inside_window")
 def test_claim_code_opens_the_proposal_in_another_browser_and_guesses_are_limited(plan, app, client):
     folio = submitted(client)
     receipt = re.search(r"receipt__code\">([0-9A-Z-]{9})<", client.get(f"/propuestas/{folio}/comprobante").text)[1]
@@ -302,6 +303,40 @@ def test_stale_edit_says_who_and_keeps_the_text(plan, client):
     again = {**stale, "lock_version": re.search(r'name="lock_version"[^>]*value="(\d+)"', answer.text)[1]}
     assert client.post(f"/propuestas/{folio}/editar", data=again).status_code == 303
     assert queries.by_folio(folio).problem == stale["problem"]
+
+
+def set_status(folio, status):
+    db.session.execute(sa.update(Proposal).where(Proposal.folio == folio).values(status=status))
+    db.session.commit()
+
+
+def close_reception(plan):
+    reception = sa.update(Stage).where(Stage.plan_id == plan.id, Stage.kind == StageKind.RECEPTION)
+    db.session.execute(reception.values(closes_on=clock.today() - timedelta(days=1)))
+    db.session.commit()
+
+
+@pytest.mark.parametrize("status", [ProposalStatus.ADMITTED, ProposalStatus.SUBMITTED])
+def test_a_correction_that_comes_too_late_is_given_back(plan, client, status):
+    folio = submitted(client)
+    fields = edit_fields(client, folio, problem="La segunda mirada sobre el agua turbia que llega a nuestras casas.")
+    close_reception(plan) if status is ProposalStatus.SUBMITTED else set_status(folio, status)
+    answer = client.post(f"/propuestas/{folio}/editar", data=fields)
+    assert (answer.status_code, "Ya no se puede corregir" in answer.text) == (409, True)
+    seen = html.unescape(answer.text)
+    for name in ("title", "problem", "solution", "expected_result", "organisation_name"):
+        assert fields[name] in seen, name
+    assert 'id="escrito"' not in client.get(f"/propuestas/{folio}/editar").text
+
+
+def test_a_reason_that_comes_too_late_is_given_back(plan, client):
+    folio = submitted(client)
+    token = token_in(client.get(f"/propuestas/{folio}/retirar").text)
+    set_status(folio, ProposalStatus.SELECTED)
+    sent = {"csrf_token": token, "reason": "Ya lo resolvió la «junta»."}
+    answer = client.post(f"/propuestas/{folio}/retirar", data=sent)
+    assert (answer.status_code, "ya tiene respuesta" in answer.text) == (409, True)
+    assert sent["reason"] in html.unescape(answer.text)
 
 
 def test_others_can_neither_edit_nor_withdraw_nor_see_the_receipt(plan, app, client, sign_in):
