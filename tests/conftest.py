@@ -8,16 +8,19 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 
 from config import Config
 from intake import create_app
+from intake.core import clock
 from intake.core.identity import Principal
 from intake.extensions import db
 from models import User
@@ -106,6 +109,17 @@ def app(session_app: Flask) -> Iterator[Flask]:
             engines[None] = engine
             outer.rollback()
             connection.close()
+
+
+@pytest.fixture
+def inside_window() -> Iterator[None]:
+    """Five minutes past the next full hour: no window of a `limits.Limit` ends while a test counts.
+
+    Forward, so that whatever was written before lies in the past.
+    """
+    hour = clock.now().replace(minute=5, second=0, microsecond=0) + timedelta(hours=1)
+    with time_machine.travel(hour):
+        yield
 
 
 @pytest.fixture

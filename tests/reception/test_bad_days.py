@@ -136,6 +136,7 @@ def test_too_many_codes_say_how_long_and_close_neither_other_folios_nor_addresse
         assert _claim(guesser, one, "00000000", "192.0.2.8").status_code == 422
 
 
+@pytest.mark.usefixtures("inside_window")
 def test_one_address_cannot_guess_at_every_folio(plan, app, client, monkeypatch):  # noqa: F811
     monkeypatch.setattr("intake.reception.services.codes.BY_SHARED_ADDRESS", _few())
     folios = [submitted(client) for _ in range(3)]

@@ -121,6 +121,7 @@ def test_an_official_answer_is_told_to_the_author_and_to_who_asked_once_each(app
     assert f"{path(of)}/2" in written(sent[0]).text
 
 
+@pytest.mark.usefixtures("inside_window")
 def test_ten_comments_in_ten_minutes_are_enough(app, as_principal, monkeypatch):
     monkeypatch.setattr(commenting, "BY_ACCOUNT", limits.Limit("comment_account", times=2, minutes=10))
     of, by = proposal(), as_principal(person())

@@ -428,6 +428,7 @@ def test_a_sheet_not_keyed_yet_says_by_when(client, post, packet, clerk, as_prin
         assert "claims" not in kept
 
 
+@pytest.mark.usefixtures("inside_window")
 def test_guesses_at_a_sheet_are_limited(client, post, packet):
     for _ in range(10):
         assert post(client, "/seguimiento/PAGA3-00001", claim_code="AAAA-AAAA").status_code == 422

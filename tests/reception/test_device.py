@@ -139,6 +139,7 @@ def test_the_receipt_is_told_again_after_the_close(plan, client):
     assert send(client).json == first
 
 
+@pytest.mark.usefixtures("inside_window")
 def test_a_network_that_sent_too_many_is_told_when(plan, client, monkeypatch):
     monkeypatch.setattr(crowding, "FLOODS", limits.Limit("proposal_flood", times=1, minutes=60))
     for n in range(60):

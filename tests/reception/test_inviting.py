@@ -135,6 +135,7 @@ class TestInviting:
         services.release(held, by=SYSTEM)
         assert [message.to_address for message in queued("coauthor_invitation")] == [ROSA]
 
+    @pytest.mark.usefixtures("inside_window")
     def test_mails_to_strangers_are_bounded(self, proposal, by, plan):
         asked(proposal, by)
         inviting.ask_again(proposal, 1, by=by)

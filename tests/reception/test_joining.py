@@ -445,7 +445,9 @@ def test_letters_of_joining_exist_in_both_languages(app, analyst):
     made = collective_of([one, two], analyst)
     say(made, one, NUANCED, "Con escuelas.")
     join_answers.dissolve(made, reason="Fue un error.", by=analyst)
-    for message in db.session.scalars(sa.select(OutboxMessage).where(OutboxMessage.kind.startswith("join_"))):
+    letters = db.session.scalars(sa.select(OutboxMessage).where(OutboxMessage.kind.startswith("join_"))).all()
+    assert {message.kind for message in letters} == {"join_ask", "join_done", "join_undone"}
+    for message in letters:
         message.locale = "en"
         assert (
             one.folio in written(message).text + written(message).subject

@@ -161,6 +161,7 @@ def test_a_link_dies_with_the_address(proposal, app):
     assert row.used_at is None
 
 
+@pytest.mark.usefixtures("inside_window")
 def test_askings_are_limited_alike_for_right_and_wrong_addresses(proposal, client):
     for email in (MAIL, "otra@demo.example"):
         answers = [ask(client, proposal.folio, email) for _ in range(lost_code.FOR_ONE.times + 1)]
@@ -170,6 +171,7 @@ def test_askings_are_limited_alike_for_right_and_wrong_addresses(proposal, clien
     assert len(queued()) == lost_code.FOR_ONE.times
 
 
+@pytest.mark.usefixtures("inside_window")
 def test_a_network_cannot_try_address_after_address(proposal, app, monkeypatch):
     monkeypatch.setattr(lost_code, "FROM_ADDRESS", limits.Limit("lost_code_address", times=2, minutes=60))
     for n in range(2):

@@ -148,6 +148,7 @@ def test_the_team_never_becomes_the_author(sent, as_principal, role):
         services.adopt(proposal, sent["code"], by=by, address="192.0.2.1")
 
 
+@pytest.mark.usefixtures("inside_window")
 def test_guesses_are_limited(sent, sign_in, post):
     browser = sign_in(factories.user())
     for _ in range(10):

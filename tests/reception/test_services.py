@@ -223,6 +223,7 @@ def test_moves_of_other_rooms_notify_with_the_full_reason(plan, as_principal):
     assert entry.changes["results"] == {"clear": True}
 
 
+@pytest.mark.usefixtures("inside_window")
 def test_guessing_a_code_is_limited_and_a_hit_forgets_the_attempts(plan):
     proposal, _ = drafted(plan)
     receipt = services.submit(proposal, by=services.holding(GUEST, proposal))

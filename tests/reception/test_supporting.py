@@ -210,6 +210,7 @@ def test_an_old_link_is_gone_and_what_nobody_confirmed_is_forgotten(app):
     assert counts(of)[0] == 0
 
 
+@pytest.mark.usefixtures("inside_window")
 def test_mails_are_limited_by_address_and_by_network_the_same_for_known_and_unknown(app, as_principal):
     of = proposal()
     supporting.give(of, by=as_principal(person(email=MAIL)))
@@ -222,6 +223,7 @@ def test_mails_are_limited_by_address_and_by_network_the_same_for_known_and_unkn
     assert (len(queued("support_counted")), len(queued("support_confirm"))) == (3, 3)
 
 
+@pytest.mark.usefixtures("inside_window")
 def test_a_network_is_limited(app, monkeypatch):
     of = proposal()
     monkeypatch.setattr(supporting, "FROM_NETWORK", limits.Limit("support_network", times=2, minutes=60))
