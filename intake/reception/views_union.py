@@ -75,13 +75,15 @@ def union(proposal: Proposal) -> ResponseReturnValue:
 
 
 def _union(proposal: Proposal, form: AddForm) -> str:
-    found = reading.family(proposal)
+    parts = reading.parts(proposal)
+    found = reading.gathering(parts)
     is_forming = proposal.status in families.FORMING
     return render_template(
         "reception/join_union.html",
         proposal=proposal,
         form=form,
         family=found,
+        parts=parts,
         standing=families.standing,
         settled_at=families.settled_at,
         is_forming=is_forming,

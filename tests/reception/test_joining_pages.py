@@ -13,6 +13,7 @@ import time_machine
 from intake.core import clock
 from intake.core.transaction import transaction
 from intake.extensions import db
+from intake.reception import services
 from intake.reception.queries import joining as reading
 from intake.reception.queries.conversation import family_supports
 from intake.reception.services import asking, joining, supporting
@@ -269,6 +270,34 @@ def test_it_is_examined_when_everybody_has_answered(desk, as_principal):
     for p in (one, two, three):
         say(made, p, YES)
     assert 'name="is_clear"' in desk.get(f"/evaluacion/{made.folio}").text
+
+
+@pytest.mark.parametrize("said", [None, NO])
+def test_a_part_that_is_set_aside_is_named_to_the_team_alone(desk, client, analyst, said):
+    one, two, three = proposals(3)
+    made = collective_of([one, two, three], analyst)
+    say(made, one, YES)
+    say(made, two, YES)
+    if said is not None:
+        say(made, three, said)
+    services.hold_by_hand(three, by=analyst, reason="Es publicidad.")
+    pages = [f"/propuestas/{made.folio}", f"/propuestas/{made.folio}.json", link_of(1)]
+    for page in map(client.get, pages):
+        assert page.status_code == 200
+        assert two.title in page.text
+        assert three.title not in page.text and three.folio not in page.text
+    assert three.title in text_of(desk.get(f"/propuestas/{made.folio}/union"))
+
+
+def test_a_part_that_is_set_aside_holds_nobody_up(desk, analyst):
+    one, two, three = proposals(3)
+    made = collective_of([one, two, three], analyst)
+    say(made, one, YES)
+    say(made, two, YES)
+    assert reading.why_not_ready(made) is not None
+    services.hold_by_hand(three, by=analyst, reason="Es publicidad.")
+    assert reading.why_not_ready(made) is None
+    assert "Lista para examinar" in text_of(desk.get(f"/propuestas/{made.folio}/union"))
 
 
 def test_undoing_asks_for_a_reason_and_says_where_it_stands(desk, client, analyst):

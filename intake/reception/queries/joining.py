@@ -18,7 +18,7 @@ from models import CoAuthor, JoinRequest, Plan, Proposal, ProposalContact, Propo
 from models.enums import ProposalKind
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from intake.core.i18n import Text
@@ -84,8 +84,13 @@ NO_FAMILY = Family()
 def family(proposal: Proposal) -> Family:
     """Both sides of a proposal. One statement: a collective one is never part of another."""
     if proposal.kind is ProposalKind.COLLECTIVE:
-        return Family(parts=tuple(parts(proposal)))
+        return gathering(parts(proposal))
     return Family(asked=tuple(asked_of(proposal)))
+
+
+def gathering(found: Iterable[Part]) -> Family:
+    """The family of these parts, without those that were set aside since they were asked: nobody may read them."""
+    return Family(parts=tuple(part for part in found if part.proposal.is_public))
 
 
 def require_ready(proposal: Proposal) -> None:
@@ -113,7 +118,7 @@ def why_not_ready(proposal: Proposal) -> Text | None:
 
 
 def parts(collective: Proposal) -> list[Part]:
-    """The proposals that were asked, in their order. One statement."""
+    """The proposals that were asked, in their order, also those set aside since (`gathering`). One statement."""
     changed = (
         sa.select(sa.func.max(ProposalVersion.edited_at))
         .where(ProposalVersion.proposal_id == JoinRequest.proposal_id, ProposalVersion.edited_at > JoinRequest.asked_at)
