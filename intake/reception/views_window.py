@@ -9,20 +9,24 @@ from flask import g, redirect, render_template, request, session, url_for
 
 from forms.base import with_rows
 from forms.desk import WindowForm
-from intake.core import clock, mail, tokens
+from intake.core import calendar, clock, mail, tokens
 from intake.core.errors import Invalid, StageClosed
 from intake.core.i18n import lazy_gettext as _l
 from intake.core.permissions import Permission
 from intake.reception import queries
 from intake.reception.blueprint import bp
+from intake.reception.paperdates import usual_day
 from intake.reception.queries import desk
 from intake.reception.refused import blame
 from intake.reception.services import keying
 from intake.reception.underway import plan_under_way
 from intake.reception.views_desk import SLIP, begin, checked, lists
 from intake.web.access import principal, requires
+from models.enums import StageKind
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from flask.typing import ResponseReturnValue
 
     from models import Event, Plan
@@ -38,18 +42,27 @@ def window() -> ResponseReturnValue:
     with_rows(form.event, [(e.slug, e.title) for e in events], _l("Ninguno: en una ventanilla"))
     if request.method == "GET":
         session.pop(SLIP, None)
-        event = next((e for e in events if e.slug == request.args.get("mesa")), None)
         form.key.data = tokens.new_token()
-        form.event.data = event.slug if event else ""
-        begin(form, event, day=clock.today())
+        form.event.data = request.args.get("mesa", "")
+    event = next((e for e in events if e.slug == form.event.data), None)
+    if request.method == "GET":
+        begin(form, event, day=_first_day(plan, event))
     lists(form)
     if request.method == "POST" and not form.asks_refresh and checked(form):
-        event = next((e for e in events if e.slug == form.event.data), None)
-        if _received(form, plan, event):
+        if form.event.data and event is None:
+            form.event.errors = [_l("Este encuentro ya no está en la lista: quizá se canceló. Elija otro, o ninguno.")]
+        elif _received(form, plan, event):
             return redirect(url_for("reception.slip"), HTTPStatus.SEE_OTHER)
         plan_under_way()
     page = render_template("reception/desk_new.html", form=form)
     return page, HTTPStatus.UNPROCESSABLE_ENTITY if request.method == "POST" and form.errors else HTTPStatus.OK
+
+
+def _first_day(plan: Plan, event: Event | None) -> date | None:
+    """The day that the page begins with: the event's, else today; none where it could not be received."""
+    if event is not None:
+        return usual_day(event, plan.stages)
+    return clock.today() if calendar.view_of(plan.stages, StageKind.RECEPTION).is_open else None
 
 
 def _received(form: WindowForm, plan: Plan, event: Event | None) -> bool:

@@ -14,10 +14,11 @@ from intake.extensions import db
 from intake.reception.queries import desk
 from intake.reception.services import keying, paper
 from intake.web.filters import fecha
-from models import Packet, Proposal, ProposalContact, Sheet
-from models.enums import Role, SpoiltReason
+from models import Packet, Proposal, ProposalContact, Sheet, Stage
+from models.enums import EventStatus, Role, SpoiltReason, StageKind
 from tests import factories
 from tests.conftest import token_in
+from tests.reception.family import in_days
 from tests.reception.test_paper import day, picture, written
 
 
@@ -262,6 +263,26 @@ def test_a_window_gives_a_slip_and_no_claim(sign_in, post, event, clerk, app):
     opened = post(citizen, "/seguimiento/PAGA3-00001", claim_code=code[1])
     assert opened.status_code == 303
     assert citizen.get("/propuestas/PAGA3-00001/editar").status_code == 200
+
+
+def test_an_event_cancelled_meanwhile_is_said_and_nothing_is_received(sign_in, post, plan, clerk):
+    factories.event(plan, slug="mesa-cancelada", status=EventStatus.CANCELLED)
+    answer = post(sign_in(clerk), "/ventanilla/nueva", **fields(event="mesa-cancelada", how="said"))
+    assert answer.status_code == 422 and "quizá se canceló" in answer.text and 'id="event-error"' in answer.text
+    assert "El agua llega turbia." in answer.text
+    assert db.session.scalars(sa.select(Proposal)).all() == []
+
+
+@pytest.mark.parametrize(("asked", "opens", "closes", "first"), [
+    ("", -20, 20, 0), ("?mesa=mesa-macas", -20, 20, -1), ("", -20, -1, None),
+    ("?mesa=mesa-macas", -20, -1, -1), ("?mesa=mesa-macas", 0, 20, None),
+])  # fmt: skip
+def test_a_window_begins_with_a_day_that_is_received(sign_in, event, plan, clerk, asked, opens, closes, first):
+    days = {"opens_on": in_days(opens), "closes_on": in_days(closes)}
+    reception = sa.update(Stage).where(Stage.plan_id == plan.id, Stage.kind == StageKind.RECEPTION)
+    db.session.execute(reception.values(days))
+    begun = re.search(r'name="dated_on"[^>]*value="([^"]*)"', sign_in(clerk).get(f"/ventanilla/nueva{asked}").text)
+    assert begun is not None and begun[1] == ("" if first is None else in_days(first).isoformat())
 
 
 def test_a_button_pressed_twice_receives_once(sign_in, post, event, clerk):
