@@ -16,13 +16,13 @@ from intake.core.errors import Conflict, Invalid
 from intake.core.i18n import lazy_gettext as _l
 from intake.core.permissions import Permission, authorize
 from intake.core.text import clean, plain
-from intake.core.transaction import lock, transaction
+from intake.core.transaction import transaction
 from intake.extensions import db
 from intake.mapping import act_text
 from intake.mapping.doors import WITH_STEPS, check_reason
 from intake.mapping.event_lifecycle import EVENT
 from intake.mapping.inputs_events import STEPS, ActInput, FileInput, MinutesInput
-from intake.mapping.records import check_version
+from intake.mapping.records import check_version, hold_event
 from models import Event, EventAct, EventFile, EventStep, Participation, Registration, StoredFile
 from models.enums import AttendanceMethod, EventFileKind, EventStatus, RegistrationStatus
 
@@ -38,7 +38,7 @@ def write_minutes(event: Event, given: MinutesInput, *, by: Principal, version: 
     """Keep the minutes and which steps were gone through; with a signed act this needs a reason."""
     authorize(by, Permission.EVENT_EDIT, event)
     with transaction():
-        _hold(event)
+        hold_event(event)
         check_version(event, version)
         if event.status not in _OVER:
             raise Conflict(_l("La memoria se escribe cuando el encuentro ya se realizó."))
@@ -50,11 +50,6 @@ def write_minutes(event: Event, given: MinutesInput, *, by: Principal, version: 
         audit.record("event.minutes", event, by=by, reason=given.reason, extra={"steps": sorted(steps)})
         _keep_steps(event, steps, by)
     return event
-
-
-def _hold(event: Event) -> None:
-    """Whoever signs the act meanwhile is waited for: steps and files do not change the event's own version."""
-    db.session.refresh(event, ["status", "lock_version"], with_for_update=True)
 
 
 def _keep_steps(event: Event, steps: dict[int, str], by: Principal) -> None:
@@ -100,7 +95,7 @@ def remove_file(event: Event, row: EventFile, *, by: Principal) -> None:
     """Take a file away for good, before the act is signed."""
     authorize(by, Permission.EVENT_EDIT, event)
     with transaction():
-        _hold(event)
+        hold_event(event)
         if event.status is EventStatus.CLOSED:
             raise Conflict(_l("El acta ya está firmada: los archivos de este encuentro ya no cambian."))
         audit.record("event.remove_file", row, by=by, reference=event.slug)
@@ -119,8 +114,7 @@ def close(event: Event, given: ActInput, *, by: Principal) -> EventAct:
     authorize(by, Permission.ATTENDANCE_RECORD, event)
     sheet = files.cleaned(given.sheet) if given.sheet is not None else None
     with transaction():
-        lock(sa.select(Event.id).where(Event.id == event.id))
-        db.session.refresh(event)
+        hold_event(event)
         draft = act_text.body(event)
         check_ready(event)
         _check_two(given)

@@ -17,7 +17,7 @@ from intake.core.errors import Conflict, Invalid
 from intake.core.i18n import lazy_gettext as _l
 from intake.core.permissions import Permission, authorize
 from intake.core.text import clean, plain
-from intake.core.transaction import lock, transaction
+from intake.core.transaction import transaction
 from intake.extensions import db
 from intake.mapping import noticed
 from intake.mapping.doors import check_begun, check_reason
@@ -25,6 +25,7 @@ from intake.mapping.event_lifecycle import EVENT, REGISTRATION
 from intake.mapping.inputs_events import RegistrationInput
 from intake.mapping.people import who_came
 from intake.mapping.profiles import attend, counts, described, is_erased
+from intake.mapping.records import hold_event
 from intake.plans import services as plan_services
 from models import Event, Participation, Plan, ProfileAttendance, Registration
 from models.enums import AttendanceMethod, EventStatus, RegistrationStatus
@@ -39,8 +40,7 @@ def begin(event: Event, method: AttendanceMethod, *, switch: bool, reason: str, 
     One that was called is held from its day on. Raises `Conflict` where nothing can have been held, `Invalid`
     (``switch``) where the other method gave the figures and nobody said to replace them.
     """
-    lock(sa.select(Event.id).where(Event.id == event.id))
-    db.session.refresh(event, ["status"])
+    hold_event(event)
     if event.status in {EventStatus.PLANNED, EventStatus.CANCELLED}:
         raise Conflict(_l("Este encuentro no se convocó o se canceló: no tiene asistencia."))
     check_begun(event)
@@ -118,8 +118,7 @@ def _refuse_known(event: Event, given: RegistrationInput, *, another: bool) -> N
 
 def _markable(event: Event) -> None:
     """Raise `Conflict` unless the list is open: on or after the day, before the act."""
-    lock(sa.select(Event.id).where(Event.id == event.id))
-    db.session.refresh(event, ["status"])
+    hold_event(event)
     if event.status not in {EventStatus.CALLED, EventStatus.HELD}:
         raise Conflict(_l("La lista de este encuentro ya no se puede cambiar."))
     check_begun(event)

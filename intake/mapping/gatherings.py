@@ -12,13 +12,13 @@ from intake.core.i18n import lazy_gettext as _l
 from intake.core.i18n import lazy_ngettext
 from intake.core.permissions import Permission, authorize
 from intake.core.text import clean
-from intake.core.transaction import lock, transaction
+from intake.core.transaction import transaction
 from intake.extensions import db
 from intake.mapping import attendance, calling, event_changes, event_dates, queries, registering, seats
 from intake.mapping.doors import check_begun, check_reason
 from intake.mapping.event_lifecycle import EVENT
 from intake.mapping.inputs import EventInput
-from intake.mapping.records import all_found, check_version, free_slug
+from intake.mapping.records import all_found, check_version, free_slug, hold_event
 from intake.plans import queries as plans
 from intake.plans import services as plan_services
 from intake.plans.inputs import Counts
@@ -40,8 +40,6 @@ _VALUES = (
     "capacity",
     "source",
 )
-#: What a change may find changed by somebody else a moment ago.
-_COLUMNS = [column.key for column in sa.inspect(Event).column_attrs]
 
 
 def create_event(given: EventInput, *, by: Principal) -> Event:
@@ -71,7 +69,7 @@ def edit_event(
     """
     authorize(by, Permission.EVENT_EDIT, event)
     with transaction():
-        _hold(event)
+        hold_event(event)
         check_version(event, version)
         check_reason(event, reason)
         _check_room(event, given)
@@ -93,12 +91,6 @@ def edit_event(
         if move == "hold":
             event_dates.make(event, move, by=by)
     return event
-
-
-def _hold(event: Event) -> None:
-    """Nobody registers or changes the event meanwhile; what it says is what it says now."""
-    lock(sa.select(Event.id).where(Event.id == event.id))
-    db.session.refresh(event, _COLUMNS)
 
 
 def _check_room(event: Event, given: EventInput) -> None:

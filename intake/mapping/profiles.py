@@ -21,9 +21,10 @@ import sqlalchemy as sa
 from intake.core.errors import Conflict, Invalid
 from intake.core.i18n import lazy_gettext as _l
 from intake.core.keyed import keyed_hash
-from intake.core.transaction import in_savepoint, lock, transaction
+from intake.core.transaction import in_savepoint, transaction
 from intake.extensions import db
 from intake.mapping.inputs_events import ProfileInput
+from intake.mapping.records import hold_event
 from intake.plans.inputs import CATEGORIES
 from models import Event, Participation, PersonProfile, ProfileAttendance, Registration
 from models.enums import AttendanceMethod, Dimension, RegistrationStatus
@@ -46,7 +47,7 @@ def describe(registration: Registration, event: Event, given: ProfileInput) -> N
         if category not in CATEGORIES[dimension]:
             raise Invalid(_l("Elija una de las opciones."), field=dimension.value)
     with transaction():
-        lock(sa.select(Event.id).where(Event.id == event.id))
+        hold_event(event)
         db.session.refresh(registration, ["status", "name"], with_for_update=True)  # it may be forgotten meanwhile
         if registration.status is RegistrationStatus.CANCELLED or is_erased(registration):
             raise Conflict(_l("Esta inscripción ya no está vigente."))

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from intake.core.errors import Conflict, Invalid
 from intake.core.i18n import lazy_gettext as _l
 from intake.core.text import slugify
-from intake.core.transaction import dialect
+from intake.core.transaction import dialect, lock
 from intake.extensions import db
 from intake.plans import queries as plans
 from models import Actor, Campaign, Event
@@ -31,6 +31,7 @@ RESERVED = frozenset(
     }
 )
 GONE = _l("Este registro ya no existe: se deshizo la importación que lo trajo.")
+_OF_EVENT = [column.key for column in sa.inspect(Event).column_attrs]
 SLUG_LOCK = 41_002  # key of PostgreSQL's advisory lock: two records of one name are made one after the other
 
 
@@ -52,6 +53,15 @@ def take_hold(actor: Actor) -> None:
     if db.session.scalar(sa.select(Actor.id).where(Actor.id.in_(key)).with_for_update()) is None:
         raise Conflict(GONE)
     db.session.refresh(actor, ["status", "merged_into_id", "lock_version"])
+
+
+def hold_event(event: Event) -> None:
+    """One after the other, on what the event says now: nobody registers, marks, signs or changes it meanwhile.
+
+    Two people never take the last place, and nobody goes by a day that the event no longer has.
+    """
+    lock(sa.select(Event.id).where(Event.id == event.id))
+    db.session.refresh(event, _OF_EVENT)
 
 
 def refuse_merged(actor: Actor) -> None:

@@ -21,13 +21,14 @@ from intake.core.keyed import address_hash, keyed_hash
 from intake.core.limits import Limit
 from intake.core.permissions import Permission, authorize
 from intake.core.text import clean, plain
-from intake.core.transaction import lock, transaction
+from intake.core.transaction import transaction
 from intake.extensions import db
 from intake.mapping import registration_mail as letters
 from intake.mapping import seats
 from intake.mapping.doors import doors
 from intake.mapping.event_lifecycle import REGISTRATION
 from intake.mapping.inputs_events import REGISTRATION_CONSENT, RegistrationInput
+from intake.mapping.records import hold_event
 from models import Actor, Consent, Event, Registration
 from models.enums import ActorStatus, RegistrationStatus
 
@@ -41,7 +42,6 @@ CODE = re.compile(rf"[A-Za-z0-9_-]{{{CODE_CHARACTERS}}}")
 FROM_NETWORK = Limit("event_registration", times=40, minutes=60)
 #: A family or a community may share a mailbox or a telephone; nobody fills it with our letters.
 TO_CONTACT = Limit("event_registration_to", times=10, minutes=60)
-_MAY_CHANGE = ["status", "capacity", "starts_at", "registration_closes_on", "takes_registrations", "online_url"]
 
 
 def count(given: RegistrationInput, *, address: str) -> None:
@@ -68,7 +68,7 @@ def register(
         raise Invalid(_l("Deje un correo o un teléfono."), field="email")
     kept = code if proved or not given.email else f"form:{code}"  # what is no code opens nothing
     with transaction():
-        hold(event)
+        hold_event(event)
         known = _by_hash(event, kept)
         if known is not None and known.status is not RegistrationStatus.CANCELLED:
             return known
@@ -127,7 +127,7 @@ def _by_letter(event: Event, code: str) -> Registration | None:
 def cancel(registration: Registration, event: Event, *, by: Principal) -> Registration:
     """Give a place back; whoever waited longest gets it and is told. Pressed twice, it does nothing more."""
     with transaction():
-        hold(event)
+        hold_event(event)
         db.session.refresh(registration)
         if registration.status is RegistrationStatus.CANCELLED:
             return registration
@@ -165,12 +165,6 @@ def registered(event: Event) -> Sequence[Registration]:
         Registration.event_id == event.id, Registration.status == RegistrationStatus.REGISTERED
     )
     return db.session.scalars(query.order_by(Registration.id)).all()
-
-
-def hold(event: Event) -> None:
-    """One after the other, on what the event says now: two people never take the last place."""
-    lock(sa.select(Event.id).where(Event.id == event.id))
-    db.session.refresh(event, _MAY_CHANGE)
 
 
 def _new(event: Event, given: RegistrationInput, actor_id: int | None, kept: str, by: Principal) -> Registration:

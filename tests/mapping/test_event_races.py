@@ -13,6 +13,7 @@ from intake.core import clock, tokens
 from intake.core.errors import Conflict, Invalid
 from intake.core.files import Upload
 from intake.core.identity import GUEST, SYSTEM
+from intake.core.transaction import transaction
 from intake.extensions import db
 from intake.mapping import acts, attendance, gatherings, people, profiles, registering, retention, seats
 from intake.mapping.inputs import EventInput
@@ -164,6 +165,29 @@ def test_who_gave_the_place_back_meanwhile_is_not_marked(own_app):
         with time_machine.travel(at.starts_at + timedelta(minutes=5), tick=False):
             assert attendance.mark(at, [row.reference], [row.reference], by=SYSTEM) == 0
         assert row.status is RegistrationStatus.CANCELLED
+
+
+def postpone():
+    with transaction():
+        event("proxima").starts_at += timedelta(days=7)
+
+
+@pytest.mark.parametrize(
+    "take",
+    [
+        lambda at: attendance.mark(at, [], [], by=SYSTEM),
+        lambda at: attendance.add_at_door(at, WITH_MAIL, by=SYSTEM),
+        lambda at: attendance.close_list(at, by=SYSTEM),
+        lambda at: gatherings.record_attendance(at, 0, {}, by=SYSTEM),
+    ],
+)
+def test_nobody_comes_to_an_event_that_was_postponed_while_the_list_was_open(own_app, take):
+    with own_app.app_context():
+        at = event("proxima")
+        with time_machine.travel(at.starts_at + timedelta(minutes=5), tick=False):
+            meanwhile(own_app, postpone)
+            with pytest.raises(Conflict, match="todavía no empieza"):
+                take(at)
 
 
 def test_figures_that_somebody_replaced_meanwhile_are_replaced(own_app):
