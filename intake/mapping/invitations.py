@@ -159,7 +159,6 @@ def _register(invitation: Invitation, given: AnswerInput, token: str) -> Registr
     event, contact, actor = invitation.target.campaign.event, invitation.contact, invitation.target.actor
     if event is None or contact.email is None or not takes_places(invitation):
         return None
-    _free_code(event, token)
     asked = RegistrationInput(
         name=contact.name,
         email=contact.email,
@@ -168,13 +167,6 @@ def _register(invitation: Invitation, given: AnswerInput, token: str) -> Registr
     )
     by = dataclasses.replace(GUEST, locale=contact.locale)
     return registering.register(event, asked, code=place_code(token), by=by, proved=True)
-
-
-def _free_code(event: Event, token: str) -> None:
-    """A place that was given back stays so: whoever comes after all asks for another under the same link."""
-    old = registering.by_code(event, place_code(token))
-    if old is not None and old.status is RegistrationStatus.CANCELLED:
-        old.code_hash = tokens.token_hash(tokens.new_token())
 
 
 def sent_to(invitation: Invitation) -> str | None:
