@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 import struct
 import threading
 import time
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pikepdf
 import pytest
+import xlsxwriter
 from PIL import Image
 
 from intake.core import documents, files, packages, pdfs, segments
@@ -46,7 +46,7 @@ def refused(content: bytes, words: str) -> None:
     assert seconds_of(ask) < SECONDS
 
 
-def zipped(entries: dict[str, bytes], packing: int = zipfile.ZIP_DEFLATED) -> bytes:
+def zipped(entries: dict[str, bytes | str], packing: int = zipfile.ZIP_DEFLATED) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", packing) as made:
         for name, content in entries.items():
@@ -208,6 +208,17 @@ def read(content: bytes) -> None:
         list(rows(Source.of("a", content), COLUMNS, Limits(), Problems()))
 
 
+SHEET = '<w xmlns:x="x">%s<sheetData>%s</sheetData></w>'
+
+
+def told(sheet: str | bytes) -> str:
+    """The reason for which a workbook with this sheet is refused."""
+    problems = Problems()
+    with pytest.raises(Refused):
+        list(rows(Source.of("a", zipped({"xl/workbook.xml": "<w/>", "xl/s.bin": sheet})), COLUMNS, Limits(), problems))
+    return str(problems.kept[0].reason)
+
+
 class TestTables:
     @pytest.mark.parametrize(
         "content",
@@ -235,10 +246,63 @@ class TestTables:
         content = zipped({"xl/workbook.xml": b"<w/>", "xl/worksheets/sheet1.xml": sheet})
         assert seconds_of(lambda: read(content)) < SECONDS
 
-    @pytest.mark.parametrize("tag", ['<c r="ZZ1">', '<c x=">" r="ZZ1" y="/>">', "<x:row r='999999'>"])
-    def test_a_cell_far_away_is_found_whatever_stands_beside_it(self, tag: str) -> None:
-        content = zipped({"xl/workbook.xml": b"<w/>", "xl/worksheets/sheet1.xml": tag.encode()})
-        problems = Problems()
-        with pytest.raises(Refused):
-            list(rows(Source.of("a", content), COLUMNS, Limits(), problems))
-        assert re.search("más allá", str(problems.kept[0].reason))
+    @pytest.mark.parametrize(
+        "inside",
+        [
+            '<row><c r="ZZ1"><v>1</v></c></row>',
+            '<row><c x=">" r="ZZ1" y="/>"><v>1</v></c></row>',
+            "<x:row r='999999'><c><v>1</v></c></x:row>",
+            '<row><c r = "ZZ30"><v>1</v></c></row>',
+            '<row><c x:r="A1" r="ZZ30"><v>1</v></c></row>',
+            """<row><c s="r='A1'" r="ZZ30"><v>1</v></c></row>""",
+            '<row><c r\n=\n"XFD1048576"><is><t>1</t></is></c></row>',
+            f'<row><c s="{"s" * 5000}" r="ZZ30"><v>1</v></c></row>',
+            '<row r="1048575"/><row><c><v>1</v></c></row>',
+            f"<row>{'<c/>' * 60}<c><v>1</v></c></row>",
+            '<row><c r="BH1"/><c><v>1</v></c></row>',
+            '<row r="1"><c r="A999999"><v>1</v></c></row>',
+        ],
+    )
+    @pytest.mark.parametrize("before", [0, (1 << 20) - 2500])  # two pieces are read: a tag may stand in both
+    def test_a_cell_far_away_is_found_whatever_stands_beside_it(self, inside: str, before: int) -> None:
+        assert "más allá" in told(SHEET % (" " * before, inside))
+
+    @pytest.mark.parametrize(
+        "sheet",
+        [
+            '<!DOCTYPE w [<!ENTITY e "1">]><w xmlns:x="x"><sheetData/></w>',
+            '<w><sheetData><row><c s="<" r="ZZ30"><v>1</v></c></row></sheetData></w>',
+            '<w><sheetData><row><c r="Z"><v>1</v></c></row></sheetData></w>',
+            '<w><sheetData><row r="-1"/></sheetData></w>',
+            "<w>" * 200 + "<sheetData/>" + "</w>" * 200,
+            f'<w x="{"x" * (1 << 21)}"><sheetData/></w>',
+            "<w><sheetData>",
+            "text<w><sheetData/></w>",
+        ],
+    )
+    def test_a_sheet_that_another_reader_may_read_otherwise_is_refused(self, sheet: str) -> None:
+        assert "dañado" in told(sheet)
+
+    def test_a_sheet_that_says_something_else_in_utf_16_is_refused(self) -> None:
+        hidden = (SHEET % ("", '<row><c r="XFD1048576"><v>1</v></c></row>')).encode()
+        hidden += b" " * (len(hidden) % 2)
+        assert "dañado" in told(b"\xff\xfe" + "<w>".encode("utf-16-le") + hidden + "</w>".encode("utf-16-le"))
+
+    def test_what_is_empty_far_away_takes_no_room(self) -> None:
+        rows_ = '<row r="1"><c r="A1" t="inlineStr"><is><t>nombre</t></is></c><c r="ZZ1" s="1"/></row>'
+        content = self._book(SHEET % ("", f'{rows_}<row r="1048576" s="1"><c r="A1048576"></c></row>'))
+        assert list(rows(Source.of("a", content), COLUMNS, Limits(), Problems())) == []
+
+    def test_what_is_no_sheet_may_be_no_xml(self) -> None:
+        sheet = SHEET % ("", '<row><c t="inlineStr"><is><t>nombre</t></is></c></row>')
+        content = self._book(sheet, **{"xl/drawings/vmlDrawing1.vml": "<xml><br></xml>"})
+        assert list(rows(Source.of("a", content), COLUMNS, Limits(), Problems())) == []
+
+    @staticmethod
+    def _book(sheet: str, **more: str) -> bytes:
+        made = io.BytesIO()
+        with xlsxwriter.Workbook(made, {"in_memory": True}) as book:
+            book.add_worksheet()
+        with zipfile.ZipFile(made) as package:
+            entries = {name: package.read(name) for name in package.namelist()}
+        return zipped({**entries, "xl/worksheets/sheet1.xml": sheet, **more})

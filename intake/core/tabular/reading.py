@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from intake.core.tabular.source import Source
 
 MIB = 1 << 20
+#: Empty lines that are forgiven beyond the rows that may be read.
+SPARE_ROWS = 1_000
 _ZIP = b"PK\x03\x04"
 _OLE = b"\xd0\xcf\x11\xe0"  # workbooks of before 2007, and those with a password
 

@@ -6,7 +6,6 @@ million of them; both are found by streaming through the package before it is op
 
 from __future__ import annotations
 
-import re
 import zipfile
 import zlib
 from datetime import date, datetime, time, timedelta
@@ -15,22 +14,17 @@ from typing import TYPE_CHECKING, Any
 import python_calamine
 
 from intake.core.i18n import lazy_gettext as _l
-from intake.core.tabular.reading import refused
+from intake.core.tabular.extent import Extent, Far, Malformed
+from intake.core.tabular.reading import SPARE_ROWS, refused
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from intake.core.i18n import Text
     from intake.core.tabular.reading import Limits, Row, Table
     from intake.core.tabular.source import Source
 
 _CHUNK_BYTES = 1 << 20
-_OVERLAP_BYTES = 400  # a tag may stand across two chunks
-#: A cell or a row: letters of its column (a row has none), number of its row, "/" if it is empty. It ends at the next
-#: ``<`` and tries one reference for each, so that no file takes longer than its size.
-_REFERENCE = re.compile(
-    rb"""<(?:\w++:)?(?:c|row)\b(?>[^<]*?\br=["']([A-Za-z]{0,7})([0-9]{1,9})["'])"""
-    rb"""(?:[^<>"'/]++|"[^"<]*+"|'[^'<]*+'|/(?!>))*+(/?)>"""
-)
 _MOST_MEMBERS = 2_000
 _PACKED = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 
@@ -79,50 +73,33 @@ def _measure(source: Source, table: Table) -> None:
                 raise refused(table.problems, _l("El archivo no es un libro .xlsx. Guárdelo como .xlsx o CSV UTF-8."))
             for member in members:
                 left -= _unpacked(package, member, left, table)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+    except Far as error:
+        raise refused(table.problems, _far(table.limits)) from error
+    except (Malformed, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
         raise refused(table.problems, _l("El libro está dañado o no es un .xlsx. Guárdelo otra vez.")) from error
+
+
+def _far(limits: Limits) -> Text:
+    words: Text = _l(
+        "La hoja tiene datos más allá de la fila %(rows)s o de la columna %(columns)s. Borre lo que sobra.",
+        rows=limits.rows + 1,
+        columns=limits.columns,
+    )
+    return words
 
 
 def _unpacked(package: zipfile.ZipFile, member: zipfile.ZipInfo, left: int, table: Table) -> int:
     """Bytes of a member as they truly unpack: what the package says of itself is not believed."""
     member.file_size = 1 << 62
-    total, tail = 0, b""
+    limits = table.limits
+    # Empty lines between rows are forgiven; far more only serve to fill the memory.
+    extent = Extent(limits.rows + SPARE_ROWS, limits.columns)
+    total = 0
     with package.open(member) as stream:
         while chunk := stream.read(_CHUNK_BYTES):
             total += len(chunk)
             if total > left:
                 raise refused(table.problems, _l("El libro se descomprime a un tamaño desmedido y no se abrió."))
-            tail = _span(tail + chunk, table)  # whatever its name: the workbook may keep its sheets anywhere
+            extent.feed(chunk)  # whatever its name: the workbook may keep its sheets anywhere
+        extent.feed(b"", last=True)
     return total
-
-
-def _span(content: bytes, table: Table) -> bytes:
-    """Judge every reference of a piece of a sheet; what is left to be read with the next piece."""
-    limits = table.limits
-    for found in _REFERENCE.finditer(content):
-        if _is_far(found, limits):
-            raise refused(
-                table.problems,
-                _l(
-                    "La hoja tiene datos más allá de la fila %(rows)s o de la columna %(columns)s. Borre lo que sobra.",
-                    rows=limits.rows + 1,
-                    columns=limits.columns,
-                ),
-            )
-    return content[-_OVERLAP_BYTES:]
-
-
-def _is_far(found: re.Match[bytes], limits: Limits) -> bool:
-    letters, row, empty = found.groups()
-    if empty:
-        return False
-    most = limits.rows + 1000  # empty lines between rows are forgiven; far more only serve to fill the memory
-    return int(row) > most or _column_number(letters) > limits.columns
-
-
-def _column_number(letters: bytes) -> int:
-    """``A`` is 1, ``AA`` is 27."""
-    number = 0
-    for letter in letters.upper():
-        number = number * 26 + letter - 64
-    return number
