@@ -21,15 +21,14 @@ from tests.conftest import token_in
 from tests.databases import hasten
 from tests.served import Server
 
-KEY = "only-for-the-tests-of-faults-" + "0" * 16
+#: As the applications of the other tests have it: a process holds one secret.
+KEY = Config.for_tests().secret_key
 
 
 @pytest.fixture
 def own_app(own_url: str, tmp_path: Path) -> Iterator[Flask]:
     """An application on a small database (one plan that receives, one theme) which a server shares with the test."""
-    app = create_app(
-        Config.for_tests(database_url=own_url, instance_path=str(tmp_path), storage_url="", secret_key=KEY)
-    )
+    app = create_app(Config.for_tests(database_url=own_url, instance_path=str(tmp_path), storage_url=""))
     hasten(app)
     with app.app_context():
         factories.plan(code="PAGA3")
