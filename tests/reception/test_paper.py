@@ -405,6 +405,56 @@ def test_a_third_person_says_what_the_sheet_says(packet, clerk, people):
     assert (entry.user_id, entry.changes["wrong"]) == (people[Role.DIRECTORATE].user_id, ["title"])
 
 
+def versions():
+    return db.session.scalars(sa.select(ProposalVersion.number).order_by(ProposalVersion.number)).all()
+
+
+def test_an_address_put_right_is_no_other_text(packet, clerk, people):
+    folio = disputed(packet, clerk, people)
+    before = proposal_of(folio).updated_at
+    chosen = {"title": "first", "contact_email": "second"}
+    assert settling.settle(desk.sheet(folio), chosen, by=people[Role.DIRECTORATE]) is False
+    assert db.session.scalar(sa.text("SELECT email FROM proposal_contact")) == "rosas@demo.example"
+    assert (versions(), proposal_of(folio).updated_at) == ([1], before)
+
+
+def test_a_day_put_right_is_the_day_on_which_it_was_handed_in(packet, clerk, people):
+    sheet, earlier = drawn_sheet(packet), day() - timedelta(days=2)
+    keying.key(sheet, written(), by=clerk)
+    again = dataclasses.replace(written(), dated_on=earlier)
+    keying.key_again(desk.sheet(sheet.folio), again, by=people[Role.ANALYST])
+    before = proposal_of(sheet.folio).submitted_at
+    assert settling.settle(desk.sheet(sheet.folio), {"dated_on": "second"}, by=people[Role.DIRECTORATE]) is False
+    made = proposal_of(sheet.folio)
+    assert desk.sheet(sheet.folio).dated_on == clock.local(made.submitted_at).date() == earlier
+    assert (made.submitted_at < before, versions()) == (True, [1])
+
+
+@pytest.mark.parametrize("days", [1, -400])
+def test_the_second_person_keys_no_day_of_no_reception(packet, clerk, people, days):
+    sheet = drawn_sheet(packet)
+    keying.key(sheet, written(), by=clerk)
+    wrong = dataclasses.replace(written(), dated_on=clock.today() + timedelta(days=days))
+    with pytest.raises(Invalid) as refusal:
+        keying.key_again(desk.sheet(sheet.folio), wrong, by=people[Role.ANALYST])
+    assert (refusal.value.field, drawn_sheet(packet).second_at) == ("dated_on", None)
+
+
+def test_a_third_person_settles_no_day_of_no_reception(plan, packet, clerk, people):
+    sheet, earlier = drawn_sheet(packet), day() - timedelta(days=2)
+    keying.key(sheet, written(), by=clerk)
+    keying.key_again(desk.sheet(sheet.folio), dataclasses.replace(written(), dated_on=earlier), by=people[Role.ANALYST])
+    stage = db.session.scalars(
+        sa.select(Stage).where(Stage.plan_id == plan.id, Stage.kind == StageKind.RECEPTION)
+    ).one()
+    stage.opens_on = day()  # the dates of reception were moved since
+    db.session.commit()
+    with pytest.raises(Invalid) as refusal:
+        settling.settle(desk.sheet(sheet.folio), {"dated_on": "second"}, by=people[Role.DIRECTORATE])
+    assert refusal.value.field == "dated_on"
+    assert settling.settle(desk.sheet(sheet.folio), {"dated_on": "first"}, by=people[Role.DIRECTORATE]) is False
+
+
 def test_a_third_person_may_read_what_neither_did(packet, clerk, people):
     folio = disputed(packet, clerk, people)
     chosen = {"title": "=Agua limpia para Logroño", "contact_email": "=rosa.l@demo.example"}

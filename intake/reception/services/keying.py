@@ -106,18 +106,22 @@ def key(sheet: Sheet, given: SheetInput, *, by: Principal) -> Receipt:
 def received_at(plan: Plan, day: date, event: Event | None = None) -> datetime:
     """The moment at which a paper counts as handed in: on the day written on it, which must be one of reception.
 
-    It may be keyed until `sheets.KEYING_DAYS` after reception closed. Raises `Invalid` (``dated_on``), `StageClosed`.
+    It may be keyed until `sheets.KEYING_DAYS` after reception closed. Raises as `handed_in`, and `StageClosed`.
     """
-    now = clock.now()
-    if day > clock.today():
-        raise Invalid(_l("La fecha de la hoja no puede ser futura."), field="dated_on")
-    stages = stages_of(plan.id)
-    reception = next(v for v in calendar.views(stages) if v.kind is StageKind.RECEPTION)
+    reception = next(v for v in calendar.views(stages_of(plan.id)) if v.kind is StageKind.RECEPTION)
     last = reception.closes_on + timedelta(days=sheets.KEYING_DAYS) if reception.closes_on else None
     if last is not None and clock.today() > last:
         words = _l("Las hojas se digitan hasta %(days)s días después de cerrar la recepción.", days=sheets.KEYING_DAYS)
         raise StageClosed(words, stage=reception, following=None)
-    then = next(v for v in calendar.views(stages, day) if v.kind is StageKind.RECEPTION)
+    return handed_in(plan.id, day, event)
+
+
+def handed_in(plan_id: int, day: date, event: Event | None = None) -> datetime:
+    """The moment that stands for the day on a paper. Raises `Invalid` (``dated_on``) where it is none of reception."""
+    now = clock.now()
+    if day > clock.today():
+        raise Invalid(_l("La fecha de la hoja no puede ser futura."), field="dated_on")
+    then = next(v for v in calendar.views(stages_of(plan_id), day) if v.kind is StageKind.RECEPTION)
     if not then.is_open:
         raise Invalid(
             _l("La recepción no estaba abierta ese día. Revise la fecha escrita en la hoja."), field="dated_on"
@@ -155,9 +159,12 @@ def begins_with(event: Event) -> dict[str, str]:
 def key_again(sheet: Sheet, given: SheetInput, *, by: Principal) -> sheets.Comparison:
     """Keep where a second person's keying differs from the first, and count it.
 
-    Raises `Forbidden` to whoever keyed it first, `Conflict` where it is not to be keyed again.
+    Raises `Forbidden` to whoever keyed it first, `Conflict` where it is not to be keyed again, `Invalid` (``dated_on``)
+    where the day on it is none of reception.
     """
-    begun = begins_with(sheet.packet.event)
+    event = sheet.packet.event
+    begun = begins_with(event)
+    handed_in(event.plan_id, given.dated_on, event)
     with transaction():
         _hold(sheet, by)
         authorize(by, Permission.SHEET_SECOND, sheet)

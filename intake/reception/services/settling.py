@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -18,6 +19,7 @@ from intake.extensions import db
 from intake.reception import mail, queries, sheets, writing
 from intake.reception.inputs import ContactInput, ProposalInput
 from intake.reception.queries import desk
+from intake.reception.services.keying import handed_in
 from intake.reception.services.moves import stages_of
 from intake.reception.services.paper import held
 from models import ProposalVersion
@@ -34,6 +36,8 @@ _SHAPES = {
     "contact_phone": (phone_of, _l("Ese número no parece correcto. Escríbalo como 099 123 4567.")),
 }
 _UNREAD = frozenset({ProposalStatus.HELD, ProposalStatus.SUBMITTED})
+#: Fields that are told of a paper and are not in the text of its proposal.
+_BESIDE_TEXT = sheets.CONTACT | {"dated_on"}
 FIRST, SECOND = "first", "second"
 #: Fields of a keying that hold a code, by name.
 CODED = {"branch": Branch, "proposer_kind": ProposerKind, "public_name": PublicName}
@@ -45,7 +49,8 @@ def settle(sheet: Sheet, chosen: Mapping[str, str], *, by: Principal) -> bool:
     ``chosen`` maps each field to "first", "second", or for `sheets.WORDS` to "=" and the words that stand on the sheet.
     The text changes only while nobody has examined it and its author has not corrected it, how to reach the author at
     any time: later mail goes there, and the receipt where nobody has examined it. Raises `Conflict` where nothing is
-    open, `Invalid` on a field that was not decided, `Forbidden` to either of the two who keyed it.
+    open, `Invalid` on a field that was not decided or a day on which nothing was received, `Forbidden` to either of the
+    two who keyed it.
     """
     with transaction():
         held(sheet)
@@ -85,7 +90,7 @@ def _told(name: str, words: str) -> str:
 
 
 def _put_right(sheet: Sheet, wrong: Mapping[str, str], by: Principal) -> bool:
-    """Change what the first person had wrong; whether that was the text.
+    """Change what the first person had wrong; whether that was the text, which then has a version.
 
     Not the text once it is examined, nor over what its author wrote since: then only how to reach the author.
     """
@@ -95,18 +100,25 @@ def _put_right(sheet: Sheet, wrong: Mapping[str, str], by: Principal) -> bool:
     put = {n: v for n, v in wrong.items() if is_as_keyed or n in sheets.CONTACT}
     if not put:
         return False
-    before = queries.author_of(proposal).email
-    if is_as_keyed:
+    address, before = queries.author_of(proposal).email, writing.content(proposal)
+    if put.keys() - _BESIDE_TEXT:
         writing.write(proposal, _corrected(proposal, put))
     _contact_right(proposal, put)
-    writing.require_complete(proposal)
-    if is_as_keyed:
-        _keep_version(proposal)
     if "dated_on" in put:
-        sheet.dated_on = clock.today().fromisoformat(put["dated_on"])
+        _date_right(sheet, proposal, put["dated_on"])
+    writing.require_complete(proposal)
+    is_changed = writing.content(proposal) != before
+    if is_changed:
+        _keep_version(proposal)
     audit.record("proposal.correct_keying", proposal, by=by, extra={"fields": list(put)})
-    _send_receipt_again(proposal, before, by)
-    return is_as_keyed
+    _send_receipt_again(proposal, address, by)
+    return is_changed
+
+
+def _date_right(sheet: Sheet, proposal: Proposal, day: str) -> None:
+    """The day that stands on the sheet, on which the proposal was handed in. Raises `Invalid` as `keying.handed_in`."""
+    sheet.dated_on = date.fromisoformat(day)
+    proposal.submitted_at = handed_in(proposal.plan_id, sheet.dated_on, sheet.packet.event)
 
 
 def _is_as_keyed(proposal: Proposal) -> bool:
@@ -157,7 +169,7 @@ def _corrected(proposal: Proposal, wrong: Mapping[str, str]) -> ProposalInput:
     changes: dict[str, Any] = {
         names.get(n, n): (CODED[n](v) if v else None) if n in CODED else v
         for n, v in wrong.items()
-        if n not in sheets.CONTACT and n != "dated_on"
+        if n not in _BESIDE_TEXT
     }
     return dataclasses.replace(kept, **changes)
 
