@@ -17,7 +17,7 @@ from PIL import Image
 
 from intake.core import documents, files, packages, pdfs, segments
 from intake.core.errors import Invalid
-from intake.core.tabular import Columns, Limits, Problems, Refused, Source, rows
+from intake.core.tabular import PAGE_LIMITS, Columns, Limits, Problems, Refused, Source, rows
 from intake.reception import scans
 
 if TYPE_CHECKING:
@@ -238,6 +238,23 @@ class TestTables:
             assert problems
 
         assert seconds_of(ask) < SECONDS
+
+    @pytest.mark.parametrize("end", [b"", b"\xff"])
+    @pytest.mark.parametrize("unit", [b"\n", b"\r", b" \n", b",\n"])
+    @pytest.mark.parametrize("begin", [b"", b"nombre\nuno\n"])
+    def test_millions_of_empty_lines_are_refused_before_they_are_read(
+        self, begin: bytes, unit: bytes, end: bytes
+    ) -> None:
+        content = begin + unit * 4_000_000 + end
+
+        def ask() -> None:
+            problems = Problems()
+            with suppress(Refused):
+                list(rows(Source.of("a.csv", content), COLUMNS, PAGE_LIMITS, problems))
+            words = "no está guardado en UTF-8" if end else "filas vacías"
+            assert words in str(problems.kept[0].reason)
+
+        assert seconds_of(ask) < 1.0
 
     @pytest.mark.parametrize("unit", [b"<c ", b'<c r="A1" ', b'r="A1" ', b"<c r='A1'/", b"/", b'"', b"<row r='1"])
     @pytest.mark.parametrize("before", [b"", b"<c ", b'<c r="A1" '])

@@ -142,6 +142,28 @@ def test_limits():
     assert "columnas" in refused(b"titulo,problema\n", Limits(columns=1))[0][2]
 
 
+def test_empty_lines_are_forgiven_up_to_a_thousand_more_than_rows():
+    blank = b"titulo\n" + b"\n" * 1_002 + b"Uno\n"
+    assert [row.line for row in read(blank, Limits(rows=2))[0]] == [1_004]
+    assert read(b"\n" + blank, Limits(rows=2)) == ([], [(1_004, "")])
+
+
+@pytest.mark.parametrize("letter", ["ñ", "€", "😀"])
+def test_a_letter_across_two_pieces_is_whole(letter: str):
+    for short in range(1, 4):
+        text = "titulo\n" + "a\n" * ((1 << 19) - 4) + "a" * short + letter
+        assert read(text.encode())[1] == [(100_002, "")]  # too many rows, and nothing else
+
+
+def test_what_ends_within_a_letter_is_broken():
+    assert read_problem("titulo\nse\u00f1".encode()[:-1]) == (2, "titulo")
+
+
+def read_problem(content: bytes) -> tuple[int, str]:
+    ((line, column, _reason),) = refused(content)
+    return line, column
+
+
 def test_two_hundred_problems_are_kept_and_the_others_counted():
     problems = Problems()
     list(rows(Source.of("f", b"titulo,temas\n" + b"x\n" * 250), COLUMNS, Limits(), problems))

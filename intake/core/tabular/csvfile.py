@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from intake.core.i18n import lazy_gettext as _l
@@ -42,7 +43,8 @@ def _delimiter(text: io.TextIOWrapper, table: Table) -> str:
     def known(delimiter: str) -> int:
         text.seek(0)
         try:
-            cells = next((c for c in csv.reader(text, delimiter=delimiter) if any(c)), [])
+            lines = islice(csv.reader(text, delimiter=delimiter), table.limits.most_lines)
+            cells = next((c for c in lines if any(c)), [])
         except csv.Error:
             return 0
         return sum(column_name(cell) in table.columns.known for cell in cells[: table.limits.columns])

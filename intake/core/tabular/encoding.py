@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import re
 from collections import deque
+from itertools import chain
 from typing import TYPE_CHECKING, BinaryIO
 
 from intake.core.i18n import lazy_gettext as _l
@@ -21,6 +23,8 @@ _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _LIKELY = "cp1252"
 #: How a letter looks that cannot be read.
 _BROKEN = "\ufffd"
+_CHUNK_BYTES = 1 << 20
+_FARTHEST = 200_000  # lines through which the column of a bad letter is looked for
 _LONGEST = 20  # characters of a word that are shown on each side of the letter
 _HOW = _l(
     "En su hoja de cálculo, guarde como CSV UTF-8. En Excel: Archivo, Guardar como, tipo «CSV UTF-8 (delimitado por "
@@ -31,25 +35,49 @@ _HOW = _l(
 
 def check(file: BinaryIO, problems: Problems, delimiters: tuple[str, ...]) -> None:
     """Raise `Refused` at the first byte that is not UTF-8, or is zero, with its line, its column and its word."""
-    offset = 0
-    for line, raw in enumerate(file, start=1):
-        if line == 1 and raw.startswith(_UTF16):
-            raise refused(problems, _l("El archivo está en UTF-16, no en UTF-8. %(how)s", how=_HOW))
-        at = _first_bad(raw)
-        if at is not None:
-            column = _column(_until(file, line, at), delimiters)
-            raise refused(problems, _words(raw, at, offset + at), line, column)
-        offset += len(raw)
+    if file.read(2) in _UTF16:
+        raise refused(problems, _l("El archivo está en UTF-16, no en UTF-8. %(how)s", how=_HOW))
+    bad = _first_bad(file)
+    if bad is not None:
+        line, begin = _line_of(file, bad)
+        file.seek(begin)
+        words = _words(file.readline(), bad - begin, bad)
+        column = _column(_until(file, line, bad - begin), delimiters) if line <= _FARTHEST else ""
+        raise refused(problems, words, line, column)
     file.seek(0)
 
 
-def _first_bad(raw: bytes) -> int | None:
-    zero = raw.find(0)
-    try:
-        raw.decode("utf-8")
-    except UnicodeDecodeError as error:
-        return error.start if zero < 0 else min(zero, error.start)
-    return zero if zero >= 0 else None
+def _pieces(file: BinaryIO) -> Iterator[bytes]:
+    """The whole file in pieces, not line by line: it may be millions of empty ones."""
+    file.seek(0)
+    while piece := file.read(_CHUNK_BYTES):
+        yield piece
+
+
+def _first_bad(file: BinaryIO) -> int | None:
+    offset, left = 0, b""
+    for piece in chain(_pieces(file), [b""]):
+        whole = left + piece
+        zero = whole.find(0)
+        try:
+            _decoded, used = codecs.utf_8_decode(whole, "strict", not piece)
+        except UnicodeDecodeError as error:
+            return offset + (error.start if zero < 0 else min(zero, error.start))
+        if zero >= 0:
+            return offset + zero
+        offset, left = offset + used, whole[used:]
+    return None
+
+
+def _line_of(file: BinaryIO, at: int) -> tuple[int, int]:
+    """The number of the line in which this byte stands, and the byte at which that line begins."""
+    line, begin, offset = 1, 0, 0
+    for piece in _pieces(file):
+        before = piece[: max(at - offset, 0)]
+        line += before.count(b"\n")
+        begin = offset + before.rfind(b"\n") + 1 if b"\n" in before else begin
+        offset += len(piece)
+    return line, begin
 
 
 def _words(raw: bytes, at: int, offset: int) -> Text:

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from intake.core.tabular.source import Source
 
 MIB = 1 << 20
-#: Empty lines that are forgiven beyond the rows that may be read.
-SPARE_ROWS = 1_000
 _ZIP = b"PK\x03\x04"
 _OLE = b"\xd0\xcf\x11\xe0"  # workbooks of before 2007, and those with a password
 
@@ -39,6 +37,11 @@ class Limits:
     cell_characters: int = 20_000
     size_bytes: int = 300 * MIB
     unpacked_bytes: int = 1024 * MIB
+
+    @property
+    def most_lines(self) -> int:
+        """Lines over which rows may be spread. Empty ones are forgiven; far more only serve to keep us busy."""
+        return self.rows + 1_000
 
 
 #: What a page takes: it has to answer while somebody waits. Larger files go by command.
@@ -65,6 +68,7 @@ class Table:
     problems: Problems
     names: list[str] = field(default_factory=list)
     count: int = 0
+    blank: int = 0
 
     def head(self, line: int, cells: Sequence[str]) -> None:
         """Take the header. Raises `Refused` where columns are unknown, repeated or missing: it names them."""
@@ -91,9 +95,7 @@ class Table:
             add(line, name, _l("Falta esta columna, que es necesaria."))
 
     def row(self, line: int, cells: Sequence[str]) -> Row | None:
-        """The row, None if it is empty or something is wrong with it (noted)."""
-        if not any(cell and not cell.isspace() for cell in cells):
-            return None
+        """The row, None if something is wrong with it (noted)."""
         self.count += 1
         before = self.problems.total
         self._judge_shape(line, cells)
@@ -119,7 +121,10 @@ class Table:
             self.problems.add(line, "", words)
 
     def is_full(self, line: int) -> bool:
-        """Whether there are more rows than may be read (noted)."""
+        """Whether there are more rows, or more empty lines, than may be read (noted)."""
+        if self.blank > self.limits.most_lines:
+            self.problems.add(line, "", _l("Hay demasiadas filas vacías. Bórrelas y guarde el archivo otra vez."))
+            return True
         if self.count <= self.limits.rows:
             return False
         most = f"{self.limits.rows:,}".replace(",", ".")
@@ -129,11 +134,13 @@ class Table:
     def read(self, lines: Iterable[tuple[int, Sequence[str]]]) -> Iterator[Row]:
         """The rows after the header, which is the first line that is not empty."""
         for line, cells in lines:
-            if not self.names:
-                if any(cell.strip() for cell in cells):
-                    self.head(line, cells)
-                continue
-            row = self.row(line, cells)
+            row = None
+            if not any(cell and not cell.isspace() for cell in cells):
+                self.blank += 1
+            elif not self.names:
+                self.head(line, cells)
+            else:
+                row = self.row(line, cells)
             if self.is_full(line):
                 return
             if row is not None:

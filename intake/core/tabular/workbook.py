@@ -15,7 +15,7 @@ import python_calamine
 
 from intake.core.i18n import lazy_gettext as _l
 from intake.core.tabular.extent import Extent, Far, Malformed
-from intake.core.tabular.reading import SPARE_ROWS, refused
+from intake.core.tabular.reading import refused
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -91,9 +91,7 @@ def _far(limits: Limits) -> Text:
 def _unpacked(package: zipfile.ZipFile, member: zipfile.ZipInfo, left: int, table: Table) -> int:
     """Bytes of a member as they truly unpack: what the package says of itself is not believed."""
     member.file_size = 1 << 62
-    limits = table.limits
-    # Empty lines between rows are forgiven; far more only serve to fill the memory.
-    extent = Extent(limits.rows + SPARE_ROWS, limits.columns)
+    extent = Extent(table.limits.most_lines, table.limits.columns)
     total = 0
     with package.open(member) as stream:
         while chunk := stream.read(_CHUNK_BYTES):
