@@ -19,7 +19,7 @@ from intake.reception import sheets
 from intake.reception.paperdates import usual_day
 from intake.reception.queries import desk
 from intake.reception.services.moves import stages_of
-from intake.reception.services.paper import forget_codes, held
+from intake.reception.services.paper import forget_codes, held, hold_packet
 from intake.reception.services.pressed import is_spent, received_before
 from intake.reception.services.submission import submit_directly
 from models import Event, Packet, Plan, Proposal, Sheet
@@ -81,6 +81,7 @@ def key(sheet: Sheet, given: SheetInput, *, by: Principal) -> Receipt:
     event = sheet.packet.event
     plan = db.session.get_one(Plan, event.plan_id)
     with transaction():
+        hold_packet(sheet.packet_id)  # its codes are forgotten
         _hold(sheet, by)
         if sheet.keyed_at is not None:
             raise Conflict(_l("Esta hoja ya se digitó. Pase a la siguiente."))

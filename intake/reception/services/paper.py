@@ -96,7 +96,7 @@ def codes_of(packet: Packet, *, by: Principal) -> dict[str, str]:
     """
     authorize(by, Permission.PACKET_CODES, packet)
     with transaction():
-        _hold_packet(packet.id)
+        hold_packet(packet.id)
         db.session.refresh(packet, ["print_key"])
         if packet.print_key is None:
             raise Conflict(_l("Este paquete ya se imprimió: sus códigos están solo en el papel."))
@@ -121,7 +121,7 @@ def finish_printing(packet: Packet, *, by: Principal) -> None:
     """Forget what the codes are made from: from now on they stand on the paper alone. Who may see them may say so."""
     authorize(by, Permission.PACKET_CODES, packet)
     with transaction():
-        _hold_packet(packet.id)
+        hold_packet(packet.id)
         db.session.refresh(packet, ["print_key", "printed_at"])
         if packet.print_key is not None:  # else somebody said so already, or its sheets came back
             forget_codes(packet)
@@ -134,8 +134,11 @@ def forget_codes(packet: Packet) -> None:
         packet.print_key, packet.printed_at = None, clock.now()
 
 
-def _hold_packet(packet_id: int) -> None:
-    """Lock a packet before its sheets: whoever draws others for what dropped out sees what the one before drew."""
+def hold_packet(packet_id: int) -> None:
+    """Lock a packet, always before its sheets.
+
+    Whoever draws others for what dropped out sees what the one before drew, and nobody waits in a circle.
+    """
     lock(sa.select(Packet.id).where(Packet.id == packet_id))
 
 
@@ -149,7 +152,7 @@ def spoil(sheet: Sheet, reason: SpoiltReason, note: str = "", *, by: Principal) 
     """Say why a sheet will bring no proposal, so that its folio is no hole. Raises `Conflict` once keyed."""
     authorize(by, Permission.SHEET_KEY, sheet)
     with transaction():
-        _hold_packet(sheet.packet_id)
+        hold_packet(sheet.packet_id)
         held(sheet)
         if sheet.keyed_at is not None:
             raise Conflict(_l("Esta hoja ya se digitó."))
@@ -170,7 +173,7 @@ def spoil_rest(packet: Packet, *, by: Principal) -> int:
     """
     authorize(by, Permission.PACKET_MANAGE)
     with transaction():
-        _hold_packet(packet.id)
+        hold_packet(packet.id)
         query = sa.select(Sheet).where(
             Sheet.packet_id == packet.id,
             Sheet.keyed_at.is_(None),
@@ -192,7 +195,7 @@ def recover(sheet: Sheet, *, by: Principal) -> None:
     """Take back that a sheet is spoilt: it turned up, or can be read after all."""
     authorize(by, Permission.SHEET_KEY, sheet)
     with transaction():
-        _hold_packet(sheet.packet_id)
+        hold_packet(sheet.packet_id)
         held(sheet)
         if not sheet.spoilt_reason:
             raise Conflict(_l("Esta hoja no está anulada."))

@@ -16,7 +16,7 @@ from intake.core.permissions import Permission, authorize
 from intake.core.transaction import lock, transaction
 from intake.extensions import db
 from intake.reception import scans, sheets
-from intake.reception.services.paper import forget_codes
+from intake.reception.services.paper import forget_codes, hold_packet
 from models import LooseScan, Packet, Sheet, StoredFile
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def add_scans(packet: Packet, uploads: Sequence[Upload], *, plan_code: str, by: 
 
 def _keep(packet: Packet, found: Sequence[scans.Picture], by: Principal) -> None:
     with transaction():
-        lock(sa.select(Packet.id).where(Packet.id == packet.id))
+        hold_packet(packet.id)
         waiting = db.session.scalars(sa.select(LooseScan.folio).where(LooseScan.packet_id == packet.id)).all()
         suggested = scans.suggest(found, free_folios(packet), {folio for folio in waiting if folio})
         for picture, (folio, matched) in zip(found, suggested, strict=True):
@@ -78,7 +78,7 @@ def match_scans(packet: Packet, chosen: Mapping[int, str], *, by: Principal) -> 
     """
     authorize(by, Permission.SHEET_KEY)
     with transaction():
-        lock(sa.select(Packet.id).where(Packet.id == packet.id))
+        hold_packet(packet.id)
         query = sa.select(LooseScan).where(LooseScan.packet_id == packet.id, LooseScan.id.in_(chosen))
         rows = {row.id: row for row in db.session.scalars(query)}
         mine = sa.select(Sheet).where(Sheet.packet_id == packet.id, Sheet.folio.in_(chosen.values()))
