@@ -13,6 +13,7 @@ from intake.core.search import parsed, passages, stems
 from intake.extensions import db
 from intake.reception import hints, queries, services
 from intake.reception.inputs import ContactInput, Filters, ProposalInput
+from intake.reception.queries import similar
 from intake.reception.vocabulary import Vocabulary
 from intake.web.marking import excerpt, marked
 from models.enums import ProposalStatus as S
@@ -89,6 +90,23 @@ def test_what_is_not_public_is_never_hinted_at(plan, client, status):
 def test_another_plan_is_not_looked_into(plan, client):
     proposal(factories.plan(code="OTRO", is_current=False))
     assert asked(client, TITLE) == []
+
+
+def test_what_may_be_shown_is_found_behind_what_may_not(plan, count_queries, monkeypatch):
+    """Another plan has newer ones that say the same, as many as are weighed and one more."""
+    monkeypatch.setattr(similar, "CANDIDATES", 3)
+    monkeypatch.setattr(similar, "ENOUGH", 2)
+    own = [proposal(plan).folio for _ in range(2)]
+    other = factories.plan(code="OTRO", is_current=False)
+    for _ in range(4):
+        proposal(other)
+    for texts in OTHERS * 5:
+        proposal(other, *texts)
+    queries.similar_to(TITLE, "", plan.id)
+    with count_queries() as seen:
+        found = queries.similar_to(TITLE, "", plan.id)
+    assert sorted(one.folio for one in found) == own
+    assert len(seen) == 5
 
 
 def test_at_most_five_best_first_in_three_statements(plan, client, count_queries):
