@@ -37,16 +37,25 @@ _AT_ONCE = threading.BoundedSemaphore(2)
 _PATIENCE = 3.0
 _DECLARED = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _SCHEMAS = b"http://schemas.openxmlformats.org"
-#: Parts that say nothing but who, when and with what, by their names: what takes their place.
-_PROPERTIES = {
-    "docProps/core.xml": b'<cp:coreProperties xmlns:cp="' + _SCHEMAS + b'/package/2006/metadata/core-properties"/>',
-    "docProps/app.xml": b'<Properties xmlns="' + _SCHEMAS + b'/officeDocument/2006/extended-properties"/>',
-    "docProps/custom.xml": b'<Properties xmlns="' + _SCHEMAS + b'/officeDocument/2006/custom-properties"/>',
-}
+#: Parts that say nothing but who, when and with what: what takes their place.
+_CORE = b'<cp:coreProperties xmlns:cp="' + _SCHEMAS + b'/package/2006/metadata/core-properties"/>'
+_APP = b'<Properties xmlns="' + _SCHEMAS + b'/officeDocument/2006/extended-properties"/>'
+_CUSTOM = b'<Properties xmlns="' + _SCHEMAS + b'/officeDocument/2006/custom-properties"/>'
 _META = (
     b'<office:document-meta xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" office:version="1.2">'
     b"<office:meta/></office:document-meta>"
 )
+#: By the names that are usual…
+_PROPERTIES = {"docProps/core.xml": _CORE, "docProps/app.xml": _APP, "docProps/custom.xml": _CUSTOM}
+#: …and by their elements, in whatever part a program keeps them (``…/core-properties/*.psmdcp``, ``core0.xml``).
+_ELEMENTS = {
+    re.compile(r"<(?:[\w.-]++:)?coreProperties[\s/>]"): _CORE,
+    re.compile(r"<(?:[\w.-]++:)?Properties\s[^<]*?/extended-?[pP]roperties\b"): _APP,
+    re.compile(r"<(?:[\w.-]++:)?Properties\s[^<]*?/custom-?[pP]roperties\b"): _CUSTOM,
+    re.compile(r"<(?:[\w.-]++:)?document-meta[\s/>]"): _META,
+}
+#: What a part of text may begin with, whatever its name.
+_BLANK = b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n"
 #: Attributes that name who changed or remarked something, and folders of their computers.
 _NAMING = re.compile(
     r"""(\s(?:[\w.-]++:)?(?:author|initials|userId|userName|displayName|lastModifiedBy)\s*+=\s*+)"""
@@ -168,7 +177,7 @@ def _part(name: str, content: bytes, work: _Work) -> bytes:
         if not work.depth:
             raise packages.damaged()
         return _package(content, work.within())
-    if name.endswith((".xml", ".rels")):
+    if name.endswith((".xml", ".rels")) or content.lstrip(_BLANK).startswith(b"<"):
         return _xml(name, content)
     return segments.bare(content)
 
@@ -181,6 +190,9 @@ def _xml(name: str, content: bytes) -> bytes:
     text = content.decode(encoding)
     if name == "META-INF/manifest.xml" and "encryption-data" in text:
         raise _refusal(_locked())
+    for element, empty in _ELEMENTS.items():
+        if element.search(text):
+            return _DECLARED + empty
     for pattern, without in _WITHOUT.items():
         text = pattern.sub(without, text)
     return text.encode(encoding)

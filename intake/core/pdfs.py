@@ -127,8 +127,8 @@ def _bare() -> None:
     for found in document.objects:
         for part in _parts_of(found):
             _strip(part)
-        if isinstance(found, pikepdf.Stream) and found.get("/Filter") in ("/DCTDecode", ["/DCTDecode"]):
-            found.write(without(found.read_raw_bytes()), filter=pikepdf.Name.DCTDecode)
+        if isinstance(found, pikepdf.Stream) and (jpeg := _jpeg(document, found)) is not None:
+            found.write(without(jpeg), filter=pikepdf.Name.DCTDecode)
     for key in {"/Info", "/ID"} & set(document.trailer.keys()):
         del document.trailer[key]
     out = io.BytesIO()
@@ -136,6 +136,29 @@ def _bare() -> None:
     if out.tell() > _BARE_BYTES:
         sys.exit(_HEAVY)
     sys.stdout.buffer.write(out.getvalue())
+
+
+def _jpeg(document: Any, found: Any) -> bytes | None:
+    """The JPEG that a stream holds, also one that was packed once more; None in any other stream."""
+    import pikepdf  # noqa: PLC0415 -- only in the process of its own
+
+    filters, parameters = _listed(found.get("/Filter")), _listed(found.get("/DecodeParms"))
+    if not filters or filters[-1] not in ("/DCTDecode", "/DCT"):
+        return None
+    packed = pikepdf.Stream(document, found.read_raw_bytes())
+    if filters[:-1]:
+        packed.Filter = pikepdf.Array(filters[:-1])
+        packed.DecodeParms = pikepdf.Array(parameters[: len(filters) - 1])
+    return bytes(packed.read_bytes(pikepdf.StreamDecodeLevel.specialized))
+
+
+def _listed(value: Any) -> list[Any]:
+    """The elements of an entry that is one or an array of them, or is not there."""
+    import pikepdf  # noqa: PLC0415 -- only in the process of its own
+
+    if value is None:
+        return []
+    return list(value) if isinstance(value, pikepdf.Array) else [value]
 
 
 def _parts_of(found: Any) -> Iterator[Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+import zlib
 
 import pikepdf
 import pytest
@@ -137,6 +138,30 @@ def test_office_documents_tell_nobody_and_keep_their_words(made, kind) -> None:
     assert documents.bare(kept, kind) == kept == documents.bare(sent, kind)
 
 
+CORE = f"<cp:coreProperties><dc:creator>{WHO}</dc:creator><cp:lastModifiedBy>{WHO}</cp:lastModifiedBy>"
+
+
+@pytest.mark.parametrize("name", ["package/services/metadata/core-properties/1f.psmdcp", "docProps/core0.xml", "a.bin"])
+@pytest.mark.parametrize("before", [b"", b"\xef\xbb\xbf \n", b"<?xml version='1.0'?><!-- <a> -->"])
+@pytest.mark.parametrize(
+    "told",
+    [
+        f"{CORE}</cp:coreProperties>",
+        f'<x:Properties xmlns:x="http://x/extended-properties"><x:Manager>{WHO}</x:Manager></x:Properties>',
+        f"<Properties xmlns='http://purl.oclc.org/ooxml/officeDocument/customProperties'><p>{WHO}</p></Properties>",
+    ],
+)
+def test_properties_tell_nobody_in_whatever_part_they_are_kept(name: str, before: bytes, told: str) -> None:
+    after = within(documents.bare(word(**{name.replace("/", "__"): before + told.encode()}), WORD))
+    assert WHO.encode() not in after[name]
+    assert re.search(rb"roperties xmlns", after[name])
+
+
+def test_properties_of_somebody_else_stay() -> None:
+    data = b"<Properties><owner>GAD</owner></Properties>"
+    assert within(documents.bare(word(customXml__item1__xml=data), WORD))["customXml/item1/xml"] == data
+
+
 def test_a_word_document_keeps_what_it_says_and_leads_to() -> None:
     after = within(documents.bare(word(), WORD))
     assert b"El autor pide agua" in after["word/document.xml"]
@@ -226,6 +251,28 @@ class TestPdf:
     def test_one_that_anybody_may_open_is_no_locked_one(self) -> None:
         sent = pdf(encryption=pikepdf.Encryption(owner="a", user=""))
         assert WHO.encode() not in documents.bare(sent, "application/pdf")
+
+    @pytest.mark.parametrize(
+        ("filters", "pack"),
+        [
+            (["/FlateDecode", "/DCTDecode"], zlib.compress),
+            (["/ASCIIHexDecode", "/FlateDecode", "/DCTDecode"], lambda jpeg: zlib.compress(jpeg).hex().encode() + b">"),
+            (["/DCT"], bytes),
+        ],
+    )
+    def test_a_photograph_that_is_packed_once_more_tells_nobody(self, filters, pack) -> None:
+        sent = photo()
+
+        def again(made: pikepdf.Pdf) -> None:
+            shown = made.pages[0].Resources.XObject.I
+            shown.write(pack(sent), filter=pikepdf.Array([pikepdf.Name(name) for name in filters]))
+
+        kept = documents.bare(pdf(before=again), "application/pdf")
+        with pikepdf.open(io.BytesIO(kept)) as after:
+            jpeg = after.pages[0].Resources.XObject.I.read_raw_bytes()
+        assert jpeg == segments.bare(sent)
+        assert b"Exif" not in jpeg
+        assert len(pdfs.pages(kept)) == 1
 
     def test_a_field_keeps_its_name(self) -> None:
         def ask(made: pikepdf.Pdf) -> None:
