@@ -292,7 +292,8 @@ def test_undoing_withdraws_under_the_folio_with_the_reason_and_erases_contacts(p
     kinds = db.session.scalars(sa.select(OutboxMessage.kind).order_by(OutboxMessage.id)).all()
     assert kinds == ["proposal_import", "proposal_undo_import"]
     last = db.session.scalars(sa.select(OutboxMessage).order_by(OutboxMessage.id.desc())).first()
-    assert "Era la lista de otro año." in render(last.kind, last.locale, last.context).text
+    letter = render(last.kind, last.locale, last.context).text
+    assert "Era la lista de otro año." in letter and "macas" not in letter
     page = client.get("/propuestas/PAGA3-00001").text
     assert "Era la lista de otro año." in page and "por quien la presentó" not in page
     assert "El equipo la retiró el" in page and "hubo un error al registrarla" in page
@@ -304,6 +305,15 @@ def test_undoing_withdraws_under_the_folio_with_the_reason_and_erases_contacts(p
         undoing.undo("macas", by=SYSTEM)
     with pytest.raises(NotFound):
         undoing.undo("otra", by=SYSTEM)
+
+
+def test_a_letter_without_a_reason_does_not_begin_one(plan):
+    bring(plan, [FULL], name="macas", notify=True)
+    undoing.undo("macas", by=SYSTEM, reason=" ")
+    last = db.session.scalars(sa.select(OutboxMessage).order_by(OutboxMessage.id.desc())).first()
+    letter = render(last.kind, last.locale, last.context).text
+    assert last.kind == "proposal_undo_import" and "retirada" in letter
+    assert "motivo" not in letter and "\n\n\n" not in letter
 
 
 def test_what_was_undone_can_come_again_and_gets_new_folios(plan):

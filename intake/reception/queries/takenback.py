@@ -11,7 +11,7 @@ from models import AuditEntry, JoinRequest, Proposal
 from models.enums import JoinStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
 #: The entry of the trace that says that a proposal went with the import that had brought it.
 IMPORT_UNDONE = "proposal.undo_import"
@@ -29,19 +29,10 @@ class TakenBack(NamedTuple):
 STANDS = TakenBack()
 
 
-def import_words(batch: str, reason: str) -> str:
-    """What the trace and the letter say; the page names no batch (`_without_batch`)."""
-    return f"{_of_import(batch)} {reason.strip()}".strip()
-
-
-def _of_import(batch: str) -> str:
-    return f"Se deshizo la importación «{batch}»."
-
-
 def taken_back(proposal: Proposal) -> TakenBack:
     """Why a withdrawn proposal was withdrawn, last. One statement."""
     query = (
-        sa.select(AuditEntry.action, AuditEntry.reason, AuditEntry.changes)
+        sa.select(AuditEntry.action, AuditEntry.reason)
         .where(
             AuditEntry.subject_type == Proposal.__tablename__,
             AuditEntry.subject_id == proposal.id,
@@ -53,13 +44,7 @@ def taken_back(proposal: Proposal) -> TakenBack:
     row = db.session.execute(query).one_or_none()
     if row is None:
         return STANDS
-    if row.action != IMPORT_UNDONE:
-        return TakenBack(row.reason or "")
-    return TakenBack(_without_batch(row.reason or "", row.changes), by_team=True)
-
-
-def _without_batch(reason: str, changes: Mapping[str, object]) -> str:
-    return reason.removeprefix(_of_import(str(changes.get("batch", "")))).strip()
+    return TakenBack(row.reason or "", by_team=row.action == IMPORT_UNDONE)
 
 
 def why_undone(requests: Iterable[JoinRequest]) -> dict[int, str]:

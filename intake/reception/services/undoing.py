@@ -33,14 +33,14 @@ def undo(name: str, *, by: Principal, reason: str = "") -> Outcome:
     Raises `NotFound`, and `Conflict` naming the folios of proposals that were changed, examined or used since.
     """
     authorize(by, Permission.PROPOSAL_IMPORT)
+    reason = reason.strip()
     with transaction():
         batches.lock()
         batch = batches.by_name(BatchKind.PROPOSALS, name)
         _take_hold(batch)
         batches.refuse_changed(changed(batch))
-        words = takenback.import_words(batch.name, reason)
-        number = _trace(batch, by, words)
-        _tell(batch, words)
+        number = _trace(batch, by, reason)
+        _tell(batch, reason)
         _forget(batch)
         now = clock.now()
         values = {"status": ProposalStatus.WITHDRAWN, "withdrawn_at": now, "updated_at": now, "external_id": None}
