@@ -80,9 +80,5 @@ def paginate(
 
 
 def _counted(query: sa.Select[Any]) -> sa.Select[Any]:
-    """How many rows it has. A query with GROUP BY has a row for each group, so it is counted from outside."""
-    plain = query.order_by(None).options()
-    if plain._group_by_clauses:  # noqa: SLF001 -- SQLAlchemy names it nowhere else
-        one = plain.with_only_columns(sa.literal(1).label("one"), maintain_column_froms=True)
-        return sa.select(sa.func.count()).select_from(one.subquery())
-    return plain.with_only_columns(sa.func.count(), maintain_column_froms=True)
+    """How many rows it has, groups and DISTINCT included. Databases look into it and fetch none of its columns."""
+    return sa.select(sa.func.count()).select_from(query.order_by(None).subquery())

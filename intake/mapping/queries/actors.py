@@ -86,8 +86,7 @@ def actors(filters: ActorFilters, *, number: int = 1) -> Page[Actor]:
         .options(joinedload(Actor.sector), selectinload(Actor.territories), selectinload(Actor.themes))
         .order_by(*SORTS.get(filters.sort, SORTS["nombre"]))
     )
-    total = db.session.scalar(sa.select(sa.func.count(Actor.id)).where(*_conditions(filters))) or 0
-    return paginate(query, number=number, total=total)
+    return paginate(query, number=number)
 
 
 def _conditions(filters: ActorFilters) -> list[sa.ColumnElement[bool]]:
@@ -185,12 +184,10 @@ def waiting(*, number: int = 1) -> Page[Waiting]:
         .options(selectinload(Actor.territories))
         .order_by(Actor.created_at, Actor.id)
     )
-    total = db.session.scalar(sa.select(sa.func.count(Actor.id)).where(Actor.status == ActorStatus.PENDING)) or 0
     today = clock.today()
     return paginate(
         query,
         number=number,
-        total=total,
         row=lambda row: Waiting(row[0], bool(row[1]), (today - clock.local(row[0].created_at).date()).days),
     )
 

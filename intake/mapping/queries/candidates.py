@@ -37,8 +37,7 @@ def candidates(campaign: Campaign, filters: CandidateFilters, *, number: int = 1
         .options(joinedload(Actor.sector), selectinload(Actor.territories), selectinload(Actor.themes))
         .order_by(Actor.name_plain, Actor.id)
     )
-    counted = sa.select(sa.func.count()).select_from(_found(campaign, filters).subquery())
-    return paginate(query, number=number, total=db.session.scalar(counted) or 0)
+    return paginate(query, number=number)
 
 
 def candidate_ids(campaign: Campaign, filters: CandidateFilters, *, limit: int) -> Sequence[int]:

@@ -51,8 +51,7 @@ def events(filters: EventFilters, *, number: int = 1) -> Page[Event]:
         .options(joinedload(Event.plan), joinedload(Event.territory), joinedload(Event.participation))
         .order_by(ahead, nearest, Event.starts_at.desc(), Event.id.desc())
     )
-    total = db.session.scalar(sa.select(sa.func.count(Event.id)).where(*_conditions(filters))) or 0
-    return paginate(query, number=number, total=total)
+    return paginate(query, number=number)
 
 
 def _conditions(filters: EventFilters) -> list[sa.ColumnExpressionArgument[bool]]:

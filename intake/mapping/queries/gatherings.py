@@ -75,9 +75,8 @@ def registrations(
         order = [Registration.id]
     elif not name:
         found.append(Registration.id.not_in(waiting))
-    total = db.session.scalar(sa.select(sa.func.count(Registration.id)).where(*found)) or 0
     query = sa.select(Registration).where(*found).options(joinedload(Registration.actor)).order_by(*order)
-    return paginate(query, number=number, total=total)
+    return paginate(query, number=number)
 
 
 def _by_telephone() -> list[sa.ColumnElement[bool]]:

@@ -44,8 +44,7 @@ def campaigns(filters: CampaignFilters, *, number: int = 1) -> Page[Campaign]:
         .options(*_WITH, joinedload(Campaign.plan))
         .order_by(sa.case((is_open, 0), else_=1), due, Campaign.closed_at.desc(), Campaign.id.desc())
     )
-    total = db.session.scalar(sa.select(sa.func.count(Campaign.id)).where(*_conditions(filters))) or 0
-    return paginate(query, number=number, total=total)
+    return paginate(query, number=number)
 
 
 _WITH = (

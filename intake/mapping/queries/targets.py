@@ -94,9 +94,7 @@ def targets(campaign: Campaign, filters: TargetFilters, *, number: int = 1) -> P
         .options(joinedload(Target.actor), selectinload(Target.log))
         .order_by(Actor.name_plain, Target.id)
     )
-    counted = sa.select(sa.func.count(Target.id)).join(Actor, Actor.id == Target.actor_id)
-    total = db.session.scalar(counted.where(*_of(campaign, filters))) or 0
-    return paginate(query, number=number, total=total)
+    return paginate(query, number=number)
 
 
 def _of(campaign: Campaign, filters: TargetFilters) -> list[sa.ColumnElement[bool]]:
