@@ -58,7 +58,8 @@ ONCE = re.compile(r"tests/(architecture|i18n|web)/|_(views|pages)\.py$|/test_vie
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what is the same on every database; begin with what takes longest."""
     for item in items:
-        if ONCE.search(item.path.as_posix()):
+        asks_database = "databases" in getattr(item, "fixturenames", ())
+        if ONCE.search(item.path.as_posix()) or not asks_database:
             item.add_marker(pytest.mark.once)
     items.sort(key=_rank)
 
