@@ -62,14 +62,12 @@ def union(proposal: Proposal) -> ResponseReturnValue:
     """What each author answered; one more proposal can be asked for."""
     form = AddForm(due_on=usual_day())
     if form.validate_on_submit() and form.due_on.data is not None:
-        try:
-            other = load(as_folio(form.folio.data or "", proposal))
-        except NotFound as error:
-            form.folio.errors = [str(error.message)]
-        else:
-            joining.add(proposal, proposal.plan, other, due_on=form.due_on.data, by=principal())
-            flash(_("Se preguntó a quien presentó %(folio)s.", folio=other.folio), "success")
+        found = listing.chosen([as_folio(form.folio.data or "", proposal)])
+        if found:
+            joining.add(proposal, proposal.plan, found[0], due_on=form.due_on.data, by=principal())
+            flash(_("Se preguntó a quien presentó %(folio)s.", folio=found[0].folio), "success")
             return _to_union()
+        form.folio.errors = [str(_l("No existe una propuesta con ese folio."))]
     status = shown_again(form)  # first: what it says is drawn with the page
     return _union(proposal, form), status
 

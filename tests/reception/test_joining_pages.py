@@ -16,9 +16,10 @@ from intake.extensions import db
 from intake.reception import services
 from intake.reception.queries import joining as reading
 from intake.reception.queries.conversation import family_supports
-from intake.reception.services import asking, joining, supporting
-from models import Proposal
+from intake.reception.services import asking, joining, paper, supporting
+from models import Proposal, Sheet
 from models.enums import ProposalKind, ProposalStatus, PublicName, Role, StageKind
+from tests import factories
 from tests.conftest import token_in
 from tests.reception.family import (
     LEAD,
@@ -322,6 +323,24 @@ def test_a_page_open_for_long_asks_for_one_more_press_and_keeps_what_was_typed(d
     page = desk.post(path, data={"csrf_token": "viejo", "folio": "777", "due_on": in_days(9).isoformat()})
     assert page.status_code == 422
     assert "pulse el botón otra vez" in text_of(page) and 'value="777"' in page.text
+
+
+@pytest.mark.parametrize("status", ["printed", ProposalStatus.HELD, ProposalStatus.DISCARDED])
+def test_one_more_that_nobody_may_read_is_an_error_at_its_field(desk, as_principal, status):
+    clerk = as_principal(person(Role.ANALYST))
+    one, two, three = proposals(3)
+    made, folio = collective_of([one, two], clerk), three.folio
+    if status == "printed":
+        paper.create_packet(factories.event(plan_of(one)), 1, by=clerk)
+        folio = db.session.scalars(sa.select(Sheet.folio)).one()
+    else:
+        services.hold_by_hand(three, by=clerk, reason="Es publicidad.")
+        if status is ProposalStatus.DISCARDED:
+            services.discard(three, by=clerk, reason="Es publicidad.")
+    page = post(desk, f"/propuestas/{made.folio}/union", folio=folio, due_on=in_days(9).isoformat())
+    assert page.status_code == 422
+    assert f'value="{folio}"' in page.text and "No existe una propuesta con ese folio" in text_of(page)
+    assert len(reading.parts(made)) == 2
 
 
 def test_asking_again_and_one_more_from_the_page(desk, analyst):
