@@ -70,7 +70,8 @@ def _keep_steps(event: Event, steps: dict[int, str], by: Principal) -> None:
 def add_file(event: Event, given: FileInput, *, by: Principal) -> EventFile:
     """Keep a photograph or a document. Raises `Invalid` for a photograph without a description, or that is none.
 
-    Photographs are made smaller and written anew, which drops where they were taken.
+    It is public: photographs are made smaller and written anew, which drops where they were taken; documents lose who
+    wrote them.
     """
     authorize(by, Permission.EVENT_EDIT, event)
     if given.kind is EventFileKind.ACT:
@@ -79,7 +80,8 @@ def add_file(event: Event, given: FileInput, *, by: Principal) -> EventFile:
         raise Invalid(_l("Diga qué muestra la fotografía, para quien no puede verla."), field="description")
     if given.kind is EventFileKind.PHOTO and files.judge(given.upload) not in files.PICTURES:
         raise Invalid(_l("Una fotografía es un archivo JPG o PNG."), field="file")
-    cleaned = files.cleaned(given.upload, longest_side=LONGEST_SIDE if given.kind is EventFileKind.PHOTO else None)
+    side = LONGEST_SIDE if given.kind is EventFileKind.PHOTO else None
+    cleaned = files.cleaned(given.upload, longest_side=side, bare=True)
     with transaction():
         if not event.is_public:
             raise Conflict(_l("Publique primero la convocatoria."))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import io
+import zipfile
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -16,6 +18,7 @@ from intake.core import clock, files
 from intake.core.errors import Conflict, Forbidden, Invalid, NotFound, SignInNeeded
 from intake.core.files import Upload
 from intake.core.identity import GUEST
+from intake.core.transaction import is_open
 from intake.extensions import db
 from models import AuditEntry, OutboxMessage
 from models.enums import (
@@ -32,6 +35,7 @@ from models.enums import (
 )
 from tests import factories
 from tests.accountability import kit
+from tests.reception.kit import picture, word
 
 
 def mails(kind: str) -> list[str]:
@@ -315,6 +319,44 @@ def test_evidence_file_keeps_its_bytes_and_hash(app: object) -> None:
     file = queries.by_reference("PAGA3-1").milestones[0].reports[0].evidence[0].file
     assert (file.sha256, files.read(file)) == (hashlib.sha256(content).hexdigest(), content)
     assert (file.name, file.is_public) == ("datos.csv", True)
+
+
+WRITTEN = b"<cp:coreProperties><dc:creator>Rosa Quishpe</dc:creator></cp:coreProperties>"
+
+
+def test_a_document_of_evidence_tells_nobody_who_wrote_it(app: object) -> None:
+    at = kit.formalized()
+    item = kit.evidence(url=None, upload=Upload("acta.docx", word(**{"docProps__core.xml": WRITTEN})))
+    services.report(queries.named("PAGA3-1").milestones[0], kit.progress(evidence=(item,)), by=at.office)
+    kept = files.read(queries.by_reference("PAGA3-1").milestones[0].reports[0].evidence[0].file)
+    with zipfile.ZipFile(io.BytesIO(kept)) as package:
+        assert b"coreProperties" in package.read("docProps/core.xml")
+        assert b"Quishpe" not in package.read("docProps/core.xml")
+
+
+def test_evidence_that_cannot_be_cleaned_is_refused_before_the_turn(
+    app: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = kit.formalized()
+    whole = picture()
+    broken = Upload("foto.jpg", whole[: len(whole) // 2])
+    assert files.judge(broken) == "image/jpeg"  # only writing it anew finds out
+    real, turns = files.cleaned, []
+
+    def cleaned(upload: Upload, **how: bool) -> files.Clean:
+        turns.append(is_open())
+        return real(upload, **how)
+
+    monkeypatch.setattr(files, "cleaned", cleaned)
+    items = (kit.evidence(), kit.evidence(url=None, upload=broken))
+    with pytest.raises(Invalid, match="dañada") as refused:
+        services.report(queries.named("PAGA3-1").milestones[0], kit.progress(evidence=items), by=at.office)
+    assert refused.value.field == "evidence-1-upload"
+    assert turns == [False]
+    given = kit.progress(evidence=items, text=" ")
+    with pytest.raises(Invalid) as refused:  # what is asked first is said first
+        services.report(queries.named("PAGA3-1").milestones[0], given, by=at.office)
+    assert refused.value.field == "text"
 
 
 def test_answer_once_by_the_counterpart_with_a_reason(app: object) -> None:

@@ -21,6 +21,7 @@ from models.enums import Approach, CommitmentStatus, MilestoneStatus, PlanStatus
 from tests import factories
 from tests.accountability import kit
 from tests.conftest import SignIn, token_in
+from tests.reception.kit import pdf as pdf_of_a_page
 
 HOSTILE = "<script>alert('x')</script>\u202e\x00 «ñ» 🙂 ' \" %s {{ 7*7 }}"
 
@@ -255,7 +256,7 @@ def test_whole_life_through_the_pages(sign_in: SignIn, post: Callable[..., Any],
         assert post(browser, f"{base}/acuerdo/firmar", page=f"{base}/acuerdo", actor=slug, **names).status_code == 302
     assert post(team, f"{base}/mover", page=base, action="confirm", reason="Se acordó en asamblea.").status_code == 302
     assert post(team, "/compromisos/formalizar/PAGA3", reason="Acuerdo 7").status_code == 302
-    evidence = {"evidence-0-title": "Acta", "evidence-0-upload": (io.BytesIO(kit.PDF), "x.pdf")}
+    evidence = {"evidence-0-title": "Acta", "evidence-0-upload": (io.BytesIO(pdf_of_a_page()), "x.pdf")}
     report = {"status": "completed", "progress_pct": "100", "text": "Hecho.", **evidence}
     assert post(office, f"{base}/hitos/1/reportar", **report).status_code == 302
     answer = post(citizens, f"{base}/reportes/1/responder", verdict="qualified", comment="Falta difundir.")

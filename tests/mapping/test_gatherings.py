@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import io
+import zipfile
 from datetime import timedelta
 
 import pytest
@@ -54,6 +55,7 @@ from models.enums import (
     Role,
 )
 from tests import factories as make
+from tests.reception.kit import word
 
 #: Statements of a changed day, of marking, and of closing a list: SQLite writes each figure of it by itself.
 STATEMENTS = {"sqlite": [22, 10, 53], "postgresql": [22, 10, 23]}
@@ -721,6 +723,16 @@ def test_a_photograph_is_described_made_small_and_tells_no_place(app):
             FileInput(kind=EventFileKind.PHOTO, upload=Upload("a.txt", b"hola"), description="Nada"),
             by=SYSTEM,
         )
+
+
+def test_a_published_document_tells_nobody_who_wrote_it(app):
+    told = b"<cp:coreProperties><dc:creator>Rosa Quishpe</dc:creator></cp:coreProperties>"
+    upload = Upload("memoria.docx", word(**{"docProps__core.xml": told}))
+    kept = acts.add_file(
+        held(), FileInput(kind=EventFileKind.MATERIAL, upload=upload, description="La memoria"), by=SYSTEM
+    )
+    with zipfile.ZipFile(io.BytesIO(files.read(db.session.get_one(StoredFile, kept.file_id)))) as package:
+        assert b"Quishpe" not in package.read("docProps/core.xml")
 
 
 def ready(**values):

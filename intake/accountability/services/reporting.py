@@ -47,10 +47,10 @@ def report(milestone: Milestone, given: ReportInput, *, by: Principal) -> Progre
         if commitment.status is not CommitmentStatus.FORMALIZED:
             raise Conflict(_l("Solo se reporta el avance de un compromiso formalizado."))
         _check_report(milestone, given)
-        check_evidence(given.evidence)
+        ready = check_evidence(given.evidence, cleaned)
         made = _write_report(commitment, milestone, given, by)
         audit.record("progress.report", made, by=by, reference=f"{commitment.reference}/{milestone.number}")
-        keep_evidence(given.evidence, cleaned, by=by, report_id=made.id)
+        keep_evidence(given.evidence, ready, by=by, report_id=made.id)
         messages.tell_reported(commitment, milestone, made)
     return made
 
@@ -123,7 +123,7 @@ def answer(report: ProgressReport, given: AnswerInput, *, by: Principal) -> Coun
             raise Conflict(_l("La contraparte ya respondió a este reporte."))
         if given.verdict is not Verdict.CONFIRMED and not given.comment.strip():
             raise Invalid(_l("Explique en qué no está de acuerdo: es público."), field="comment")
-        check_evidence(given.evidence)
+        ready = check_evidence(given.evidence, cleaned)
         response = CounterpartResponse(
             report_id=report.id,
             actor_id=speaker(commitment, PartyRole.COUNTERPART, by),
@@ -134,59 +134,61 @@ def answer(report: ProgressReport, given: AnswerInput, *, by: Principal) -> Coun
         )
         db.session.add(response)
         audit.record("progress.answer", response, by=by, reference=f"{commitment.reference}/{milestone.number}")
-        keep_evidence(given.evidence, cleaned, by=by, response_id=response.id)
+        keep_evidence(given.evidence, ready, by=by, response_id=response.id)
         messages.tell_answered(commitment, milestone, response)
     return response
 
 
-def check_evidence(evidence: Sequence[EvidenceInput]) -> None:
-    """Refuse bad evidence before anything is stored. Fields are named ``evidence-<i>-title|url|upload``, i from 0."""
+def clean_files(evidence: Sequence[EvidenceInput]) -> list[files.Clean | Invalid | None]:
+    """The files, bare, before the transaction: they are public. An error waits for its turn in `check_evidence`."""
+    return [_cleaned(item, i) for i, item in enumerate(evidence[:MAX_EVIDENCE])]
+
+
+def _cleaned(item: EvidenceInput, i: int) -> files.Clean | Invalid | None:
+    try:
+        return files.cleaned(item.upload, bare=True) if item.upload is not None else None
+    except Invalid as error:
+        return Invalid(error.message, field=f"evidence-{i}-upload")
+
+
+def check_evidence(
+    evidence: Sequence[EvidenceInput], cleaned: Sequence[files.Clean | Invalid | None]
+) -> list[files.Clean | None]:
+    """Refuse bad evidence before anything is stored, and return the files that may be.
+
+    Fields are named ``evidence-<i>-title|url|upload``, i from 0.
+    """
     if len(evidence) > MAX_EVIDENCE:
         raise Invalid(_l("Adjunte como máximo %(n)s evidencias por vez.", n=MAX_EVIDENCE), field="evidence")
-    for i, item in enumerate(evidence):
-        if not item.title.strip():
-            raise Invalid(_l("Escriba qué es esta evidencia."), field=f"evidence-{i}-title")
-        if (item.url is None) == (item.upload is None):
-            raise Invalid(_l("Dé un enlace o un archivo, uno de los dos."), field=f"evidence-{i}-url")
-        if item.url is not None and not is_address(item.url):
-            raise Invalid(_l("Escriba un enlace completo, que empiece con https://"), field=f"evidence-{i}-url")
-        if item.upload is not None:
-            _judge(item, i)
+    return [_checked(item, ready, i) for i, (item, ready) in enumerate(zip(evidence, cleaned, strict=True))]
 
 
-def _judge(item: EvidenceInput, i: int) -> None:
-    try:
-        files.judge(item.upload)  # type: ignore[arg-type]  # asked just before
-    except Invalid as error:
-        raise Invalid(error.message, field=f"evidence-{i}-upload") from error
-
-
-def clean_files(evidence: Sequence[EvidenceInput]) -> list[files.Clean | None]:
-    """The files, cleaned before the transaction; None without one, and where `keep_evidence` will refuse it."""
-    return [_cleaned(item) for item in evidence]
-
-
-def _cleaned(item: EvidenceInput) -> files.Clean | None:
-    try:
-        return files.cleaned(item.upload) if item.upload is not None else None
-    except Invalid:
-        return None
+def _checked(item: EvidenceInput, ready: files.Clean | Invalid | None, i: int) -> files.Clean | None:
+    if not item.title.strip():
+        raise Invalid(_l("Escriba qué es esta evidencia."), field=f"evidence-{i}-title")
+    if (item.url is None) == (item.upload is None):
+        raise Invalid(_l("Dé un enlace o un archivo, uno de los dos."), field=f"evidence-{i}-url")
+    if item.url is not None and not is_address(item.url):
+        raise Invalid(_l("Escriba un enlace completo, que empiece con https://"), field=f"evidence-{i}-url")
+    if isinstance(ready, Invalid):
+        raise ready
+    return ready
 
 
 def keep_evidence(
     evidence: Sequence[EvidenceInput],
-    cleaned: Sequence[files.Clean | None],
+    ready: Sequence[files.Clean | None],
     *,
     by: Principal,
     report_id: int | None = None,
     response_id: int | None = None,
 ) -> None:
     """Store the evidence, whose files are public, after everything else has been checked."""
-    for item, ready in zip(evidence, cleaned, strict=True):
+    for item, given in zip(evidence, ready, strict=True):
         row = Evidence(
             report_id=report_id, response_id=response_id, title=item.title, url=item.url, added_at=clock.now()
         )
-        if item.upload is not None:
-            row.file = files.store(ready or files.cleaned(item.upload), by=by, public=True)
+        if given is not None:
+            row.file = files.store(given, by=by, public=True)
         digest = {"sha256": row.file.sha256} if row.file else {}
         audit.record("evidence.add", row, by=by, extra=digest)
