@@ -84,7 +84,7 @@ def _named(proposal: Proposal, folios: Sequence[str]) -> list[Proposal]:
 
 
 def _choosing(proposal: Proposal, found: Sequence[Proposal], unknown: Sequence[str]) -> ResponseReturnValue:
-    alike = [one for one in alike_to(proposal) if one.can_join]
+    alike = alike_to(proposal, only=unions.joinable())
     shown = {one.folio for one in alike}
     page = render_template(
         "reception/join_choose.html",

@@ -19,6 +19,9 @@ from intake.web.filters import lista
 from models.enums import ProposalKind
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
     from flask.typing import ResponseReturnValue
 
     from models import Proposal
@@ -53,8 +56,8 @@ def similar() -> ResponseReturnValue:
     return jsonify(heading=heading(len(found)) if found else "", items=items)
 
 
-def alike(title: str, body: str, plan_id: int, *, without: int | None = None) -> list[Alike]:
-    """At most five lines, best first. Three statements."""
+def alike(title: str, body: str, plan_id: int, *, without: int | None = None, only: Sequence[Any] = ()) -> list[Alike]:
+    """At most five lines, best first, as `queries.similar_to` finds them."""
     return [
         Alike(
             found.folio,
@@ -65,14 +68,14 @@ def alike(title: str, body: str, plan_id: int, *, without: int | None = None) ->
             reason(found.shared),
             found.status in families.JOINABLE and found.kind is ProposalKind.CITIZEN,
         )
-        for found in queries.similar_to(title, body, plan_id, without=without)
+        for found in queries.similar_to(title, body, plan_id, without=without, only=only)
     ]
 
 
-def alike_to(proposal: Proposal) -> list[Alike]:
+def alike_to(proposal: Proposal, *, only: Sequence[Any] = ()) -> list[Alike]:
     """The same for a proposal or a draft."""
     body = f"{proposal.problem} {proposal.solution}"
-    return alike(proposal.title, body[:LONGEST_BODY], proposal.plan_id, without=proposal.id)
+    return alike(proposal.title, body[:LONGEST_BODY], proposal.plan_id, without=proposal.id, only=only)
 
 
 def heading(number: int) -> str:

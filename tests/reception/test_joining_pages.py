@@ -86,6 +86,19 @@ def test_from_the_choice_to_the_letters(desk):
     assert "Faltan las respuestas de 3 autores" in page
 
 
+def test_as_many_are_offered_as_can_be_joined(desk, analyst):
+    """Those past it, refused, or asked elsewhere crowd out none of those that are free."""
+    one, free, other, *asked = proposals(5)
+    past = [ProposalStatus.NOT_ADMITTED, ProposalStatus.IN_EVALUATION] * 3
+    with transaction():
+        for n, status in enumerate(past, start=6):
+            more(plan_of(one), n, status)
+    collective_of(asked, analyst)
+    page = desk.get(f"/propuestas/{one.folio}/unir").text
+    offered = re.findall(r'name="con" type="checkbox" value="([^"]+)"', page)
+    assert sorted(offered) == [free.folio, other.folio]
+
+
 def test_what_was_written_is_kept_when_something_is_wrong(desk, analyst):
     one, two, three = proposals(3)
     path = f"/propuestas/{one.folio}/unir?con={two.folio}"

@@ -17,6 +17,7 @@ from models import JoinRequest, Proposal
 from models.enums import ProposalKind, ProposalStatus
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Any
 
     from intake.reception.hints import Hint, Wanted, Weighing
@@ -50,11 +51,13 @@ class Meaning(NamedTuple):
     words: list[Term]
 
 
-def similar_to(title: str, body: str, plan_id: int, *, without: int | None = None) -> list[Similar]:
+def similar_to(
+    title: str, body: str, plan_id: int, *, without: int | None = None, only: Sequence[Any] = ()
+) -> list[Similar]:
     """At most five public proposals of the plan that say much the same, best first. Two to five statements.
 
     They share a word that names a matter; what was withdrawn comes last. None that was undone, and to a proposal
-    (``without``) neither what it is asked to join nor what it gathers.
+    (``without``) neither what it is asked to join nor what it gathers. ``only``: more conditions that they fulfil.
     """
     vocabulary = rarity.vocabulary()
     words = hints.wanted(title, body, vocabulary)
@@ -62,7 +65,7 @@ def similar_to(title: str, body: str, plan_id: int, *, without: int | None = Non
     weighing = hints.Weighing(f"{title} {body}", words, vocabulary, short=short)
     columns = (Proposal.folio, Proposal.title, Proposal.language, Proposal.status, Proposal.kind)
     least = hints.LEAST if short else hints.LEAST_OF_WHOLE
-    among = [Proposal.plan_id == plan_id, Proposal.is_public, _STANDS, *_outside(without)]
+    among = [Proposal.plan_id == plan_id, Proposal.is_public, _STANDS, *_outside(without), *only]
     found = [
         Similar(row.folio, row.title, row.language, row.status, hint.score, hint.shared, row.kind)
         for hint, row in _nearest(words, vocabulary, weighing, among, columns)

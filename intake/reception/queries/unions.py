@@ -23,6 +23,11 @@ def _awaited() -> sa.ColumnElement[bool]:
     return (JoinRequest.status == JoinStatus.ASKED) & (JoinRequest.due_on >= clock.today())
 
 
+def _is_live() -> sa.ColumnElement[bool]:
+    """Questions that hold a proposal: it joined, or its author may still answer."""
+    return sa.or_(JoinRequest.status.in_(families.JOINING), _awaited())
+
+
 def chosen(folios: Sequence[str]) -> list[Proposal]:
     """Proposals for everybody to read with what a lead text needs, in the order of the folios. Two statements."""
     query = (
@@ -39,14 +44,22 @@ def chosen(folios: Sequence[str]) -> list[Proposal]:
     return [found[folio] for folio in dict.fromkeys(folios) if folio in found]
 
 
+def joinable() -> list[sa.ColumnElement[bool]]:
+    """What a proposal must be for its author to be asked: conditions of a query."""
+    return [
+        Proposal.status.in_(families.JOINABLE),
+        Proposal.kind == ProposalKind.CITIZEN,
+        Proposal.id.not_in(sa.select(JoinRequest.proposal_id).where(_is_live())),
+    ]
+
+
 def live_elsewhere(ids: Iterable[int], *, but: int | None = None) -> dict[int, str]:
     """Proposals that joined, or whose authors are being asked to join, a collective one: its folio. One statement."""
     lead = aliased(Proposal)
-    live = sa.or_(JoinRequest.status.in_(families.JOINING), _awaited())
     query = (
         sa.select(JoinRequest.proposal_id, lead.folio)
         .join(lead, lead.id == JoinRequest.collective_id)
-        .where(JoinRequest.proposal_id.in_(list(ids)), live, lead.id != (but or 0))
+        .where(JoinRequest.proposal_id.in_(list(ids)), _is_live(), lead.id != (but or 0))
     )
     return {key: str(folio) for key, folio in db.session.execute(query)}
 
