@@ -27,8 +27,17 @@ E_ = TypeVar("E_", bound=StrEnum)
 NO_MEMORY = {"autocomplete": "off"}
 
 
+#: Where only the forgery check failed, everything typed being kept.
+PRESS_AGAIN = _l("La página llevaba mucho tiempo abierta. Lo que escribió sigue aquí: pulse el botón otra vez.")
+
+
 class Form(FlaskForm):
-    """Base of every form: text is cleaned before it is checked; a failed forgery check keeps everything typed."""
+    """Base of every form: text is cleaned before it is checked; a failed forgery check keeps everything typed.
+
+    ``is_too_old``, once validated: whether the forgery check failed, so that nothing may be done of what was asked.
+    """
+
+    is_too_old = False
 
     class Meta(FlaskForm.Meta):
         locales = ("es",)
@@ -48,9 +57,13 @@ class Form(FlaskForm):
             return unbound_field.bind(form=form, **options)
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """As ever; and never right where a service has just refused it: what happened meanwhile then stands on top."""
+        """As ever; and never right where a service has just refused it: what happened meanwhile then stands on top.
+
+        So stands the wish for one more press, in our words, where the forgery check failed.
+        """
         right = bool(super().validate(extra_validators))
         self._say_once()
+        self._ask_again()
         refusal = g.get("refusal") if has_app_context() else None
         if refusal is None:
             return right
@@ -70,10 +83,13 @@ class Form(FlaskForm):
             if isinstance(field, IntegerField) and own:
                 field.errors = own
 
-    @property
-    def session_was_old(self) -> bool:
-        """Whether only the forgery token failed: the person should just press the button again."""
-        return bool(self.errors) and set(self.errors) == {"csrf_token"}
+    def _ask_again(self) -> None:
+        if "csrf_token" not in self or not self.csrf_token.errors:
+            return
+        self.csrf_token.errors = []
+        if not self.is_too_old:
+            self.form_errors.append(PRESS_AGAIN)
+        self.is_too_old = True
 
 
 class Filters(Form):

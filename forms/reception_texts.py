@@ -189,11 +189,6 @@ class Texts(ProposalFields, PointFields, FileFields, Form):
         ):
             self.title.errors = [_l("Escriba al menos un título o unas líneas para guardar.")]
             valid = False
-        if "csrf_token" in self.errors:
-            self.csrf_token.errors = []
-            self.form_errors.append(
-                _l("La página llevaba mucho tiempo abierta. Lo que escribió sigue aquí: pulse el botón otra vez.")
-            )
         return valid
 
     def to_input(self) -> ProposalInput:

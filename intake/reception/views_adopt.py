@@ -13,7 +13,7 @@ from intake.core.permissions import Permission
 from intake.reception import services
 from intake.reception.blueprint import bp
 from intake.reception.loading import load, proposal_folio
-from intake.reception.views_track import say_again, wait_words
+from intake.reception.views_track import wait_words
 from intake.web.access import principal, requires
 
 if TYPE_CHECKING:
@@ -44,5 +44,4 @@ def adopt(proposal: Proposal) -> ResponseReturnValue:
         else:
             flash(_("Su propuesta quedó en su cuenta."), "success")
             return redirect(url_for("reception.follow", folio=proposal.folio), 303)
-    say_again(form)
     return render_template("reception/adopt.html", form=form, proposal=load(proposal_folio())), status

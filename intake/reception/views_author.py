@@ -186,11 +186,6 @@ def withdraw(proposal: Proposal) -> ResponseReturnValue:
         services.withdraw(proposal, by=principal(), reason=form.reason.data or "")
         flash(_("Su propuesta quedó retirada."), "success")
         return redirect(url_for("reception.show", folio=proposal_folio()), 303)
-    if form.session_was_old:
-        form.csrf_token.errors = []
-        form.form_errors.append(
-            _l("La página llevaba mucho tiempo abierta. Lo que escribió sigue aquí: pulse el botón otra vez.")
-        )
     page = render_template("reception/withdraw.html", form=form, proposal=proposal)
     return page, 422 if request.method == "POST" else 200
 

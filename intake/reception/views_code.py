@@ -13,7 +13,7 @@ from intake.core.errors import TooMany
 from intake.core.i18n import gettext as _
 from intake.reception import queries, services
 from intake.reception.blueprint import bp
-from intake.reception.views_track import say_again, typed_folio
+from intake.reception.views_track import shown_again, typed_folio
 from intake.reception.views_write import RECEIPT
 from intake.web.access import principal, public, remember_claim
 
@@ -38,7 +38,6 @@ def ask_code() -> ResponseReturnValue:
             status = HTTPStatus.TOO_MANY_REQUESTS
     elif form.is_submitted():
         status = HTTPStatus.UNPROCESSABLE_ENTITY
-    say_again(form)
     return _page("ask_code", status, form=form)
 
 
@@ -55,8 +54,7 @@ def new_code(token: str) -> ResponseReturnValue:
     """Make the new code by pressing a button (mail scanners open links); the receipt shows it, once."""
     form = RenewForm()
     if not form.validate_on_submit():
-        status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_submitted() else HTTPStatus.OK
-        say_again(form)
+        status = shown_again(form)
         return _page("new_code", status, form=form, proposal=services.look_at_link(token))
     receipt = services.renew_code(token, by=principal())
     remember_claim(queries.by_folio(receipt.folio))

@@ -19,7 +19,6 @@ from intake.reception.blueprint import bp
 from intake.reception.loading import load
 from intake.reception.queries import conversation as reading
 from intake.reception.services import commenting, moderating
-from intake.reception.views_track import say_again
 from intake.web.access import principal, public, requires
 from intake.web.listing import Listing, url_with
 from intake.web.templating import may
@@ -124,7 +123,6 @@ def new_comment(folio: str) -> ResponseReturnValue:
             return redirect(_place(proposal, made), HTTPStatus.SEE_OTHER)
     elif form.is_submitted():
         status = HTTPStatus.UNPROCESSABLE_ENTITY
-    say_again(form)
     official = may(Permission.COMMENT_OFFICIAL, proposal)
     why = conversation.WHY_CLOSED
     page = render_template(
@@ -186,7 +184,6 @@ def _act(form: Form, found: Comment, act: Callable[[], None], done: str, templat
             return redirect(_place(of_address(), found), HTTPStatus.SEE_OTHER)
     elif form.is_submitted():
         status = HTTPStatus.UNPROCESSABLE_ENTITY
-    say_again(form)
     page = render_template(f"reception/{template}.html", form=form, comment=found, **_said(of_address()))
     return page, status
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from flask import flash, redirect, render_template, request, session, url_for
 
-from forms.base import with_rows
+from forms.base import Form, with_rows
 from forms.desk import NoteForm, SheetForm, SpoilForm
 from forms.territory import fill
 from intake.core import clock
@@ -26,7 +26,7 @@ from intake.reception.refused import blame
 from intake.reception.services import keying, paper
 from intake.reception.underway import plan_under_way
 from intake.reception.views_packets import load_packet, load_sheet
-from intake.reception.views_track import say_again
+from intake.reception.views_track import shown_again
 from intake.web.access import principal, requires
 from intake.web.listing import Listing
 from models.enums import TerritoryLevel
@@ -116,21 +116,21 @@ def key_again(found: Sheet) -> ResponseReturnValue:
 def _keying(found: Sheet, *, again: bool) -> ResponseReturnValue:
     reference, number = found.packet.reference, found.folio_number
     doing = request.form.get("do", "save") if request.method == "POST" else ""
-    form, note = SheetForm(), NoteForm()
+    form, note, skip = SheetForm(), NoteForm(), Form()
     if not doing:
         begin(form, found.packet.event, day=usual_day(found.packet.event, found.packet.event.plan.stages))
     lists(form)
     done = False
     if doing == "skip":
-        keying.let_go(found, by=principal())
-        done = True
+        if done := skip.validate():
+            keying.let_go(found, by=principal())
     elif doing == "illegible":
         done = note.validate() and _left(found, note, form)
-    elif doing and not form.asks_refresh and checked(form):
+    elif doing and not form.asks_refresh and form.validate():
         done = _kept(found, form, again=again)
     if done:
         return _go_on(reference, again=again, after=number)
-    return _sheet_page(form, note, again=again)
+    return _sheet_page(form, note, skip, again=again)
 
 
 def begin(form: SheetForm, event: Event | None, *, day: date | None) -> None:
@@ -160,12 +160,14 @@ def _kept(found: Sheet, form: SheetForm, *, again: bool) -> bool:
     return True
 
 
-def _sheet_page(form: SheetForm, note: NoteForm, *, again: bool) -> ResponseReturnValue:
+def _sheet_page(form: SheetForm, note: NoteForm, skip: Form, *, again: bool) -> ResponseReturnValue:
     found = load_sheet(sheet_folio())
     figures = quality.of_packets([found.packet_id])[found.packet_id]
-    page = render_template("reception/desk_sheet.html", sheet=found, form=form, note=note, again=again, figures=figures)
-    failed = request.method == "POST" and (form.errors or note.errors)
-    return page, HTTPStatus.UNPROCESSABLE_ENTITY if failed else HTTPStatus.OK
+    wrong = next((one for one in (note, skip) if one.errors), form)
+    page = render_template(
+        "reception/desk_sheet.html", sheet=found, form=form, note=note, wrong=wrong, again=again, figures=figures
+    )
+    return page, HTTPStatus.UNPROCESSABLE_ENTITY if request.method == "POST" and wrong.errors else HTTPStatus.OK
 
 
 def sheet_folio() -> str:
@@ -182,13 +184,6 @@ def lists(form: SheetForm) -> None:
     fill(form, found[TerritoryLevel.PROVINCE], found[TerritoryLevel.CANTON], found[TerritoryLevel.PARISH])
 
 
-def checked(form: SheetForm) -> bool:
-    """Whether all is there; an old page keeps everything and asks for one more press."""
-    valid = bool(form.validate())
-    say_again(form)
-    return valid
-
-
 @bp.route("/ventanilla/hojas/<folio:folio>/anular", methods=["GET", "POST"])
 @requires(Permission.SHEET_KEY, load=load_sheet, form=True)
 def spoil_sheet(found: Sheet) -> ResponseReturnValue:
@@ -203,9 +198,8 @@ def spoil_sheet(found: Sheet) -> ResponseReturnValue:
             return redirect(url_for("reception.packet", reference=reference), HTTPStatus.SEE_OTHER)
         except Conflict as error:
             form.form_errors.append(error.message)
-    say_again(form)
     page = render_template("reception/desk_spoil.html", sheet=load_sheet(sheet_folio()), form=form)
-    return page, HTTPStatus.UNPROCESSABLE_ENTITY if form.is_submitted() else HTTPStatus.OK
+    return page, shown_again(form)
 
 
 @bp.route("/ventanilla/hojas/<folio:folio>/recuperar", methods=["POST"])

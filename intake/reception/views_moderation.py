@@ -16,7 +16,7 @@ from intake.reception.blueprint import bp
 from intake.reception.queries import conversation as reading
 from intake.reception.services import moderating
 from intake.reception.views_comments import load_comment, of_address
-from intake.reception.views_track import say_again
+from intake.reception.views_track import shown_again
 from intake.web.access import principal, public, requires
 from intake.web.listing import Listing
 from intake.web.templating import may
@@ -73,7 +73,6 @@ def moderate(found: Comment) -> ResponseReturnValue:
         _do(action, found, form)
         flash(_("Quedó decidido."), "success")
         return redirect(url_for("reception.moderation"), HTTPStatus.SEE_OTHER)
-    say_again(form)
     shown = "aceptar" if action == "negar" else action  # two buttons of one form
     forms = {name: form if name == shown else kind(formdata=None) for name, kind in _FORMS.items()}
     may_decide = may(Permission.APPEAL_DECIDE, found)
@@ -87,7 +86,7 @@ def moderate(found: Comment) -> ResponseReturnValue:
         may_decide=may_decide,
         typed="" if shown == _offered(found, may_decide=may_decide) else _note(form),
     )
-    return page, HTTPStatus.UNPROCESSABLE_ENTITY if form.is_submitted() else HTTPStatus.OK
+    return page, shown_again(form)
 
 
 def _offered(found: Comment, *, may_decide: bool) -> str:

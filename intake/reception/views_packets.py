@@ -27,7 +27,7 @@ from intake.reception.folios import folio_of
 from intake.reception.paperdates import due, outside_reception
 from intake.reception.queries import desk, quality
 from intake.reception.services import paper, scanning
-from intake.reception.views_track import say_again
+from intake.reception.views_track import shown_again
 from intake.web.access import principal, requires
 from intake.web.listing import Listing
 from models.enums import SpoiltReason
@@ -72,10 +72,9 @@ def new_packet(event: Event) -> ResponseReturnValue:
             form.count.errors = [str(error.message)]
         except Conflict as error:
             form.form_errors.append(error.message)
-    say_again(form)
     event = load_event(event.slug)
     page = render_template("reception/packet_new.html", event=event, form=form, outside=outside_reception(event))
-    return page, HTTPStatus.UNPROCESSABLE_ENTITY if form.is_submitted() else HTTPStatus.OK
+    return page, shown_again(form)
 
 
 @bp.route("/ventanilla/paquetes/<slug:reference>")
@@ -153,10 +152,9 @@ def packet_scans(found: Packet) -> ResponseReturnValue:
         if not form.files.errors:
             flash(ngettext("Llegó %(num)s imagen.", "Llegaron %(num)s imágenes.", added.kept), "success")
             return redirect(url_for("reception.match_scans", reference=_reference()), HTTPStatus.SEE_OTHER)
-    say_again(form)
     found, days = load_packet(_reference()), sheets.SCAN_DAYS
     page = render_template("reception/packet_scans.html", packet=found, form=form, added=added, days=days)
-    return page, HTTPStatus.UNPROCESSABLE_ENTITY if form.is_submitted() else HTTPStatus.OK
+    return page, shown_again(form)
 
 
 @bp.route("/ventanilla/paquetes/<slug:reference>/escaneos/confirmar", methods=["GET", "POST"])

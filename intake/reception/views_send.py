@@ -19,7 +19,6 @@ from intake.reception.prefill import form_of
 from intake.reception.queries import attached
 from intake.reception.services import crowding, forgetting
 from intake.reception.views_similar import alike_to
-from intake.reception.views_track import say_again
 from intake.reception.views_write import DRAFT, RECEIPT, closed, draft_key, load_draft
 from intake.reception.writing import TEXTS
 from intake.web.access import principal, remember_claim, requires
@@ -46,7 +45,6 @@ def _press_again(proposal: Proposal, form: SendForm) -> ResponseReturnValue:
     """The review once more, with a token that counts."""
     if proposal.status is not ProposalStatus.DRAFT:
         return redirect(url_for("reception.receipt", folio=proposal.folio), 303)
-    say_again(form)
     return _review_page(proposal, form), 422
 
 

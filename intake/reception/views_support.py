@@ -18,7 +18,7 @@ from intake.reception.blueprint import bp
 from intake.reception.loading import load
 from intake.reception.queries import conversation as reading
 from intake.reception.services import supporting
-from intake.reception.views_track import say_again
+from intake.reception.views_track import shown_again
 from intake.web.access import principal, public, requires
 
 if TYPE_CHECKING:
@@ -48,9 +48,8 @@ def _as_account(proposal: Proposal) -> ResponseReturnValue:
             done = supporting.give(proposal, by=by)
             flash(_("Contamos su apoyo. ¡Gracias!") if done else _("Su apoyo ya estaba contado."), "success")
         return redirect(url_for("reception.support", folio=proposal.folio), HTTPStatus.SEE_OTHER)
-    say_again(form)
     own = reading.own_support(proposal, by.user_id or 0, by.email)
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_submitted() else HTTPStatus.OK
+    status = shown_again(form)
     return _page("support", status, form=form, proposal=proposal, own=own, guest=False)
 
 
@@ -67,7 +66,6 @@ def _as_guest(proposal: Proposal) -> ResponseReturnValue:
             proposal = load(str(proposal.folio))
     elif form.is_submitted():
         status = HTTPStatus.UNPROCESSABLE_ENTITY
-    say_again(form)
     return _page("support", status, form=form, proposal=proposal, own=None, guest=True)
 
 
@@ -103,8 +101,7 @@ def support_link(token: str) -> ResponseReturnValue:
             flash(_("Contamos su apoyo. ¡Gracias!") if done else _("Su apoyo ya estaba contado."), "success")
         return redirect(url_for("reception.show", folio=proposal.folio), HTTPStatus.SEE_OTHER)
     found, counted = supporting.look_at_link(token)
-    say_again(form)
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_submitted() else HTTPStatus.OK
+    status = shown_again(form)
     return _page("support_link", status, form=form, proposal=load(str(found.folio)), counted=counted)
 
 
@@ -122,6 +119,5 @@ def hide_totals(plan: Plan) -> ResponseReturnValue:
         supporting.hide_totals(plan, form.until.data, by=principal())
         flash(_("Guardado."), "success")
         return redirect(url_for("reception.hide_totals", code=plan.code), HTTPStatus.SEE_OTHER)
-    say_again(form)
     page = render_template("reception/support_totals.html", form=form, plan=plan)
-    return page, HTTPStatus.UNPROCESSABLE_ENTITY if form.is_submitted() else HTTPStatus.OK
+    return page, shown_again(form)

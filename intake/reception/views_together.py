@@ -15,7 +15,6 @@ from intake.reception.blueprint import bp
 from intake.reception.loading import load, proposal_folio
 from intake.reception.queries import attached
 from intake.reception.services import inviting
-from intake.reception.views_track import say_again
 from intake.web.access import principal, public, requires
 from models.enums import CoAuthorStatus
 
@@ -40,7 +39,6 @@ def people(proposal: Proposal) -> ResponseReturnValue:
         else:
             flash(_("Le escribimos para preguntarle. Aquí verá su respuesta."), "success")
             return _to_list(proposal_folio())
-    say_again(form)
     page = render_template(
         "reception/people.html",
         proposal=proposal,
@@ -109,7 +107,6 @@ def co_author(token: str) -> ResponseReturnValue:
             thanks = _("Gracias. Quedó anotado: usted también la propone.") if accepts else _("Quedó anotado que no.")
             flash(thanks, "success")
             return redirect(url_for("reception.co_author", token=token), HTTPStatus.SEE_OTHER)
-    say_again(form)
     page = render_template("reception/co_author.html", row=row, proposal=proposal, form=form)
     return page, HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
 

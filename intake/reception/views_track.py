@@ -32,21 +32,11 @@ if TYPE_CHECKING:
     from models import Proposal
 
 
-def say_again(form: Form) -> None:
-    """Where only the forgery token failed: ask for one more press, everything typed being kept."""
-    if "csrf_token" in form.errors:
-        form.csrf_token.errors = []
-        form.form_errors.append(
-            _l("La página llevaba mucho tiempo abierta. Lo que escribió sigue aquí: pulse el botón otra vez.")
-        )
-
-
 def shown_again(form: Form) -> HTTPStatus:
     """The status of a page with a form that was not sent, or that is shown again with what is wrong.
 
     What a service refuses is put on the form by `intake.web.again`, with the status of the refusal.
     """
-    say_again(form)
     return HTTPStatus.UNPROCESSABLE_ENTITY if form.is_submitted() else HTTPStatus.OK
 
 
@@ -65,7 +55,6 @@ def track() -> ResponseReturnValue:
         else:
             if not form.claim_code.data or _open(proposal, form):
                 return redirect(url_for("reception.follow", folio=proposal.folio), 303)
-    say_again(form)
     return render_template("reception/track.html", form=form), _status(form)
 
 
@@ -138,7 +127,6 @@ def follow(folio: str) -> ResponseReturnValue:
     form = ClaimForm()
     if form.validate_on_submit() and _open(_received(folio, form), form):
         return redirect(url_for("reception.follow", folio=folio), 303)
-    say_again(form)
     proposal = load(folio, form)
     story = queries.story(proposal)
     mine = may(Permission.PROPOSAL_EDIT, proposal)

@@ -20,7 +20,7 @@ from intake.reception.queries import desk
 from intake.reception.refused import blame
 from intake.reception.services import keying
 from intake.reception.underway import plan_under_way
-from intake.reception.views_desk import SLIP, begin, checked, lists
+from intake.reception.views_desk import SLIP, begin, lists
 from intake.web.access import principal, requires
 from models.enums import StageKind
 
@@ -48,7 +48,7 @@ def window() -> ResponseReturnValue:
     if request.method == "GET":
         begin(form, event, day=_first_day(plan, event))
     lists(form)
-    if request.method == "POST" and not form.asks_refresh and checked(form):
+    if request.method == "POST" and not form.asks_refresh and form.validate():
         if form.event.data and event is None:
             form.event.errors = [_l("Este encuentro ya no está en la lista: quizá se canceló. Elija otro, o ninguno.")]
         elif _received(form, plan, event):

@@ -156,10 +156,11 @@ def test_nothing_typed_is_lost(sign_in, post, packet, clerk):
     assert refused.status_code == 422
     for words in ("Agua limpia para Macas", "El agua llega turbia.", 'value="nada"', "Copie la propuesta."):
         assert words in refused.text
-    old = browser.post("/ventanilla/hojas/PAGA3-00001", data=fields(csrf_token="viejo"))
-    assert old.status_code == 422
-    assert "Agua limpia para Macas" in old.text
-    assert "pulse el botón otra vez" in old.text
+    for button in ("save", "skip", "illegible"):
+        old = browser.post("/ventanilla/hojas/PAGA3-00001", data=fields(csrf_token="viejo", do=button))
+        assert old.status_code == 422, button
+        assert "Agua limpia para Macas" in old.text
+        assert old.text.count("pulse el botón otra vez") == 1
 
 
 CONTACTS = ({"contact_phone": "099 123 4567"}, {"contact_email": "rosa@demo.example"}, {"contact_name": "Rosa Ejemplo"})

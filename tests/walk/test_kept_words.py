@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 
 from intake.core import transaction
 from intake.core.errors import Conflict
+from intake.web.access import access_of
 from tests.walk.test_walk import addresses, browsers, unchanged  # noqa: F401 -- the fixture
 
 ACCOUNTS = (
@@ -65,6 +66,23 @@ class Forms(HTMLParser):
             self.form["texts"].append(text)
 
 
+AGAIN = "pulse el botón otra vez"
+
+
+def asks_again(app: Flask, browser: FlaskClient, form: dict[str, Any], button: Any) -> bool:
+    """Whether a form that its view shows again, sent by a page that is too old, asks for one more press."""
+    endpoint, _values = app.url_map.bind("").match(form["to"].partition("?")[0], "POST")
+    view = access_of(app.view_functions[endpoint])
+    if view is None or not view.form or (button and button[0] == "refresh"):  # it asks for lists alone
+        return True
+    sent = {**form["fields"], **dict([button] if button else []), "csrf_token": "viejo"}
+    answer = browser.post(form["to"], data=sent)
+    shown = html.unescape(answer.get_data(as_text=True))
+    if answer.status_code == 401 and 'name="replay"' in shown:
+        return True
+    return AGAIN in shown and "CSRF" not in shown
+
+
 def somebody_was_first() -> None:
     raise Conflict(MEANWHILE)
 
@@ -77,7 +95,7 @@ def test_every_text_comes_back(
     account: str | None,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    browser, lost, reached = browsers[account], [], 0
+    browser, lost, mute, reached = browsers[account], [], [], 0
     with unchanged(demo_app):
         for path, rule in addresses(demo_app):
             page = browser.get(path) if "GET" in rule.methods else None
@@ -85,6 +103,8 @@ def test_every_text_comes_back(
                 continue
             for form in Forms(page.get_data(as_text=True), path).found:
                 for button in form["buttons"] or [None]:
+                    if not asks_again(demo_app, browser, form, button):
+                        mute.append((path, form["to"], button))
                     if not form["texts"]:
                         continue
                     with monkeypatch.context() as patch:
@@ -97,4 +117,5 @@ def test_every_text_comes_back(
                     if any(text not in shown for text in form["texts"]):
                         lost.append((path, form["to"], button, answer.status_code))
     assert lost == []
+    assert not mute, mute
     assert reached > 0, "no service was reached"
