@@ -9,19 +9,18 @@ from flask import Response, flash, redirect, render_template, request, url_for
 
 from forms.transfers import ConfirmProposalsForm, UndoForm, UploadForm
 from intake.core import holding
-from intake.core.errors import Invalid, NotFound
-from intake.core.i18n import lazy_gettext as _l
+from intake.core.errors import Invalid
 from intake.core.i18n import lazy_ngettext
 from intake.core.permissions import Permission
 from intake.core.tabular import FORMATS, PAGE_LIMITS, Refused, Source
 from intake.mapping import batches
-from intake.plans import queries as plans
 from intake.reception import exporting, queries
 from intake.reception.blueprint import bp
 from intake.reception.importexample import EXAMPLE
 from intake.reception.importrows import COLUMNS
 from intake.reception.inputs import Filters
 from intake.reception.services import downloads, importing, undoing
+from intake.reception.underway import plan_under_way
 from intake.web.access import principal, public, requires
 from intake.web.transfers import answer
 from models.enums import BatchKind
@@ -31,15 +30,6 @@ if TYPE_CHECKING:
 
     from intake.core.tabular import Problems
     from intake.mapping.batches import Preview
-    from models import Plan
-
-
-def _plan() -> Plan:
-    """The plan under way: papers of another one go by command."""
-    found = plans.current()
-    if found is None:
-        raise NotFound(_l("Ahora no hay un plan en curso que reciba propuestas."))
-    return found
 
 
 @bp.route("/propuestas/importar", methods=["GET", "POST"])
@@ -59,7 +49,7 @@ def _page(form: UploadForm, problems: Problems | None = None, refused: UndoForm 
         "reception/import.html",
         form=form,
         problems=problems,
-        plan=_plan(),
+        plan=plan_under_way(),
         columns=[(name, name in COLUMNS.required) for name in COLUMNS.known],
         batches=batches.latest(BatchKind.PROPOSALS),
         limits=PAGE_LIMITS,
@@ -71,7 +61,7 @@ def _looked_at(form: UploadForm) -> ResponseReturnValue:
     source = form.source()
     by = principal()
     try:
-        seen = importing.preview(source, _plan(), by=by, name=form.batch.data, limits=PAGE_LIMITS)
+        seen = importing.preview(source, plan_under_way(), by=by, name=form.batch.data, limits=PAGE_LIMITS)
     except Refused as error:
         form.file.errors = [str(error.message)]
         return _page(form, error.problems), 422
@@ -92,16 +82,15 @@ def _confirmed() -> ResponseReturnValue:
     form = ConfirmProposalsForm()
     by = principal()
     digest = form.sha256.data or ""
-    form.validate()
-    if "csrf_token" in form.errors:
-        return _page(UploadForm(formdata=None)), 422
     source = Source.of(form.file_name.data or "archivo", holding.held(digest, user_id=by.user_id or 0))
-    seen = importing.preview(source, _plan(), by=by, name=form.batch.data, limits=PAGE_LIMITS)
-    if seen.contacts and form.errors:
+    plan = plan_under_way()
+    seen = importing.preview(source, plan, by=by, name=form.batch.data, limits=PAGE_LIMITS)
+    if not seen.contacts:
+        del form.consented, form.notify
+    if not form.validate():
         return _preview(form, seen, source), 422
-    notify = bool(form.notify.data)
-    limits = PAGE_LIMITS
-    done = importing.run(source, _plan(), by=by, name=form.batch.data, notify=notify, limits=limits)
+    notify = "notify" in form and bool(form.notify.data)
+    done = importing.run(source, plan, by=by, name=form.batch.data, notify=notify, limits=PAGE_LIMITS)
     holding.release(digest, user_id=by.user_id or 0)
     words = lazy_ngettext(
         "Se importó %(num)s propuesta, ya con su folio.",

@@ -108,11 +108,12 @@ def test_nobody_confirms_the_file_of_another_nor_other_bytes(team, sign_in):
     assert db.session.scalar(sa.select(sa.func.count(Actor.id))) == 0
 
 
-def test_without_a_token_nothing_is_imported(team):
+def test_without_a_token_nothing_is_imported_and_one_more_press_is_enough(team):
     fields = confirmation(upload(team, content()).text)
-    fields.pop("csrf_token")
-    assert team.post("/actores/importar", data=fields).status_code == 422
+    asked = team.post("/actores/importar", data={**fields, "csrf_token": "viejo"})
+    assert asked.status_code == 422 and "pulse el botón otra vez" in asked.text
     assert db.session.scalar(sa.select(sa.func.count(Actor.id))) == 0
+    assert team.post("/actores/importar", data=confirmation(asked.text)).status_code == 302
 
 
 def test_an_undoing_that_is_refused_names_what_was_changed(team):

@@ -9,8 +9,10 @@ import io
 import pytest
 import sqlalchemy as sa
 
+from intake.core.errors import Conflict
 from intake.extensions import db
 from intake.reception.importrows import COLUMNS
+from intake.reception.services import importing
 from models import AuditEntry, OutboxMessage, Proposal
 from models.enums import ProposalStatus, Role
 from tests import factories as make
@@ -67,6 +69,30 @@ def test_a_file_without_contacts_asks_for_no_consent(team):
     assert 'name="consented"' not in page.text
     assert team.post(PATH, data=confirmation(page.text)).status_code == 302
     assert db.session.scalars(sa.select(Proposal.title)).all() == ["Actas"]
+
+
+@pytest.mark.parametrize("rows", [ROWS, ROWS[1:]])
+def test_a_confirmation_of_a_page_too_old_keeps_the_file_for_one_more_press(team, rows):
+    fields = {**confirmation(upload(team, content(rows), PATH).text), "consented": "y"}
+    asked = team.post(PATH, data={**fields, "csrf_token": "viejo"})
+    assert asked.status_code == 422 and asked.text.count("pulse el botón otra vez") == 1
+    assert db.session.scalars(sa.select(Proposal)).all() == []
+    assert team.post(PATH, data={**confirmation(asked.text), "consented": "y"}).status_code == 302
+    assert len(db.session.scalars(sa.select(Proposal)).all()) == len(rows)
+
+
+def test_a_file_that_the_service_refuses_just_now_is_read_once(team, monkeypatch):
+    fields = confirmation(upload(team, content(ROWS[1:]), PATH).text)
+    calls = []
+
+    def refuse(*_args, **_values):
+        calls.append(1)
+        raise Conflict("Alguien llegó antes.")
+
+    monkeypatch.setattr(importing, "run", refuse)
+    answer = team.post(PATH, data=fields)
+    assert answer.status_code == 409 and "Alguien llegó antes." in answer.text and calls == [1]
+    assert confirmation(answer.text)["sha256"] == fields["sha256"]
 
 
 def test_mail_goes_out_only_where_it_is_asked_for(team):

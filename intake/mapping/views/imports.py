@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
     from intake.core.tabular import Problems
+    from intake.mapping.batches import Preview
 
 
 @bp.route("/actores/importar", methods=["GET", "POST"])
@@ -64,16 +65,21 @@ def _looked_at(form: UploadForm) -> ResponseReturnValue:
     confirm = ConfirmForm(formdata=None, file_name=source.name, batch=form.batch.data)
     if seen.new:
         confirm.sha256.data = holding.hold(source.content(), user_id=by.user_id or 0)
-    return render_template("mapping/import_preview.html", seen=seen, form=confirm, file_name=source.name)
+    return _preview(confirm, seen, source)
+
+
+def _preview(form: ConfirmForm, seen: Preview, source: Source) -> str:
+    return render_template("mapping/import_preview.html", seen=seen, form=form, file_name=source.name)
 
 
 def _confirmed() -> ResponseReturnValue:
     form = ConfirmForm()
-    if not form.validate():
-        return _page(UploadForm(formdata=None)), 422
     by = principal()
     digest = form.sha256.data or ""
     source = Source.of(form.file_name.data or "archivo", holding.held(digest, user_id=by.user_id or 0))
+    if not form.validate():
+        seen = importing.preview(source, by=by, name=form.batch.data, limits=PAGE_LIMITS)
+        return _preview(form, seen, source), 422
     done = importing.run(source, by=by, name=form.batch.data, limits=PAGE_LIMITS)
     holding.release(digest, user_id=by.user_id or 0)
     words = lazy_ngettext(
