@@ -26,7 +26,8 @@ from intake.mapping.inputs_outreach import LETTERS, WRITABLE, LetterInput, StepI
 from intake.mapping.letter_facts import context, is_full
 from intake.mapping.queries import letters
 from intake.mapping.queries.letters import Recipient
-from models import Campaign, Event, Invitation, Mailing, OutboxMessage, Plan, Target
+from intake.mapping.records import NOT_OPEN, hold_stops
+from models import Actor, Campaign, Event, Invitation, Mailing, OutboxMessage, Plan, Target
 from models.enums import CampaignStatus, ContactChannel, EventStatus, OutreachStep
 
 if TYPE_CHECKING:
@@ -130,18 +131,34 @@ def _piece(key: int, after: int, by: Principal) -> tuple[int, int, bool]:
     campaign = _campaign(mailing.campaign_id)
     _require_sendable(campaign)
     wanted = [OutreachStep(value) for value in mailing.steps.split(",")]
-    query = letters.recipients(campaign.id, wanted, mailing.id, after=after).limit(PIECE)
-    rows = [letters.read(row) for row in db.session.execute(query)]
+    rows = _held_readers(letters.recipients(campaign.id, wanted, mailing.id, after=after).limit(PIECE))
     if not rows:
         mailing.finished_at = clock.now()
         audit.record("mailing.finish", mailing, by=by, reference=f"{campaign.slug}/{mailing.number}")
         return after, 0, True
+    hold_stops()
     gone = letters.stopped(r.email for r in rows)
     readers = [r for r in rows if r.email not in gone]
     _mark_contacted(campaign, mailing, readers, by)
     full = is_full(campaign.event)
     _queue(campaign, mailing, readers, full=full)
     return rows[-1].contact_id, len(readers), False
+
+
+def _held_readers(query: letters.Rows) -> list[Recipient]:
+    """The recipients as they stay: their actors are held, so nobody takes a contact back or joins it meanwhile.
+
+    Held for reading alone, and before the targets: as a merge does, and whoever answers an invitation may go on.
+    """
+    held: set[int] = set()
+    while True:
+        rows = [letters.read(row) for row in db.session.execute(query)]
+        missing = {r.actor_id for r in rows} - held
+        if not missing:
+            return rows
+        actors = sa.select(Actor.id).where(Actor.id.in_(missing)).order_by(Actor.id)
+        db.session.execute(actors.with_for_update(read=True))
+        held |= missing
 
 
 def _queue(campaign: Campaign, mailing: Mailing, readers: Sequence[Recipient], *, full: bool) -> None:
@@ -217,7 +234,7 @@ def obstacle(campaign: Campaign) -> Text | None:
     """Why nobody can be invited now, None if one can; the campaign has its event loaded."""
     event, why = campaign.event, None
     if campaign.status is not CampaignStatus.OPEN:
-        why = _l("Esta campaña ya no está en marcha.")
+        why = NOT_OPEN
     elif event is not None and event.status is EventStatus.PLANNED:
         why = _l("La mesa a la que se invita todavía no se convoca.")
     elif event is not None and event.status is EventStatus.CANCELLED:

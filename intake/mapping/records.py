@@ -14,6 +14,7 @@ from intake.core.transaction import dialect, lock
 from intake.extensions import db
 from intake.plans import queries as plans
 from models import Actor, Campaign, Event
+from models.enums import CampaignStatus
 
 #: Words of addresses that are pages of their own.
 RESERVED = frozenset(
@@ -31,8 +32,19 @@ RESERVED = frozenset(
     }
 )
 GONE = _l("Este registro ya no existe: se deshizo la importación que lo trajo.")
+#: Why nothing more is done for a campaign.
+NOT_OPEN = _l("Esta campaña ya no está en marcha.")
 _OF_EVENT = [column.key for column in sa.inspect(Event).column_attrs]
+_OF_CAMPAIGN = [column.key for column in sa.inspect(Campaign).column_attrs]
 SLUG_LOCK = 41_002  # key of PostgreSQL's advisory lock: two records of one name are made one after the other
+
+_STOPS_LOCK = 41_004  # another: letters are queued and stopped one after the other
+
+
+def hold_stops() -> None:
+    """Let no address be stopped, and no bulk letter be queued, until this transaction ends (on SQLite none can)."""
+    if dialect() == "postgresql":
+        db.session.execute(sa.select(sa.func.pg_advisory_xact_lock(_STOPS_LOCK)))
 
 
 def check_version(subject: Any, version: int | None) -> None:
@@ -62,6 +74,13 @@ def hold_event(event: Event) -> None:
     """
     lock(sa.select(Event.id).where(Event.id == event.id))
     db.session.refresh(event, _OF_EVENT)
+
+
+def require_open(campaign: Campaign) -> None:
+    """Read what the campaign says now. Raises `Conflict` unless it is open."""
+    db.session.refresh(campaign, _OF_CAMPAIGN)
+    if campaign.status is not CampaignStatus.OPEN:
+        raise Conflict(NOT_OPEN)
 
 
 def refuse_merged(actor: Actor) -> None:

@@ -13,6 +13,7 @@ from intake.mapping import mailings
 from intake.mapping.inputs_outreach import LETTERS
 from intake.mapping.invitations import reference, sent_to
 from intake.mapping.queries.letters import STOP_PURPOSE
+from intake.mapping.records import hold_stops
 from models import Invitation, MailStop, OutboxMessage
 
 
@@ -25,6 +26,7 @@ def stop(invitation: Invitation) -> None:
     if email is None:
         return
     with transaction():
+        hold_stops()
         row = MailStop(address_hash=address_hash(STOP_PURPOSE, email), stopped_at=clock.now())
         known = db.session.scalar(sa.select(MailStop.id).where(MailStop.address_hash == row.address_hash))
         if known is None and in_savepoint(lambda: db.session.add(row)) is None:

@@ -10,17 +10,23 @@ import pytest
 import sqlalchemy as sa
 
 from config import ROOT
-from intake.core.identity import SYSTEM
+from intake.core import clock, tokens
+from intake.core.errors import Conflict
+from intake.core.identity import GUEST, SYSTEM
+from intake.core.transaction import transaction
 from intake.extensions import db
-from intake.mapping import mailings, noticed
+from intake.mapping import campaigns, contacts, invitations, mailings, noticed, stopping
 from intake.mapping import outreach_steps as steps
-from intake.mapping.inputs_outreach import INVITATION, LetterInput, StepInput
-from models import Campaign, Invitation, Mailing, OutboxMessage, Plan, Target, TargetStep
+from intake.mapping.inputs import ContactInput
+from intake.mapping.inputs_outreach import INVITATION, CampaignInput, LetterInput, StepInput
+from intake.mapping.queries import letters
+from models import Actor, Campaign, Invitation, Mailing, OutboxMessage, Plan, Target, TargetStep, User
 from models.enums import OutreachStep as S
 from tests import factories as make
-from tests.racing import together
+from tests.racing import PATIENCE, linger, meanwhile, together, under
 
 CONTACTS = 25
+ROSA = ContactInput(name="Rosa", email="rosa@demo.example", phone=None, consent_version="1")
 #: A process of its own that queues letters in pieces of ten and dies, as by a kill, in the middle of what it is told.
 DYING = """
 import os, sys
@@ -143,3 +149,97 @@ def test_what_is_noticed_and_noted_together_is_noted_once(own_app):
     with own_app.app_context():
         assert one(Target).step is S.CONTRIBUTED
         assert sorted(e.step for e in steps.log_of(one(Target))) == [S.CONFIRMED, S.CONTRIBUTED, S.IDENTIFIED]
+
+
+def test_a_campaign_is_changed_as_it_is_once_the_turn_has_come(own_app):
+    def other(**values):
+        campaign = one(Campaign)
+        plan = db.session.get_one(Plan, campaign.plan_id)
+        owner = db.session.get_one(User, campaign.owner_id).email
+        facts = {"title": campaign.title, "purpose": campaign.purpose, "due_on": campaign.due_on, **values}
+        return CampaignInput(plan_code=plan.code, owner=owner, **facts)
+
+    with own_app.app_context():
+        seen, given = one(Campaign), other(title="De quien llega después")
+        version = seen.lock_version
+        meanwhile(own_app, lambda: campaigns.edit_campaign(one(Campaign), other(purpose="De otra persona"), by=SYSTEM))
+        with pytest.raises(Conflict, match="Otra persona"):
+            campaigns.edit_campaign(seen, given, by=SYSTEM, version=version)
+        assert (one(Campaign).title != given.title, one(Campaign).purpose) == (True, "De otra persona")
+        meanwhile(own_app, lambda: campaigns.move_campaign(one(Campaign), "close", by=SYSTEM, reason="Vinieron."))
+        with pytest.raises(Conflict, match="ya no está en marcha"):
+            campaigns.edit_campaign(seen, given, by=SYSTEM, version=seen.lock_version)
+
+
+def test_whoever_takes_a_contact_back_while_letters_are_queued_gets_none(own_app, monkeypatch):
+    """The letter is queued and then dropped, or the contact is gone before: never does one go out."""
+    with own_app.app_context(), transaction():
+        _contact, token = contacts.new_contact(db.session.get_one(Actor, one(Target).actor_id), ROSA, SYSTEM)
+
+    def written():
+        query = sa.select(sa.func.count()).where(OutboxMessage.to_address == ROSA.email)
+        return db.session.scalar(query)
+
+    send = lambda: mailings.continue_mailing(one(Mailing), by=SYSTEM)
+    revoke = lambda: contacts.revoke_by_link(token, by=GUEST)
+    queued = linger(monkeypatch, letters, "stopped")
+
+    def come():
+        queued.wait(PATIENCE)
+        revoke()
+
+    assert together(own_app, send, come) == ["done", "done"]
+    with own_app.app_context():
+        assert written() == 0
+        assert len(db.session.scalars(sa.select(OutboxMessage)).all()) == len(EVERYBODY)
+
+
+def test_letters_that_begin_while_a_contact_is_taken_back_leave_it_out(own_app):
+    with own_app.app_context(), transaction():
+        _contact, token = contacts.new_contact(db.session.get_one(Actor, one(Target).actor_id), ROSA, SYSTEM)
+    send = lambda: mailings.continue_mailing(one(Mailing), by=SYSTEM)
+    assert under(own_app, lambda: contacts.revoke_by_link(token, by=GUEST), send) == ["done", "done"]
+    with own_app.app_context():
+        assert state() == (EVERYBODY, len(EVERYBODY))
+
+
+@pytest.fixture
+def second(own_app):
+    """The first mailing has gone out, and a second one is to be queued; the link of its reader p0."""
+    link = tokens.new_token()
+    with own_app.app_context():
+        mailings.continue_mailing(one(Mailing), by=SYSTEM)
+        with transaction():
+            first = db.session.scalars(sa.select(Invitation).order_by(Invitation.id)).first()
+            first.token_hash = tokens.token_hash(link)
+            db.session.execute(sa.update(OutboxMessage).values(sent_at=clock.now()))
+        mailings.start(one(Campaign), LetterInput(template=INVITATION, steps=(S.CONTACTED,)), number=2, by=SYSTEM)
+    return link
+
+
+def last():
+    return db.session.scalars(sa.select(Mailing).order_by(Mailing.id.desc())).first()
+
+
+def left_for(address):
+    unsent = sa.select(sa.func.count()).where(OutboxMessage.to_address == address, OutboxMessage.sent_at.is_(None))
+    return db.session.scalar(unsent)
+
+
+def test_whoever_stops_letters_while_they_are_queued_gets_none(own_app, monkeypatch, second):
+    queued = linger(monkeypatch, letters, "stopped")
+
+    def come():
+        queued.wait(PATIENCE)
+        stopping.stop(invitations.by_token(second))
+
+    assert together(own_app, lambda: mailings.continue_mailing(last(), by=SYSTEM), come) == ["done", "done"]
+    with own_app.app_context():
+        assert (left_for("p0@demo.example"), left_for("p1@demo.example")) == (0, 1)
+
+
+def test_letters_that_begin_while_an_address_is_stopped_leave_it_out(own_app, second):
+    stop = lambda: stopping.stop(invitations.by_token(second))
+    assert under(own_app, stop, lambda: mailings.continue_mailing(last(), by=SYSTEM)) == ["done", "done"]
+    with own_app.app_context():
+        assert (left_for("p0@demo.example"), left_for("p1@demo.example")) == (0, 1)
