@@ -19,13 +19,17 @@ from config import ROOT
 
 @dataclass
 class Server:
-    """A server that may run: its address, the file with its data (on SQLite), and the folder of its log and files."""
+    """A server that may run: its address, the file with its data (on SQLite), and the folder of its log and files.
+
+    A browser opens connections that it does not use at once; each keeps one of the threads for some seconds.
+    """
 
     folder: Path
     environment: dict[str, str]
     workers: int = 1
     port: int = 0
     database: Path = Path()
+    threads: int = 4
     _running: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -47,8 +51,9 @@ class Server:
     def start(self) -> None:
         """Start, and wait until it says that it is well. Raises with what it lacks otherwise."""
         given = {"INTAKE_INSTANCE_PATH": str(self.folder), "INTAKE_BASE_URL": self.url, **self.environment}
-        command = [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{self.port}", "--threads", "4"]
-        command += ["--workers", str(self.workers), "--preload", "--no-control-socket", "--log-level", "warning"]
+        command = [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{self.port}", "--preload"]
+        command += ["--workers", str(self.workers), "--threads", str(self.threads), "--keep-alive", "30"]
+        command += ["--graceful-timeout", "10", "--no-control-socket", "--log-level", "warning"]
         with (self.folder / "server.log").open("ab") as log:
             self._running.append(
                 subprocess.Popen(
@@ -66,9 +71,12 @@ class Server:
         """End every process of it; ``signal.SIGKILL`` gives none of them time to finish anything."""
         while self._running:
             process = self._running.pop()
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, how)
-            process.wait(20)
+            for signalled in (how, signal.SIGKILL):
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(process.pid, signalled)
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    process.wait(20)
+                    break
 
     def kill_workers(self) -> None:
         """SIGKILL to those who answer; the process that leads them starts others."""

@@ -3,17 +3,20 @@ import { start as showBox } from "./device/box.js";
 import * as drafts from "./device/draft.js";
 import { start as startForm } from "./device/form.js";
 import { start as startStandIn } from "./device/standin.js";
+import { tell } from "./device/queue.js";
 import { all, get, remove } from "./device/store.js";
 
 // Once the server has the text, or it has been sent, the device no longer needs it.
 const finish = async () => {
-  const key = drafts.sent();
-  drafts.done(key);
-  const item = key && (await get("queue", key));
+  const key = drafts.wasTaken();
+  if (!key) return;
+  const item = await get("queue", key);
   if (item && item.state !== "waiting") await remove("queue", key);
+  drafts.forgetTaken();
+  tell();
 };
-const isDone = document.querySelector("[data-autosave-done], [data-autosave-clear]");
-if (isDone) finish().catch(() => {});
+if (document.querySelector("[data-autosave-done], [data-autosave-clear]")) drafts.taken();
+finish().catch(() => {});
 
 const box = document.querySelector("[data-device]");
 const form = document.querySelector("form[data-autosave]");

@@ -8,17 +8,21 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
 
 from tests.databases import copy_file
 from tests.served import Server
 
 PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1280, "height": 900}
+#: Milliseconds that a step, or what is expected, may take: a page waits for its turn on a machine that is busy.
+PATIENCE = 30_000
+expect.set_options(timeout=PATIENCE)  # a context's own patience does not reach it
 QUIET = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
@@ -48,7 +52,7 @@ def server(demo_url: str, demo_folder: Path, tmp_path_factory: pytest.TempPathFa
     copy_file(Path(demo_url.removeprefix("sqlite:///")), copy)
     shutil.copytree(demo_folder / "files", folder / "files")
     environment = {"INTAKE_DEMO": "1", "INTAKE_DATABASE_URL": f"sqlite:///{copy}"}
-    made = Server(folder, environment, database=copy)
+    made = Server(folder, environment, database=copy, threads=16)
     try:
         made.start()
         yield made
@@ -71,7 +75,7 @@ def open_browser(browser: Browser, server: Server) -> Iterator[Callable[..., Pag
             has_touch=phone,
             accept_downloads=True,
         )
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         page = context.new_page()
         page.on(
@@ -105,13 +109,20 @@ def sideways(page: Page) -> int:
     return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
 
 
-def until(page: Page, expression: str) -> None:
+def until(page: Page, expression: str, seconds: float = PATIENCE / 1000) -> None:
     """Wait until the expression is true in the page. Playwright would evaluate text in it, which our CSP refuses."""
-    for _ in range(100):
-        if page.evaluate(expression):
-            return
+    end = time.monotonic() + seconds
+    while not page.evaluate(expression):
+        assert time.monotonic() < end, f"after {seconds:.0f} s still not so: {expression}"
         page.wait_for_timeout(100)
-    raise AssertionError(f"still not so: {expression}")
+
+
+def until_here(page: Page, holds: Callable[[], object], what: str, seconds: float = PATIENCE / 1000) -> None:
+    """Wait until it holds in the test, while what the page does goes on."""
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end, f"after {seconds:.0f} s still not so: {what}"
+        page.wait_for_timeout(100)
 
 
 @pytest.fixture
@@ -132,8 +143,9 @@ def shot(request: pytest.FixtureRequest) -> Callable[[Page, str], None]:
 
 
 def tab_to(page: Page, target: Locator, most: int = 150) -> None:
-    """Press Tab until the target has the focus."""
+    """Press Tab until the target has the focus; the page's scripts have put it where it begins."""
     target.wait_for()
+    page.wait_for_load_state()
     for _ in range(most):
         if target.evaluate("element => element === document.activeElement"):
             return

@@ -17,6 +17,7 @@ const show = (box, state, item) => {
   node.dataset.key = item.key;
   node.dataset.state = state;
   node.dataset.said = item.message ?? "";
+  node.dataset.held = item.inAccount ?? "";
   node.tabIndex = -1;
   put(node, "[data-title]", item.title);
   put(node, "[data-message]", item.message);
@@ -56,7 +57,7 @@ const actions = {
   },
 };
 
-const mark = ({ dataset }) => `${dataset.key}${dataset.state}${dataset.said}`;
+const mark = ({ dataset }) => `${dataset.key}${dataset.state}${dataset.said}${dataset.held}`;
 
 export const start = (box) => {
   const list = box.querySelector("[data-device-list]");

@@ -5,6 +5,8 @@ const ACCOUNT = "intake:cuenta";
 const WHOLE = "intake:completa";
 const LEFT = "intake:salida";
 const SENT = "intake:enviando";
+const TAKEN = "intake:entregada";
+const HELD = "intake:en-cuenta";
 const INSIDE = "intake:dentro";
 
 const quietly = (act) => {
@@ -45,11 +47,21 @@ export const comeBack = () => {
   return whole;
 };
 export const sending = (key) => quietly(() => sessionStorage.setItem(SENT, key));
-export const sent = () => {
+/** The server has what this window sent: said by a page that may be left before IndexedDB is changed, so it is kept. */
+export const taken = () => {
   const key = quietly(() => sessionStorage.getItem(SENT));
   quietly(() => [SENT, WHOLE].forEach((name) => sessionStorage.removeItem(name)));
-  return key;
+  if (key) quietly(() => sessionStorage.setItem(TAKEN, key));
+  done(key);
 };
+/** What is queued under this key can go; then `forgetTaken`. */
+export const wasTaken = () => quietly(() => sessionStorage.getItem(TAKEN));
+export const forgetTaken = () => quietly(() => sessionStorage.removeItem(TAKEN));
+
+/** Folios that pages showed as being in the reader's account, until their receipts on this device say so too. */
+export const held = () => quietly(() => parsed(localStorage.getItem(HELD))) ?? [];
+export const hold = (folio) => quietly(() => localStorage.setItem(HELD, JSON.stringify([...new Set([...held(), folio])])));
+export const forgetHeld = () => quietly(() => localStorage.removeItem(HELD));
 
 /** The mark of the account that this browser is signed in with, as the last page with a network said; "" for a guest. */
 export const inside = () => quietly(() => localStorage.getItem(INSIDE)) ?? "";

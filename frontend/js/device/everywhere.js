@@ -6,6 +6,9 @@ import { all, put, remove } from "./store.js";
 const account = document.querySelector(".account__form");
 const notice = document.querySelector("[data-device-notice]");
 
+const own = document.querySelector("[data-in-account]");
+
+if (own) drafts.hold(own.dataset.inAccount);
 account?.addEventListener("submit", () => drafts.signOut());
 // Receipts lie in IndexedDB, which a page that is being left cannot change: the next page does. Those that an account holds
 // go; the code of any other is its only key and stays until somebody says that it is noted.
@@ -16,11 +19,13 @@ const left = async () => {
   drafts.stayed();
 };
 
-/** The page of a proposal that is in the reader's account: its code is no longer the only key. */
+/** A page showed a proposal that is in the reader's account: its code is no longer the only key. */
 const settle = async () => {
-  const folio = document.querySelector("[data-in-account]")?.dataset.inAccount;
-  const item = folio && (await all("arrived")).find((one) => one.folio === folio);
-  if (item && !item.inAccount) await put("arrived", { ...item, inAccount: true });
+  const folios = drafts.held();
+  if (!folios.length) return;
+  const mine = (await all("arrived")).filter((item) => folios.includes(item.folio));
+  await Promise.all(mine.map((item) => put("arrived", { ...item, inAccount: true })));
+  drafts.forgetHeld();
 };
 
 /** The line on top of pages that do not show the whole, read aloud as it changes: something waits, or has arrived and
@@ -51,8 +56,8 @@ export const start = async () => {
     navigator.serviceWorker.ready.then(say);
   }
   if (!("indexedDB" in window)) return;
-  await left();
   await settle();
+  await left();
   listen(() => count().catch(() => {}));
   addEventListener("online", () => attempt().catch(() => {}));
   setInterval(() => attempt().catch(() => {}), 30_000);
