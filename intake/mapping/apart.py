@@ -75,7 +75,8 @@ def tell_apart(actor: Actor, others: Iterable[Actor], reason: str, by: Principal
 
 
 def told_apart(slug: str | None = None) -> set[frozenset[str]]:
-    """The pairs of addresses that somebody said are two organisations. One statement."""
+    """The pairs of addresses that somebody said are two organisations: all, or one's own. One statement."""
     query = sa.select(AuditEntry.subject_ref, AuditEntry.changes).where(AuditEntry.action == DISTINCT)
-    pairs = {frozenset((str(ref), str(changes["other"]))) for ref, changes in db.session.execute(query)}
-    return {pair for pair in pairs if slug is None or slug in pair}
+    if slug is not None:
+        query = query.where(sa.or_(AuditEntry.subject_ref == slug, AuditEntry.changes["other"].as_string() == slug))
+    return {frozenset((str(ref), str(changes["other"]))) for ref, changes in db.session.execute(query)}

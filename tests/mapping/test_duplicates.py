@@ -170,6 +170,11 @@ def test_two_said_to_be_distinct_do_not_come_back(app, as_principal):
     apart.mark_distinct(other, one, "Dos cantones.", by=SYSTEM)
     assert likely_pairs.likely_pairs() == []
     assert duplicates.like(one) == []
+    apart.mark_distinct(make.actor("Gremio Sur"), make.actor("Gremio Norte"), "Dos gremios.", by=SYSTEM)
+    pair = frozenset({one.slug, other.slug})
+    assert apart.told_apart() == {pair, frozenset({"gremio-sur", "gremio-norte"})}
+    assert apart.told_apart(one.slug) == apart.told_apart(other.slug) == {pair}
+    assert apart.told_apart("gremio") == set()
 
 
 @pytest.mark.parametrize("rows", [1, 3])
