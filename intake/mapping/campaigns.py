@@ -18,10 +18,10 @@ from intake.mapping import noticed, queries
 from intake.mapping.inputs_outreach import MOST_ADDED, CampaignInput, CandidateFilters
 from intake.mapping.lifecycle_outreach import CAMPAIGN
 from intake.mapping.queries import candidates, outreach
-from intake.mapping.records import all_found, check_version, free_slug
+from intake.mapping.records import all_found, check_version, free_slug, require_open
 from intake.plans import queries as plans
 from models import Actor, Campaign, Event, Target, TargetStep, Theme
-from models.enums import CampaignStatus, OutreachStep
+from models.enums import OutreachStep
 
 if TYPE_CHECKING:
     from intake.core.identity import Principal
@@ -44,8 +44,8 @@ def edit_campaign(campaign: Campaign, given: CampaignInput, *, by: Principal, ve
     """Change an open campaign; its address and its plan stay. ``version``: the lock version that the person saw."""
     authorize(by, Permission.OUTREACH_EDIT, campaign)
     with transaction():
-        check_version(campaign, version)
         require_open(campaign)
+        check_version(campaign, version)
         if given.due_on < clock.today() and given.due_on != campaign.due_on:
             raise Invalid(_l("La fecha límite ya pasó."), field="due_on")
         _fill(campaign, given)
@@ -101,16 +101,9 @@ def remove_target(campaign: Campaign, target: Target, *, by: Principal) -> None:
         db.session.expunge(target)
 
 
-def require_open(campaign: Campaign) -> None:
-    """Raise `Conflict` unless the campaign is open."""
-    if campaign.status is not CampaignStatus.OPEN:
-        raise Conflict(_l("Esta campaña ya no está en marcha."))
-
-
 def _hold(campaign: Campaign) -> None:
     """Let two people who change the campaign's actors wait for each other; the campaign must be open."""
     lock(sa.select(Campaign.id).where(Campaign.id == campaign.id))
-    db.session.refresh(campaign, ["status", "lock_version"])
     require_open(campaign)
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import sqlalchemy as sa
 
 from intake.core import audit, bulk, clock
-from intake.core.errors import Conflict, Invalid
+from intake.core.errors import Invalid
 from intake.core.i18n import lazy_gettext as _l
 from intake.core.permissions import Permission, authorize
 from intake.core.text import clean
@@ -20,8 +20,9 @@ from intake.extensions import db
 from intake.mapping.doors import has_come
 from intake.mapping.inputs_outreach import MOST_MARKED, NOTABLE, ORDER, RANK, StepInput, furthest
 from intake.mapping.queries import targets
+from intake.mapping.records import require_open
 from models import Actor, AuditEntry, Campaign, Event, Target, TargetStep
-from models.enums import CampaignStatus, OutreachStep
+from models.enums import OutreachStep
 
 if TYPE_CHECKING:
     from intake.core.i18n import Text
@@ -60,7 +61,7 @@ def note_step(campaign: Campaign, target: Target, given: StepInput, *, by: Princ
     authorize(by, Permission.OUTREACH_EDIT, campaign)
     _require_notable(given)
     with transaction():
-        _require_open(campaign)
+        require_open(campaign)
         actor = db.session.get_one(Actor, target.actor_id)
         hold(target)
         _check_time(campaign, given.step)
@@ -78,7 +79,7 @@ def note_steps(campaign: Campaign, slugs: Sequence[str], given: StepInput, *, by
     _require_notable(given)
     noted, left = [], []
     with transaction():
-        _require_open(campaign)
+        require_open(campaign)
         _check_time(campaign, given.step)
         for target in _held(campaign, slugs[:MOST_MARKED]):
             if refusal(target.step, given.step) is None and not _needs_word(target.step, given):
@@ -106,7 +107,7 @@ def take_back(campaign: Campaign, target: Target, step: OutreachStep, *, by: Pri
     if not reason.strip():
         raise Invalid(_l("Escriba el motivo."), field="reason")
     with transaction():
-        _require_open(campaign)
+        require_open(campaign)
         hold(target)
         if step not in {entry.step for entry in log_of(target)} or RANK[step] >= RANK[target.step]:
             raise Invalid(_l("Elija un paso anterior de este actor."), field="step")
@@ -213,9 +214,3 @@ def _is_known(log: Sequence[TargetStep], given: StepInput, note: str, by: Princi
 def _require_notable(given: StepInput) -> None:
     if given.step not in NOTABLE:
         raise Invalid(_l("Elija qué pasó."), field="step")
-
-
-def _require_open(campaign: Campaign) -> None:
-    db.session.refresh(campaign, ["status", "lock_version"])
-    if campaign.status is not CampaignStatus.OPEN:
-        raise Conflict(_l("Esta campaña ya no está en marcha."))
