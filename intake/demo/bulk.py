@@ -21,6 +21,7 @@ from intake.demo.source import moment, read
 from intake.evaluation.queries import criterion_score
 from intake.evaluation.scoring import review_total
 from intake.extensions import db
+from intake.reception.folios import folio_name
 from models import (
     Admission,
     Assignment,
@@ -123,7 +124,7 @@ class _Maker:
         place_id, place_code, place = self.dice.choice(self.places)
         title = f"{row['title'][:100]} ({place}, {folio_number})"
         at = moment(self.world.day(offset), 8 + self.dice.random() * 8)
-        folio = f"PAGA3-{folio_number:05d}"
+        folio = folio_name("PAGA3", folio_number)
         beside = stems(*sorted([self.theme_names[row["theme"]], *self.near[place_code]]))
         texts = {"title": title, **{name: row[name] or "" for name in _TEXTS[1:]}}
         self.batch.add(

@@ -19,6 +19,7 @@ from intake.demo.load_reception import contact_of, proposal_input
 from intake.demo.source import Row, read
 from intake.extensions import db
 from intake.reception import sheets
+from intake.reception.folios import folio_name
 from intake.reception.inputs import SheetInput
 from intake.reception.queries import desk
 from intake.reception.services import keying, paper, scanning, settling
@@ -83,7 +84,7 @@ def _seed(world: World) -> str:
     code, last = db.session.execute(
         sa.select(Plan.code, Plan.folio_counter).where(Plan.id == world.plans["PAGA3"].id)
     ).one()
-    folios = [f"{code}-{last + n:05d}" for n in range(1, SHEETS + 1)]
+    folios = [folio_name(code, last + n) for n in range(1, SHEETS + 1)]
     seeds = (f"{n:064x}" for n in itertools.count(2026))
     return next(seed for seed in seeds if min(folios, key=lambda folio: sheets.rank(seed, folio)) == folios[0])
 

@@ -14,6 +14,11 @@ _NUMBER = re.compile(r"[0-9OIL]{1,6}")
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—−", "-"))
 
 
+def folio_name(plan_code: str, number: int) -> str:
+    """A folio as it is stored and printed: ``PAGA3-00119``."""
+    return f"{plan_code}-{number:0{DIGITS}d}"
+
+
 def folio_of(text: str, current_plan_code: str, *, least_digits: int = DIGITS) -> str | None:
     """The folio that a text means, as it is stored (``PAGA3-00119``); None where it is something else.
 
@@ -37,4 +42,4 @@ def _made(code: str, number: str) -> str | None:
     """None where no real digit stands in the number: those are words."""
     if not any(c.isdigit() for c in number):
         return None
-    return f"{code}-{int(number.translate(_CONFUSED)):0{DIGITS}d}"
+    return folio_name(code, int(number.translate(_CONFUSED)))

@@ -10,17 +10,14 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
-import sqlalchemy as sa
-
 from intake.core import bulk, clock
-from intake.extensions import db
 from intake.reception.inputs import CONSENT_PURPOSE
+from intake.reception.services.numbering import take_folios
 from intake.reception.writing import search_words
 from models import (
     AuditEntry,
     Consent,
     OutboxMessage,
-    Plan,
     Proposal,
     ProposalApproach,
     ProposalContact,
@@ -33,12 +30,11 @@ if TYPE_CHECKING:
 
     from intake.core.identity import Principal
     from intake.reception.importrows import ProposalRow
-    from models import ImportBatch
+    from models import ImportBatch, Plan
 
 #: The consent was given with the sheet; which text stood on it, the file does not say.
 CONSENT_TEXT = "archivo"
 IMPORTED = "proposal.import"
-_PLAN = Plan.metadata.tables["plan"]
 
 
 class Writer:
@@ -57,21 +53,14 @@ class Writer:
         keys = bulk.reserve_keys(Proposal, len(chunk))
         contacts = sum(row.has_contact for row in chunk)
         consents = iter(bulk.reserve_keys(Consent, contacts))
-        last = self._folios(len(chunk))
-        for folio_number, key, row in zip(range(last - len(chunk) + 1, last + 1), keys, chunk, strict=True):
-            folio = f"{self.plan.code}-{folio_number:05d}"
+        folios = take_folios(self.plan.id, len(chunk))
+        for (folio, folio_number), key, row in zip(folios, keys, chunk, strict=True):
             self._proposal(key, folio, folio_number, row)
             if row.has_contact:
                 self._contact(next(consents), key, row)
             if self.notify and row.email:
                 self._message(key, folio, row, row.email)
         self.rows.write()
-
-    def _folios(self, number: int) -> int:
-        """The last of the next ``number`` numbers of the plan, taken in this transaction."""
-        counter = _PLAN.c.folio_counter
-        taken = sa.update(_PLAN).where(_PLAN.c.id == self.plan.id).values(folio_counter=counter + number)
-        return int(db.session.execute(taken.returning(counter)).scalar_one())
 
     def _proposal(self, key: int, folio: str, folio_number: int, row: ProposalRow) -> None:
         texts = {name: getattr(row, name) for name in ("title", "problem", "solution", "expected_result")}

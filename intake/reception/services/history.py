@@ -12,6 +12,7 @@ from intake.core.i18n import lazy_gettext as _l
 from intake.core.transaction import in_savepoint, transaction
 from intake.extensions import db
 from intake.reception import writing
+from intake.reception.folios import folio_name
 from intake.reception.inputs import ProposalInput
 from intake.reception.lifecycle import PROPOSAL
 from models import Plan
@@ -48,7 +49,7 @@ def record_historical(  # noqa: PLR0913 -- what a source tells
         proposal = writing.new_proposal(plan, data or ProposalInput(title=title), by=by, at=submitted_at)
         PROPOSAL.establish(proposal, status)
         proposal.title, proposal.kind, proposal.source = title, kind, source
-        proposal.folio, proposal.folio_number = f"{plan.code}-{folio_number:05d}", folio_number
+        proposal.folio, proposal.folio_number = folio_name(plan.code, folio_number), folio_number
         proposal.historical_number, proposal.submitted_at = folio_number, submitted_at
         proposal.withdrawn_at = submitted_at if status is ProposalStatus.WITHDRAWN else None
         if in_savepoint(lambda: db.session.add(proposal)) is not None:

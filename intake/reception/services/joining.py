@@ -23,7 +23,7 @@ from intake.reception.queries import unions
 from intake.reception.services.asking import words_of
 from intake.reception.services.drafts import holding
 from intake.reception.services.moves import fire
-from intake.reception.services.submission import next_folio
+from intake.reception.services.numbering import take_folios
 from models import JoinRequest, OutboxMessage, Proposal, ProposalVersion
 from models.enums import JoinStatus, ProposalKind
 
@@ -121,7 +121,7 @@ def _make(plan: Plan, data: ProposalInput, chosen: Sequence[Proposal], *, by: Pr
     db.session.add(made)
     db.session.flush()
     writing.require_complete(made)
-    made.folio, made.folio_number = next_folio(plan.id)
+    ((made.folio, made.folio_number),) = take_folios(plan.id)
     db.session.add(
         ProposalVersion(proposal_id=made.id, number=1, content=writing.content(made), edited_at=made.updated_at)
     )

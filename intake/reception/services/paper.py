@@ -20,7 +20,8 @@ from intake.reception import sheets
 from intake.reception.queries import desk
 from intake.reception.services.codes import count_guess, derived_code
 from intake.reception.services.moves import stages_of
-from models import AuditEntry, LooseScan, Packet, Plan, Sheet
+from intake.reception.services.numbering import take_folios
+from models import AuditEntry, LooseScan, Packet, Sheet
 from models.enums import EventStatus, SpoiltReason, StageKind
 
 if TYPE_CHECKING:
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 
 #: Codes shown again to the same person within this time are one look, written down once.
 SAME_LOOK = timedelta(minutes=1)
-_PLAN = Plan.metadata.tables["plan"]
 
 
 def create_packet(event: Event, count: int, *, by: Principal, seed: str = "") -> Packet:
@@ -73,15 +73,8 @@ def _require_open_event(event: Event) -> None:
 
 def _sheets_of(plan_id: int, count: int, print_key: str) -> list[Sheet]:
     """Rows with the next ``count`` folios, taken from the counter that the web takes them from."""
-    last, code = db.session.execute(
-        sa.update(_PLAN)
-        .where(_PLAN.c.id == plan_id)
-        .values(folio_counter=_PLAN.c.folio_counter + count)
-        .returning(_PLAN.c.folio_counter, _PLAN.c.code)
-    ).one()
     made = []
-    for number in range(last - count + 1, last + 1):
-        folio = f"{code}-{number:05d}"
+    for folio, number in take_folios(plan_id, count):
         hashed = tokens.code_hash(derived_code(print_key, folio), folio)
         made.append(Sheet(folio=folio, folio_number=number, claim_code_hash=hashed, needs_second=False))
     return made

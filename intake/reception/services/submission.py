@@ -9,8 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-import sqlalchemy as sa
-
 from intake.core import calendar, clock, limits
 from intake.core.errors import Forbidden
 from intake.core.i18n import lazy_gettext as _l
@@ -25,7 +23,8 @@ from intake.reception.services import crowding, inviting, quarantine
 from intake.reception.services.codes import ClaimCode, new_code, same_code
 from intake.reception.services.drafts import desk_reference, holding
 from intake.reception.services.moves import fire, require_open, stages_of
-from models import Plan, ProposalVersion
+from intake.reception.services.numbering import take_folios
+from models import ProposalVersion
 from models.enums import Channel, ProposalStatus, StageKind
 
 if TYPE_CHECKING:
@@ -34,11 +33,10 @@ if TYPE_CHECKING:
 
     from intake.core.identity import Principal
     from intake.reception.inputs import ContactInput, ProposalInput
-    from models import Proposal, Sheet, Stage
+    from models import Plan, Proposal, Sheet, Stage
 
 #: Receipts to one address: a guest may write anybody's.
 RECEIPTS = limits.Limit("proposal_receipt", times=10, minutes=60)
-_PLAN = Plan.metadata.tables["plan"]
 #: Read again under a lock: what another press of the same button may just have written.
 _DECIDING = ["status", "folio", "claim_code_hash", "lock_version"]
 
@@ -197,7 +195,7 @@ def _submit(
 
 def _numbered(proposal: Proposal, code: ClaimCode) -> Receipt:
     """Give it the next folio, and the code."""
-    proposal.folio, proposal.folio_number = next_folio(proposal.plan_id)
+    ((proposal.folio, proposal.folio_number),) = take_folios(proposal.plan_id)
     proposal.claim_code_hash = code.kept
     return Receipt(proposal.folio, code.told)
 
@@ -208,14 +206,3 @@ def _printed(proposal: Proposal, sheet: Sheet | None) -> Receipt:
     proposal.folio, proposal.folio_number = sheet.folio, sheet.folio_number
     proposal.claim_code_hash = sheet.claim_code_hash
     return Receipt(sheet.folio, None)
-
-
-def next_folio(plan_id: int) -> tuple[str, int]:
-    """The next number of the plan, taken in this transaction: none is given twice, and a rollback gives it back."""
-    number, code = db.session.execute(
-        sa.update(_PLAN)
-        .where(_PLAN.c.id == plan_id)
-        .values(folio_counter=_PLAN.c.folio_counter + 1)
-        .returning(_PLAN.c.folio_counter, _PLAN.c.code)
-    ).one()
-    return f"{code}-{number:05d}", number
