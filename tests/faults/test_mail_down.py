@@ -49,7 +49,7 @@ class PostOffice:
         return "250 OK"
 
     def open(self) -> None:
-        self._controller = Controller(self, hostname="127.0.0.1", port=self.port)
+        self._controller = Controller(self, hostname="127.0.0.1", port=self.port, ready_timeout=30)
         if not self.port:
             from tests.accounts.test_mail import _free_port
 
