@@ -161,6 +161,7 @@ def test_every_page_of_every_role(
 def look(page: Page) -> list[str]:
     """What is wrong with the page as it stands, at both widths."""
     found = []
+    page.wait_for_load_state()
     page.evaluate(AXE)
     for window in (PHONE, DESK):
         page.set_viewport_size(window)

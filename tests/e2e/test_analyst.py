@@ -50,7 +50,7 @@ def flood(server: Server, tmp_path_factory: pytest.TempPathFactory) -> str:
         "INTAKE_INSTANCE_PATH": str(server.folder),
     }
     command = [sys.executable, "-m", "flask", "--app", "wsgi", "reception", "import", str(file), "--plan", "PAGA3"]
-    subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True, timeout=120)
+    subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True, timeout=300)
     browser = Browser(server.port)
     token, empty = browser.enter(), browser.cookie
     legitimate = _send(browser, token, "l" * 43, LEGITIMATE, WORDS, website="https://autofill.example")
@@ -78,7 +78,6 @@ def _waiting(page: Page) -> int:
     return int(found[1])
 
 
-@pytest.mark.timeout(300)
 def test_the_quarantine_by_keyboard_and_admission_with_hints(
     open_browser: Callable[..., Page],
     enter: Callable[[Page, str], None],
@@ -140,6 +139,7 @@ def _admit(page: Page, shot: Shot) -> None:
         expect(found).to_be_visible()
         page.goto(str(found.get_attribute("href")))
         expect(page.get_by_role("heading", name=re.compile("Hay 5 propuestas que se parecen"))).to_be_visible()
+        page.get_by_role("button", name="Firmar el examen").wait_for()
         for radio in page.get_by_role("radio", name="Sí", exact=True).all():
             tab_to(page, radio)
             page.keyboard.press("Space")

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.conftest import Server, sideways, tab_to
 
@@ -63,6 +63,16 @@ def review(page: Page) -> None:
     page.get_by_role("button", name="Revisar antes de enviar").click()
 
 
+def choose_by_typing(page: Page, select: Locator, letters: str, value: str) -> None:
+    """In a list that has the focus. A browser forgets the letters after a second: a slow machine needs a second try."""
+    page.keyboard.type(letters)
+    with contextlib.suppress(AssertionError):
+        expect(select).to_have_value(value, timeout=5_000)
+        return
+    page.keyboard.type(letters)
+    expect(select).to_have_value(value)
+
+
 def test_proposal_by_keyboard_only(phone: Page) -> None:
     page = phone
     page.goto("/propuestas/nueva")
@@ -77,12 +87,11 @@ def test_proposal_by_keyboard_only(phone: Page) -> None:
         tab_to(page, page.get_by_label(label))
         page.keyboard.type(text)
     tab_to(page, page.get_by_label("Tema", exact=True))
-    page.keyboard.type("Ambi")
+    choose_by_typing(page, page.get_by_label("Tema", exact=True), "Ambi", "ambiente-agua")
     for level, place, code in (("Provincia", "Azu", "01"), ("Cantón", "Nab", "0104"), ("Parroquia", "Coc", "010451")):
         select = page.get_by_role("combobox", name=level)
         tab_to(page, select)
-        page.keyboard.type(place)
-        expect(select).to_have_value(code)
+        choose_by_typing(page, select, place, code)
         if level != "Parroquia":
             below = page.get_by_role("combobox", name="Cantón" if level == "Provincia" else "Parroquia")
             expect(below.get_by_role("option").nth(1)).to_be_attached()
@@ -110,7 +119,7 @@ def test_errors_keep_everything_and_take_the_focus(phone: Page) -> None:
     review(page)
     alert = page.get_by_role("alert")
     expect(alert).to_contain_text("Hay algo que corregir")
-    assert alert.evaluate("box => document.activeElement.contains(box) && document.activeElement !== document.body")
+    expect(page.locator(".govuk-error-summary[data-module]")).to_be_focused()
     said = "Escriba al menos 10 palabras; lleva 1."
     for words in (said, "Escriba un correo como nombre@ejemplo.org", "Ese número no parece correcto."):
         expect(alert).to_contain_text(words)
@@ -140,8 +149,7 @@ def test_pressing_send_twice_stores_once(open_browser: Open, javascript: bool) -
     review(page)
     page.get_by_role("button", name="Enviar mi propuesta").dblclick()
     expect(page.get_by_role("heading", name="Recibimos su propuesta")).to_be_visible()
-    words = page.get_by_role("region", name="Comprobante").inner_text()
-    assert re.search(r"\b[0-9A-Z]{4}-[0-9A-Z]{4}\b", words), "the receipt lost its code"
+    expect(page.get_by_role("region", name="Comprobante")).to_contain_text(re.compile(r"\b[0-9A-Z]{4}-[0-9A-Z]{4}\b"))
     page.goto(f"/propuestas/?q={word}")
     expect(page.get_by_role("status")).to_have_text("1 resultado")
 
@@ -152,7 +160,7 @@ def closing(server: Server) -> Iterator[Callable[[], None]]:
 
     def closes_on(day: str) -> str:
         where = "kind = 'reception' AND plan_id = (SELECT id FROM plan WHERE code = 'PAGA3')"
-        with contextlib.closing(sqlite3.connect(server.database)) as database, database:
+        with contextlib.closing(sqlite3.connect(server.database, timeout=20)) as database, database:
             [(before,)] = database.execute(f"SELECT closes_on FROM stage WHERE {where}").fetchall()
             database.execute(f"UPDATE stage SET closes_on = ? WHERE {where}", (day,))
         return str(before)
@@ -193,6 +201,7 @@ def test_session_of_staff_that_ended_keeps_the_text(open_browser: Open, enter: E
     page.goto("/evaluacion/")
     page.get_by_role("rowheader").get_by_role("link").first.click()
     page.get_by_label("Decido sin esperar la respuesta").check()  # its author was asked something
+    page.get_by_role("button", name="Firmar el examen").wait_for()
     for answer in page.get_by_role("radio", name="Sí", exact=True).all():
         answer.check()
     page.get_by_label("Motivo").fill("Un motivo largo que costó escribir.")

@@ -13,11 +13,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pypdfium2
+import pytest
 import segno
 from PIL import Image, ImageDraw, ImageFont
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import sideways, tab_to
+from tests.e2e.conftest import sideways, tab_to, until
 
 Open = Callable[..., Page]
 Enter = Callable[[Page, str], None]
@@ -47,6 +48,7 @@ class Stack:
         )
 
 
+@pytest.mark.timeout(900)
 def test_a_stack_of_forty_sheets(open_browser: Open, enter: Enter, shot: Shot, tmp_path: Path) -> None:
     stack = Stack()
     clerk = open_browser()
@@ -75,11 +77,13 @@ def print_the_packet(page: Page, stack: Stack, shot: Shot, folder: Path) -> None
     expect(page.get_by_role("alert")).to_contain_text("Escriba un número entre 1 y 200.")
     page.get_by_label("¿Cuántas hojas?").fill(str(SHEETS))
     page.get_by_role("button", name="Crear el paquete").click()
+    page.get_by_role("link", name="Imprimir las hojas").wait_for()
     stack.address = page.url
     page.get_by_role("link", name="Imprimir las hojas").click()
+    expect(page.locator(".paper__folio")).to_have_count(SHEETS)
+    page.wait_for_load_state()
     shot(page, "print")
     stack.folios = page.locator(".paper__folio").all_inner_texts()
-    assert len(stack.folios) == SHEETS
     paper = folder / "packet.pdf"
     page.pdf(path=paper, prefer_css_page_size=True)
     document = pypdfium2.PdfDocument(paper)
@@ -182,6 +186,7 @@ def look_closer(page: Page, shot: Shot) -> None:
     """The picture moves by keys while the cursor stays in the field; an error keeps what was typed."""
     expect(page.locator(".desk-head__count")).to_have_text(f"1 de {SHEETS}")
     expect(page.locator("[name=title]")).to_be_focused()
+    until(page, "document.querySelector('[data-desk-image]').naturalWidth > 0")
     for press in ("Alt++", "Alt++", "Alt+ArrowDown", "Alt+g"):
         page.keyboard.press(press)
     image = page.locator("[data-desk-image]")
@@ -197,6 +202,7 @@ def look_closer(page: Page, shot: Shot) -> None:
     page.keyboard.press("Control+Enter")
     expect(page.get_by_role("alert")).to_contain_text("Copie el problema.")
     expect(page.get_by_label("Título", exact=True)).to_have_value("Solo el título")
+    expect(page.locator("[data-desk-form] [aria-invalid=true]").first).to_be_focused()  # the page's scripts are done
     shot(page, "mistake")
     page.get_by_label("Título", exact=True).focus()
     page.keyboard.press("Control+a")
@@ -242,7 +248,8 @@ def key_on_a_phone(open_browser: Open, enter: Enter, stack: Stack, shot: Shot) -
             raise AssertionError("nobody else keys it")
         for label, words in zip(("Título", "Problema", "Propuesta"), stack.written(number), strict=True):
             page.get_by_label(label, exact=True).fill(words)
-        page.get_by_role("button", name="Guardar y seguir").click()
+        with page.expect_navigation():
+            page.get_by_role("button", name="Guardar y seguir").click()
         if number == SHEETS:
             said = page.get_by_role("alert")
             expect(said).to_contain_text("Otra persona tiene esta hoja en este momento.")
@@ -255,6 +262,7 @@ def key_again(page: Page, stack: Stack, shot: Shot) -> None:
     """A random tenth by another person, who sees nothing of the first keying and makes one mistake."""
     page.goto(stack.address)
     page.get_by_role("button", name="Segunda digitación").click()
+    page.wait_for_url("**/otra-vez")
     done = 0
     while "/otra-vez" in page.url:
         (folio,) = re.findall(r"hojas/([A-Z0-9-]+)/otra-vez", page.url)

@@ -13,7 +13,6 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.conftest import tab_to
@@ -83,7 +82,6 @@ class Journey:
         return self.pages[account]
 
 
-@pytest.mark.timeout(300)
 def test_from_a_phone_to_a_commitment_in_dispute(open_browser: Open, enter: Enter, shot: Shot, tmp_path: Path) -> None:
     journey = Journey(open_browser, enter, shot, tmp_path)
     guest = open_browser(phone=True, javascript=False)
@@ -128,6 +126,7 @@ def propose(journey: Journey, page: Page) -> None:
     page.get_by_role("button", name="Enviar mi propuesta").click()
     expect(page.get_by_role("heading", name="Recibimos su propuesta")).to_be_visible()
     receipt = page.get_by_role("region", name="Comprobante")
+    expect(receipt).to_contain_text(re.compile(r"\b[0-9A-Z]{4}-[0-9A-Z]{4}\b"))
     words = receipt.inner_text()
     journey.folio = re.findall(r"PAGA3-\d{5}", words)[0]
     journey.code = re.findall(r"\b[0-9A-Z]{4}-[0-9A-Z]{4}\b", words)[0]
@@ -190,6 +189,7 @@ def score(journey: Journey) -> None:
         page = journey.as_(account)
         page.goto("/evaluacion/")
         page.get_by_role("link", name=TITLE).click()
+        page.get_by_role("button", name="Enviar", exact=True).wait_for()
         for group in page.locator("form").get_by_role("group").filter(has=page.get_by_role("radio")).all():
             choice = group.get_by_role("radio", name=re.compile(rf"^{value}\b"))
             (choice if choice.count() else group.get_by_role("radio", name="No aplica")).check()
@@ -210,7 +210,7 @@ def score_by_keyboard(journey: Journey) -> None:
     tab_to(page, page.get_by_role("link", name=TITLE))
     page.keyboard.press("Enter")
     radios = page.get_by_role("radio")
-    expect(radios.first).to_be_visible()
+    expect(page.locator(".review__keys")).to_be_visible()  # the script listens
     groups = page.locator("form").get_by_role("group").filter(has=radios)
     tab_to(page, radios.first)
     for n in range(groups.count()):
@@ -286,6 +286,7 @@ def draft(journey: Journey) -> None:
     page.get_by_role("button", name="Guardar").click()
     told(page, "Se guardó el borrador.")
     journey.reference = re.findall(r"PAGA3-\d+", page.url)[0]
+    page.get_by_role("link", name="Participantes").click()
     bind(page, "Ministerio de Ambiente y Energía", "Responsable", leads=True)
     bind(page, "Fundación Ejemplo Agua Común", "Contraparte", leads=False)
     page.get_by_role("link", name="Volver al compromiso").click()
@@ -302,19 +303,17 @@ def set_milestone(page: Page, title: str, output: str, kind: str, end: date) -> 
     page.get_by_label("Producto que se podrá comprobar").fill(output)
     page.get_by_label(kind).check()
     page.get_by_label("Fin", exact=True).fill(end.isoformat())
-    page.get_by_role("button", name="Guardar").click()
+    press(page, "Guardar")
     told(page, "El hito se añadió.")
 
 
 def bind(page: Page, organisation: str, role: str, *, leads: bool) -> None:
     """Name who is bound, on the page of participants."""
-    if page.get_by_role("link", name="Participantes").count():
-        page.get_by_role("link", name="Participantes").click()
     choose(page.get_by_label("Organización"), organisation)
     page.get_by_label(role).check()
     if leads:
         page.get_by_label("Coordina el compromiso").check()
-    page.get_by_role("button", name="Guardar").click()
+    press(page, "Guardar")
     told(page, "Se guardó la participación.")
 
 
@@ -351,10 +350,10 @@ def formalize(journey: Journey) -> None:
     page.goto(f"/compromisos/{journey.reference}")
     page.get_by_text("Confirmar el compromiso").first.click()
     page.locator("#motivo-confirm").fill("Las familias lo acordaron en asamblea.")
-    page.get_by_role("button", name="Confirmar el compromiso").click()
+    press(page, "Confirmar el compromiso")
     told(page, "El cambio quedó registrado.")
     page.get_by_text("Formalizar el compromiso").click()
-    page.get_by_role("button", name="Sí, continuar").click()
+    press(page, "Sí, continuar")
     told(page, "El cambio quedó registrado.")
     expect(page.get_by_text("Formalizado", exact=True).first).to_be_visible()
     journey.shot(page, "formalized")
@@ -409,8 +408,9 @@ def read_all(journey: Journey, page: Page) -> None:
     expect(page.get_by_text("USD 12.500,50")).to_be_visible()
     milestone = page.get_by_role("article", name="Hito 1")
     expect(milestone.get_by_role("link", name=LINK)).to_have_attribute("href", LINK)
-    said = milestone.text_content() or ""
     voices = ("Lo que dice la institución", REPORTED, "Lo que dice la contraparte ciudadana", DISPUTED)
+    expect(milestone).to_contain_text(DISPUTED)
+    said = milestone.text_content() or ""
     places = [said.index(words) for words in voices]
     assert places == sorted(places)
     assert "Disputado" in said[places[2] : places[3]]
@@ -429,7 +429,14 @@ def search(page: Page, words: str) -> None:
     """Look for words in the list on the page."""
     box = page.get_by_role("search", name="Buscar y filtrar")
     box.get_by_label("Buscar", exact=True).fill(words)
-    box.get_by_role("button", name="Aplicar").click()
+    with page.expect_navigation():
+        box.get_by_role("button", name="Aplicar").click()
+
+
+def press(page: Page, name: str) -> None:
+    """Press a button and wait for the page that follows: it may say the same as the one before."""
+    with page.expect_navigation():
+        page.get_by_role("button", name=name).click()
 
 
 def told(page: Page, words: str) -> None:

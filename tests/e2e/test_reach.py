@@ -125,6 +125,8 @@ def register(reach: Reach) -> None:
     page.get_by_label("Nombre de la organización").fill(NAME)
     page.get_by_label("Tipo", exact=True).select_option(label="Organización de la sociedad civil")
     page.get_by_label("Qué hace").fill(ABOUT)
+    page.get_by_role("combobox", name="Cantón").wait_for()
+    expect(page.get_by_role("button", name="Actualizar la lista")).to_have_count(0)  # the script fills the lists
     page.get_by_role("combobox", name="Provincia").select_option(label=PLACE)
     page.get_by_role("combobox", name="Cantón").select_option(label="Morona")
     page.get_by_role("group", name="Temas").get_by_label(THEME, exact=True).check()
@@ -243,6 +245,7 @@ def note(reach: Reach) -> None:
     mine.check()
     reach.look(page, "list")
     page.get_by_role("button", name="Guardar marcas").click()
+    told(page, "1 marca guardada.")
     expect(mine).to_be_checked()
     page.goto(f"/mesas/{reach.event}")
     expect(page.get_by_text("Asistieron 24 personas.")).to_be_visible()
@@ -255,6 +258,7 @@ def see_it_closed(reach: Reach) -> None:
     expect(page.get_by_role("row").filter(has_text=NAME)).to_contain_text("Participó")
     stands(reach, TOOK_PART, "closed")
     page.get_by_role("link", name="Cobertura", exact=True).click()
+    expect(page.get_by_role("heading", name="A quién hemos llegado y a quién no")).to_be_visible()
     reach.look(page, "closed-in-the-country")
     guest = reach.guest
     guest.goto("/actores/cobertura")
@@ -285,6 +289,7 @@ def meet(reach: Reach) -> None:
     the_day_comes(reach, "meeting", f"title = '{MEETING}'")
     page.reload()
     page.get_by_role("link", name="Registrar la asistencia").click()
+    page.get_by_role("button", name="Guardar la asistencia").wait_for()
     seats = page.get_by_role("main").get_by_role("combobox").all()
     for seat in seats:
         seat.select_option(index=1)
@@ -303,6 +308,7 @@ def resolve(reach: Reach, page: Page) -> None:
     """What one sector alone wants is no resolution."""
     page.get_by_role("link", name="Añadir una resolución").click()
     page.get_by_label("Qué se resolvió").fill(RESOLVED)
+    page.get_by_role("button", name="Guardar la resolución").wait_for()
     votes = page.get_by_role("group", name="Voto de cada puesto presente").get_by_role("combobox").all()
     for vote in votes:
         vote.select_option(label="Abstención")
@@ -357,7 +363,7 @@ def told(page: Page, words: str) -> None:
 def the_day_comes(reach: Reach, table: str, where: str) -> None:
     """Two days pass for one meeting: what was to begin has begun an hour ago."""
     begun = (datetime.now(UTC) - timedelta(hours=1)).strftime("%Y-%m-%d %H:%M:%S.000000")
-    with contextlib.closing(sqlite3.connect(reach.server.database, timeout=10)) as database, database:
+    with contextlib.closing(sqlite3.connect(reach.server.database, timeout=20)) as database, database:
         found = database.execute(f"UPDATE {table} SET starts_at = ? WHERE {where}", (begun,))
         assert found.rowcount == 1
 
@@ -372,7 +378,7 @@ def delivered(server: Server, to: str, subject: str) -> str:
         "INTAKE_INSTANCE_PATH": str(folder),
         "INTAKE_BASE_URL": server.url,
     }
-    with contextlib.closing(sqlite3.connect(server.database, timeout=10)) as database, database:
+    with contextlib.closing(sqlite3.connect(server.database, timeout=20)) as database, database:
         # the letters of the demonstration's story went out long ago
         database.execute(
             "UPDATE outbox_message SET sent_at = created_at WHERE sent_at IS NULL AND to_address != ?", (to,)
