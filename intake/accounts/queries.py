@@ -90,6 +90,12 @@ def user_to_change(user_id: int) -> User:
     return found
 
 
+def user_by_email_to_change(email: str) -> User | None:
+    """The account of an address as it is now, held until the transaction ends: as `user_to_change`."""
+    query = sa.select(User).where(User.email == email).with_for_update()
+    return db.session.scalar(query.execution_options(populate_existing=True))
+
+
 def holdings_of(user_id: int) -> Sequence[PostHolding]:
     """The posts that a person holds or held, latest first, each with its post and organisation."""
     query = (

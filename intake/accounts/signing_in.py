@@ -34,7 +34,7 @@ def register(asked: Registration, *, address: str, path: str = "") -> None:
     stored = passwords.hashed(asked.password or "")
     again = passwords.matches(_stored_password(email), asked.password or "")
     with transaction():
-        person = queries.user_by_email(email)
+        person = queries.user_by_email_to_change(email)  # whoever confirms it meanwhile keeps the password
         if person is None:
             kept = stored if asked.password is not None else None
             person = services.add_user(
@@ -82,14 +82,13 @@ def _tell_that_it_exists(person: User) -> None:
 def confirm(token: str) -> User:
     """Confirm the address that a link was sent to. Raises `NotFound` or `Gone`."""
     with transaction():
-        row = links.look(TokenPurpose.CONFIRM_EMAIL, token)
-        links.consume(row)
-        return _proved(row)
+        return _proved(links.look(TokenPurpose.CONFIRM_EMAIL, token))
 
 
 def _proved(row: OneTimeToken) -> User:
-    """The account of a consumed link, whose address is proved by it."""
-    person = queries.user(row.user_id or 0)
+    """Use up a link; the account whose address is proved by it. Raises `NotFound` or `Gone`."""
+    person = queries.user_to_change(row.user_id or 0)  # the account first, then its link, as everywhere
+    links.consume(row)
     if person.disabled_at is not None or person.email != row.email:
         raise Gone(_l("Este enlace ya no corresponde a ninguna cuenta."))
     if person.email_confirmed_at is None:
@@ -113,7 +112,7 @@ def by_password(email: str, password: str, *, address: str) -> User:
         raise Invalid(_l("El correo o la contraseña no son correctos."))
     fresh = passwords.hashed(password) if stored and passwords.is_outdated(stored) else None
     with transaction():
-        person = queries.user_by_email(email)
+        person = queries.user_by_email_to_change(email)
         if person is None or person.disabled_at is not None or person.password_hash != stored:
             raise Invalid(_l("El correo o la contraseña no son correctos."))
         if person.email_confirmed_at is not None:
@@ -162,9 +161,7 @@ def _send_link(person: User, issued: links.Issued, path: str) -> None:
 def by_link(token: str) -> User:
     """The account that a mailed link opens, used up. Raises `NotFound` or `Gone`."""
     with transaction():
-        row = links.look(TokenPurpose.SIGN_IN, token)
-        links.consume(row)
-        return _proved(row)
+        return _proved(links.look(TokenPurpose.SIGN_IN, token))
 
 
 def by_code(email: str, code: str, *, address: str) -> User:
@@ -176,9 +173,9 @@ def by_code(email: str, code: str, *, address: str) -> User:
         row = links.look_by_code(TokenPurpose.SIGN_IN, email, code)
         if row is None or row.user_id is None:
             raise Invalid(_l("El código no es correcto o ya caducó. Revíselo o pida otro."), field="code")
-        links.consume(row)
+        person = _proved(row)
         limits.clear(p.CODE_OF_ACCOUNT, email)
-        return _proved(row)
+        return person
 
 
 def note_sign_in(person: User, how: str) -> None:
