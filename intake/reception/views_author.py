@@ -26,6 +26,7 @@ from intake.reception.lifecycle import WITHDRAWABLE
 from intake.reception.loading import load, load_own, proposal_folio
 from intake.reception.prefill import text_values
 from intake.reception.queries import attached
+from intake.reception.refused import blame
 from intake.reception.services import inviting
 from intake.reception.views_write import RECEIPT
 from intake.web.access import principal, requires
@@ -99,7 +100,7 @@ def edit(proposal: Proposal) -> ResponseReturnValue:
             flash(_("Guardamos los cambios. La versión anterior sigue a la vista."), "success")
             return redirect(url_for("reception.show", folio=proposal.folio), 303)
         except Invalid as error:
-            getattr(form, error.field or "title").errors = [error.message]
+            blame(form, error)
         except Conflict as error:
             meanwhile = [str(error.message), *(str(line) for line in error.details.get("lines", ()))]  # type: ignore[attr-defined]
         proposal = load(proposal_folio())

@@ -9,7 +9,6 @@ from flask import flash, make_response, redirect, render_template, request, sess
 
 from forms.reception import LostCodeForm, RenewForm
 from intake.accounts import links
-from intake.core.errors import TooMany
 from intake.core.i18n import gettext as _
 from intake.reception import queries, services
 from intake.reception.blueprint import bp
@@ -27,18 +26,11 @@ if TYPE_CHECKING:
 def ask_code() -> ResponseReturnValue:
     """Ask for another code; the answer is the same whether folio and address belong together or not."""
     form = LostCodeForm(folio=request.args.get("folio", "")[:40])
-    status = HTTPStatus.OK
     if form.validate_on_submit():
-        try:
-            folio = typed_folio(form.folio.data or "")
-            services.ask_for_code(folio, form.email.data or "", address=request.remote_addr or "")
-            return redirect(url_for("reception.code_sent"), HTTPStatus.SEE_OTHER)
-        except TooMany as error:
-            form.form_errors.append(error.message)
-            status = HTTPStatus.TOO_MANY_REQUESTS
-    elif form.is_submitted():
-        status = HTTPStatus.UNPROCESSABLE_ENTITY
-    return _page("ask_code", status, form=form)
+        folio = typed_folio(form.folio.data or "")
+        services.ask_for_code(folio, form.email.data or "", address=request.remote_addr or "")
+        return redirect(url_for("reception.code_sent"), HTTPStatus.SEE_OTHER)
+    return _page("ask_code", shown_again(form), form=form)
 
 
 @bp.route("/seguimiento/codigo/enviado")

@@ -9,7 +9,6 @@ from flask import flash, redirect, render_template, request, url_for
 
 from forms.conversation import AppealForm, CommentForm, ReportForm
 from intake.core import tokens
-from intake.core.errors import Conflict, IntakeError, Invalid, StageClosed, TooMany
 from intake.core.i18n import gettext as _
 from intake.core.pagination import number_from
 from intake.core.permissions import Permission, authorize
@@ -19,6 +18,7 @@ from intake.reception.blueprint import bp
 from intake.reception.loading import load
 from intake.reception.queries import conversation as reading
 from intake.reception.services import commenting, moderating
+from intake.reception.views_track import shown_again
 from intake.web.access import principal, public, requires
 from intake.web.listing import Listing, url_with
 from intake.web.templating import may
@@ -32,13 +32,6 @@ if TYPE_CHECKING:
     from models import Comment, Proposal
 
 OLDEST = "antiguos"
-#: Refusals after which the form is shown again, since somebody wrote something in it.
-_SHOWN: dict[type[IntakeError], HTTPStatus] = {
-    Invalid: HTTPStatus.UNPROCESSABLE_ENTITY,
-    TooMany: HTTPStatus.TOO_MANY_REQUESTS,
-    Conflict: HTTPStatus.CONFLICT,
-    StageClosed: HTTPStatus.CONFLICT,
-}
 
 
 def load_comment(folio: str, number: int) -> Comment:
@@ -108,42 +101,23 @@ def new_comment(folio: str) -> ResponseReturnValue:
     form = CommentForm(key=tokens.new_token())
     if request.method == "POST":
         authorize(principal(), Permission.COMMENT_WRITE, proposal)
-    status = HTTPStatus.OK
     if form.validate_on_submit():
-        try:
-            may_answer = may(Permission.COMMENT_OFFICIAL, proposal)
-            data = form.to_input(parent.number if parent else None, may_answer=may_answer)
-            made = commenting.write(proposal, data, by=principal())
-        except tuple(_SHOWN) as error:
-            status = _put(form, error)
-            proposal = of_address()
-            parent = _parent(proposal)
-        else:
-            flash(_("Publicamos su comentario. Puede corregirlo durante 15 minutos."), "success")
-            return redirect(_place(proposal, made), HTTPStatus.SEE_OTHER)
-    elif form.is_submitted():
-        status = HTTPStatus.UNPROCESSABLE_ENTITY
+        may_answer = may(Permission.COMMENT_OFFICIAL, proposal)
+        data = form.to_input(parent.number if parent else None, may_answer=may_answer)
+        made = commenting.write(proposal, data, by=principal())
+        flash(_("Publicamos su comentario. Puede corregirlo durante 15 minutos."), "success")
+        return redirect(_place(proposal, made), HTTPStatus.SEE_OTHER)
     official = may(Permission.COMMENT_OFFICIAL, proposal)
     why = conversation.WHY_CLOSED
     page = render_template(
         "reception/comment_form.html", form=form, parent=parent, official=official, why_closed=why, **_said(proposal)
     )
-    return page, status
+    return page, shown_again(form)
 
 
 def _parent(proposal: Proposal) -> Comment | None:
     asked = number_of(request.args.get("responde"))
     return None if asked is None else reading.comment(proposal, asked)
-
-
-def _put(form: Form, error: IntakeError) -> HTTPStatus:
-    """Show a refusal where it belongs, with everything typed; the status that says it."""
-    field = form[error.field] if isinstance(error, Invalid) and error.field and error.field in form else None
-    if field is None:
-        form.form_errors.append(error.message)
-    else:
-        field.errors = [error.message]
-    return _SHOWN[type(error)]
 
 
 def _place(proposal: Proposal, of: Comment) -> str:
@@ -172,25 +146,12 @@ def edit_comment(found: Comment) -> ResponseReturnValue:
 
 def _act(form: Form, found: Comment, act: Callable[[], None], done: str, template: str) -> ResponseReturnValue:
     """Check the form, act, and go back to the comment; or show the form again with what is wrong."""
-    status = HTTPStatus.OK
     if form.validate_on_submit():
-        try:
-            act()
-        except tuple(_SHOWN) as error:
-            status = _put(form, error)
-            found = _again()
-        else:
-            flash(done, "success")
-            return redirect(_place(of_address(), found), HTTPStatus.SEE_OTHER)
-    elif form.is_submitted():
-        status = HTTPStatus.UNPROCESSABLE_ENTITY
+        act()
+        flash(done, "success")
+        return redirect(_place(of_address(), found), HTTPStatus.SEE_OTHER)
     page = render_template(f"reception/{template}.html", form=form, comment=found, **_said(of_address()))
-    return page, status
-
-
-def _again() -> Comment:
-    """The comment of the address, read anew after a rollback."""
-    return reading.comment(of_address(), int((request.view_args or {})["number"]))
+    return page, shown_again(form)
 
 
 @bp.route("/propuestas/<folio:folio>/comentarios/<int:number>/denunciar", methods=["GET", "POST"])

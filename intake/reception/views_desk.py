@@ -12,7 +12,6 @@ from forms.base import Form, with_rows
 from forms.desk import NoteForm, SheetForm, SpoilForm
 from forms.territory import fill
 from intake.core import clock
-from intake.core.errors import Conflict, Invalid, StageClosed
 from intake.core.i18n import gettext as _
 from intake.core.i18n import lazy_gettext as _l
 from intake.core.i18n import localized
@@ -20,9 +19,9 @@ from intake.core.pagination import number_from
 from intake.core.permissions import Permission
 from intake.reception import queries, sheets
 from intake.reception.blueprint import bp
+from intake.reception.loading import proposal_folio
 from intake.reception.paperdates import usual_day
 from intake.reception.queries import desk, quality
-from intake.reception.refused import blame
 from intake.reception.services import keying, paper
 from intake.reception.underway import plan_under_way
 from intake.reception.views_packets import load_packet, load_sheet
@@ -125,9 +124,13 @@ def _keying(found: Sheet, *, again: bool) -> ResponseReturnValue:
         if done := skip.validate():
             keying.let_go(found, by=principal())
     elif doing == "illegible":
-        done = note.validate() and _left(found, note, form)
-    elif doing and not form.asks_refresh and form.validate():
-        done = _kept(found, form, again=again)
+        if done := note.validate():
+            keying.leave_illegible(found, note.note.data or "", by=principal())
+            flash(_("%(folio)s queda para otra persona.", folio=proposal_folio()), "success")
+    elif doing and not form.asks_refresh and (done := form.validate()):
+        keep = keying.key_again if again else keying.key
+        keep(found, form.to_input(), by=principal())
+        flash(_("%(folio)s guardada.", folio=proposal_folio()), "success")
     if done:
         return _go_on(reference, again=again, after=number)
     return _sheet_page(form, note, skip, again=again)
@@ -139,40 +142,14 @@ def begin(form: SheetForm, event: Event | None, *, day: date | None) -> None:
     form.place_at(event.territory.code if event is not None and event.territory is not None else None)
 
 
-def _left(found: Sheet, note: NoteForm, form: SheetForm) -> bool:
-    try:
-        keying.leave_illegible(found, note.note.data or "", by=principal())
-    except Conflict as error:
-        form.form_errors.append(error.message)
-        return False
-    flash(_("%(folio)s queda para otra persona.", folio=sheet_folio()), "success")
-    return True
-
-
-def _kept(found: Sheet, form: SheetForm, *, again: bool) -> bool:
-    keep = keying.key_again if again else keying.key
-    try:
-        keep(found, form.to_input(), by=principal())
-    except (Invalid, StageClosed, Conflict) as error:
-        blame(form, error)
-        return False
-    flash(_("%(folio)s guardada.", folio=sheet_folio()), "success")
-    return True
-
-
 def _sheet_page(form: SheetForm, note: NoteForm, skip: Form, *, again: bool) -> ResponseReturnValue:
-    found = load_sheet(sheet_folio())
+    found = load_sheet(proposal_folio())
     figures = quality.of_packets([found.packet_id])[found.packet_id]
     wrong = next((one for one in (note, skip) if one.errors), form)
     page = render_template(
         "reception/desk_sheet.html", sheet=found, form=form, note=note, wrong=wrong, again=again, figures=figures
     )
     return page, HTTPStatus.UNPROCESSABLE_ENTITY if request.method == "POST" and wrong.errors else HTTPStatus.OK
-
-
-def sheet_folio() -> str:
-    """The folio of the address (the row itself may have been rolled back)."""
-    return str((request.view_args or {})["folio"])
 
 
 def lists(form: SheetForm) -> None:
@@ -190,16 +167,12 @@ def spoil_sheet(found: Sheet) -> ResponseReturnValue:
     """Say why a sheet brings no proposal."""
     form, reference, number = SpoilForm(), found.packet.reference, found.folio_number
     if form.validate_on_submit():
-        try:
-            paper.spoil(found, form.reason.data, form.note.data or "", by=principal())
-            flash(_("%(folio)s quedó anulada.", folio=sheet_folio()), "success")
-            if request.args.get("cola"):
-                return _go_on(reference, again=False, after=number)
-            return redirect(url_for("reception.packet", reference=reference), HTTPStatus.SEE_OTHER)
-        except Conflict as error:
-            form.form_errors.append(error.message)
-    page = render_template("reception/desk_spoil.html", sheet=load_sheet(sheet_folio()), form=form)
-    return page, shown_again(form)
+        paper.spoil(found, form.reason.data, form.note.data or "", by=principal())
+        flash(_("%(folio)s quedó anulada.", folio=proposal_folio()), "success")
+        if request.args.get("cola"):
+            return _go_on(reference, again=False, after=number)
+        return redirect(url_for("reception.packet", reference=reference), HTTPStatus.SEE_OTHER)
+    return render_template("reception/desk_spoil.html", sheet=found, form=form), shown_again(form)
 
 
 @bp.route("/ventanilla/hojas/<folio:folio>/recuperar", methods=["POST"])

@@ -65,14 +65,8 @@ def new_packet(event: Event) -> ResponseReturnValue:
     """Take folios for the sheets of an event."""
     form = PacketForm()
     if form.validate_on_submit():
-        try:
-            made = paper.create_packet(event, form.count.data or 0, by=principal())
-            return redirect(url_for("reception.packet", reference=made.reference), HTTPStatus.SEE_OTHER)
-        except Invalid as error:
-            form.count.errors = [str(error.message)]
-        except Conflict as error:
-            form.form_errors.append(error.message)
-    event = load_event(event.slug)
+        made = paper.create_packet(event, form.count.data or 0, by=principal())
+        return redirect(url_for("reception.packet", reference=made.reference), HTTPStatus.SEE_OTHER)
     page = render_template("reception/packet_new.html", event=event, form=form, outside=outside_reception(event))
     return page, shown_again(form)
 
@@ -144,11 +138,8 @@ def packet_scans(found: Packet) -> ResponseReturnValue:
     """
     form, added = ScansForm(), scanning.Added(0, [])
     if form.validate_on_submit():
-        try:
-            added = scanning.add_scans(found, form.uploads(), plan_code=found.event.plan.code, by=principal())
-            form.files.errors = [str(why) for why in added.refused]
-        except Invalid as error:
-            form.files.errors = [str(error.message)]
+        added = scanning.add_scans(found, form.uploads(), plan_code=found.event.plan.code, by=principal())
+        form.files.errors = [str(why) for why in added.refused]
         if not form.files.errors:
             flash(ngettext("Llegó %(num)s imagen.", "Llegaron %(num)s imágenes.", added.kept), "success")
             return redirect(url_for("reception.match_scans", reference=_reference()), HTTPStatus.SEE_OTHER)

@@ -9,7 +9,7 @@ from flask import flash, g, redirect, render_template, url_for
 
 from forms.base import with_rows
 from forms.desk import settle_form
-from intake.core.errors import Conflict, Invalid, NotFound
+from intake.core.errors import NotFound
 from intake.core.i18n import gettext as _
 from intake.core.i18n import lazy_gettext as _l
 from intake.core.labels import label
@@ -18,9 +18,7 @@ from intake.mapping import queries as mapping
 from intake.reception import sheets, sheetwords
 from intake.reception.blueprint import bp
 from intake.reception.queries import desk, quality
-from intake.reception.refused import blame
 from intake.reception.services import settling
-from intake.reception.views_desk import sheet_folio
 from intake.reception.views_packets import load_sheet
 from intake.web.access import principal, public, requires
 
@@ -40,13 +38,9 @@ def settle_sheet(found: Sheet) -> ResponseReturnValue:
     form = settle_form(names)
     rows = _rows(found, names, form)
     if form.validate_on_submit():
-        try:
-            changed = settling.settle(found, _decided(form, names), by=principal())
-            flash(_settled_words(changed=changed), "success")
-            return redirect(url_for("reception.desk_home"), HTTPStatus.SEE_OTHER)
-        except (Invalid, Conflict) as error:
-            blame(form, error)
-            found = load_sheet(sheet_folio())
+        changed = settling.settle(found, _decided(form, names), by=principal())
+        flash(_settled_words(changed=changed), "success")
+        return redirect(url_for("reception.desk_home"), HTTPStatus.SEE_OTHER)
     page = render_template("reception/desk_settle.html", sheet=found, form=form, rows=rows)
     return page, HTTPStatus.UNPROCESSABLE_ENTITY if form.is_submitted() else HTTPStatus.OK
 

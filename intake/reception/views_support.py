@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from flask import flash, g, make_response, redirect, render_template, request, url_for
 
 from forms.conversation import GuestSupportForm, HideTotalsForm, SupportForm
-from intake.core.errors import TooMany
 from intake.core.i18n import gettext as _
 from intake.core.i18n import language
 from intake.core.permissions import Permission
@@ -54,19 +53,11 @@ def _as_account(proposal: Proposal) -> ResponseReturnValue:
 
 
 def _as_guest(proposal: Proposal) -> ResponseReturnValue:
-    form, status = GuestSupportForm(), HTTPStatus.OK
+    form = GuestSupportForm()
     if form.validate_on_submit():
-        try:
-            address = request.remote_addr or ""
-            supporting.ask(proposal, form.email.data or "", address=address, locale=language())
-            return redirect(url_for("reception.support_asked", folio=proposal.folio), HTTPStatus.SEE_OTHER)
-        except TooMany as error:
-            form.form_errors.append(error.message)
-            status = HTTPStatus.TOO_MANY_REQUESTS
-            proposal = load(str(proposal.folio))
-    elif form.is_submitted():
-        status = HTTPStatus.UNPROCESSABLE_ENTITY
-    return _page("support", status, form=form, proposal=proposal, own=None, guest=True)
+        supporting.ask(proposal, form.email.data or "", address=request.remote_addr or "", locale=language())
+        return redirect(url_for("reception.support_asked", folio=proposal.folio), HTTPStatus.SEE_OTHER)
+    return _page("support", shown_again(form), form=form, proposal=proposal, own=None, guest=True)
 
 
 def _page(template: str, status: int, **values: Any) -> Response:

@@ -10,14 +10,12 @@ from flask import g, redirect, render_template, request, session, url_for
 from forms.base import with_rows
 from forms.desk import WindowForm
 from intake.core import calendar, clock, mail, tokens
-from intake.core.errors import Invalid, StageClosed
 from intake.core.i18n import lazy_gettext as _l
 from intake.core.permissions import Permission
 from intake.reception import queries
 from intake.reception.blueprint import bp
 from intake.reception.paperdates import usual_day
 from intake.reception.queries import desk
-from intake.reception.refused import blame
 from intake.reception.services import keying
 from intake.reception.underway import plan_under_way
 from intake.reception.views_desk import SLIP, begin, lists
@@ -51,9 +49,9 @@ def window() -> ResponseReturnValue:
     if request.method == "POST" and not form.asks_refresh and form.validate():
         if form.event.data and event is None:
             form.event.errors = [_l("Este encuentro ya no está en la lista: quizá se canceló. Elija otro, o ninguno.")]
-        elif _received(form, plan, event):
+        else:
+            _receive(form, plan, event)
             return redirect(url_for("reception.slip"), HTTPStatus.SEE_OTHER)
-        plan_under_way()
     page = render_template("reception/desk_new.html", form=form)
     return page, HTTPStatus.UNPROCESSABLE_ENTITY if request.method == "POST" and form.errors else HTTPStatus.OK
 
@@ -65,23 +63,18 @@ def _first_day(plan: Plan, event: Event | None) -> date | None:
     return clock.today() if calendar.view_of(plan.stages, StageKind.RECEPTION).is_open else None
 
 
-def _received(form: WindowForm, plan: Plan, event: Event | None) -> bool:
-    try:
-        receipt = keying.receive(
-            plan,
-            form.to_data(),
-            form.to_contact(),
-            by=principal(),
-            dated_on=form.dated_on.data,  # type: ignore[arg-type]  # the form demands it
-            event=event,
-            on_paper=form.how.data == "paper",
-            once=form.key.data if tokens.is_token(form.key.data or "") else None,
-        )
-    except (Invalid, StageClosed) as error:
-        blame(form, error)
-        return False
+def _receive(form: WindowForm, plan: Plan, event: Event | None) -> None:
+    receipt = keying.receive(
+        plan,
+        form.to_data(),
+        form.to_contact(),
+        by=principal(),
+        dated_on=form.dated_on.data,  # type: ignore[arg-type]  # the form demands it
+        event=event,
+        on_paper=form.how.data == "paper",
+        once=form.key.data if tokens.is_token(form.key.data or "") else None,
+    )
     session[SLIP] = {"folio": receipt.folio, "code": receipt.claim_code}
-    return True
 
 
 @bp.route("/ventanilla/comprobante")

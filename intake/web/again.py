@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from flask import g, make_response, request
 from werkzeug.exceptions import HTTPException
 
-from intake.core.errors import Conflict, Forbidden, IntakeError, Invalid, StageClosed
+from intake.core.errors import Conflict, Forbidden, IntakeError, Invalid, StageClosed, TooMany
 from intake.core.text import clean
 from intake.extensions import db
 from intake.web import errors
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from flask import Response
     from flask.typing import ResponseReturnValue
 
-#: Refusals that depend on what others did, or that the form could not know.
-REFUSALS = (Conflict, StageClosed, Forbidden, Invalid)
+#: Refusals that depend on what others did or on how often it was tried, or that the form could not know.
+REFUSALS = (Conflict, StageClosed, Forbidden, Invalid, TooMany)
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 

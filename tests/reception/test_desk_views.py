@@ -192,9 +192,27 @@ def test_when_the_session_ended_the_words_travel_on(client, packet):
 def test_another_persons_sheet_keeps_what_was_typed(sign_in, post, packet, clerk, as_principal):
     keying.claim_next(packet, by=as_principal(factories.user(Role.ANALYST)))
     answer = post(sign_in(clerk), "/ventanilla/hojas/PAGA3-00001", **fields())
-    assert answer.status_code == 422
+    assert answer.status_code == 409
     assert "Otra persona tiene esta hoja" in answer.text
     assert "Agua limpia para Macas" in answer.text
+
+
+def test_what_others_did_meanwhile_is_a_conflict_and_loses_no_word(sign_in, post, packet, clerk, as_principal):
+    browser, path = sign_in(clerk), "/ventanilla/hojas/PAGA3-00001"
+    keying.claim_next(packet, by=as_principal(factories.user(Role.ANALYST)))
+    left = post(browser, path, do="illegible", note="La segunda línea")
+    assert left.status_code == 409 and "Otra persona tiene esta hoja" in left.text and "La segunda línea" in left.text
+    keying.key(desk.sheet("PAGA3-00002"), written(), by=as_principal(clerk))
+    spoilt = post(browser, path.replace("1", "2") + "/anular", reason="damaged", note="Se mojó entera")
+    assert spoilt.status_code == 409 and "Se mojó entera" in spoilt.text and 'role="alert"' in spoilt.text
+
+
+def test_a_window_long_after_reception_keeps_what_was_typed(sign_in, post, event, plan, clerk):
+    reception = sa.update(Stage).where(Stage.plan_id == plan.id, Stage.kind == StageKind.RECEPTION)
+    db.session.execute(reception.values(opens_on=in_days(-300), closes_on=in_days(-200)))
+    answer = post(sign_in(clerk), "/ventanilla/nueva", **fields(how="said"))
+    assert answer.status_code == 409 and "Las hojas se digitan hasta" in answer.text
+    assert "El agua llega turbia." in answer.text
 
 
 def test_skipping_and_leaving(sign_in, post, packet, clerk):

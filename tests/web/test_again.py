@@ -26,7 +26,12 @@ def refused(monkeypatch):
 
 @pytest.mark.parametrize(
     ("error", "status"),
-    [(errors.Conflict("Ya estaba."), 409), (errors.Forbidden("Ya no."), 403), (errors.Invalid("No va."), 422)],
+    [
+        (errors.Conflict("Ya estaba."), 409),
+        (errors.Forbidden("Ya no."), 403),
+        (errors.Invalid("No va."), 422),
+        (errors.TooMany("Espere.", retry_after_seconds=60), 429),
+    ],
 )
 def test_the_form_comes_again_with_the_words_and_what_happened(app, sign_in, post, refused, error, status):
     of = make.proposal(make.plan(), ProposalStatus.SUBMITTED)
