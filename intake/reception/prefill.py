@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from forms.reception import ProposalForm
 from forms.reception_pieces import with_files
-from intake.reception import points
+from forms.territory import fill
+from intake.reception import points, queries
 from intake.reception.queries import attached
 from intake.web.access import principal
+from models.enums import TerritoryLevel
 
 if TYPE_CHECKING:
     from models import Proposal
@@ -45,3 +47,10 @@ def text_values(proposal: Proposal) -> dict[str, Any]:
         "theme": proposal.theme.code if proposal.theme else "",
         "approaches": [row.approach for row in proposal.approaches],
     }
+
+
+def fill_places(form: Any) -> None:
+    """Give the form its lists of places, as far as they are chosen. One statement."""
+    chosen = (form.provincia.data or "", form.canton.data or "")
+    found = queries.places(*(c if c.isascii() and c.isdecimal() else "" for c in chosen))
+    fill(form, found[TerritoryLevel.PROVINCE], found[TerritoryLevel.CANTON], found[TerritoryLevel.PARISH])

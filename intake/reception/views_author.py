@@ -9,18 +9,14 @@ import segno
 import sqlalchemy as sa
 from flask import flash, make_response, redirect, render_template, request, session, url_for
 
-from forms.base import with_rows
 from forms.reception import RevisionForm, WithdrawForm
 from forms.reception_pieces import with_files
-from forms.territory import fill
 from intake.core import calendar, clock, mail
 from intake.core.errors import Conflict, Invalid
 from intake.core.i18n import gettext as _
-from intake.core.i18n import lazy_gettext as _l
-from intake.core.i18n import localized
 from intake.core.permissions import Permission
 from intake.extensions import db
-from intake.reception import pieces, points, queries, services, storyline
+from intake.reception import pieces, points, services, storyline
 from intake.reception.blueprint import bp
 from intake.reception.lifecycle import WITHDRAWABLE
 from intake.reception.loading import load, load_own, proposal_folio
@@ -28,13 +24,13 @@ from intake.reception.prefill import text_values
 from intake.reception.queries import attached
 from intake.reception.refused import blame
 from intake.reception.services import inviting
-from intake.reception.views_write import RECEIPT
+from intake.reception.views_write import RECEIPT, prepared
 from intake.web.access import principal, requires
 from intake.web.filters import fecha
 from intake.web.security import WITH_LOCATION
 from intake.web.typed import of_ours, texts
 from models import OutboxMessage
-from models.enums import ProposalKind, ProposalStatus, StageKind, TerritoryLevel
+from models.enums import ProposalKind, ProposalStatus, StageKind
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -169,11 +165,7 @@ def _revision(proposal: Proposal) -> Any:
         form = kind(data={**text_values(proposal), "lock_version": proposal.lock_version})
         form.place_at(proposal.territory.code if proposal.territory else None)
         form.point_at(points.of(proposal))
-    with_rows(form.theme, [(t.code, localized(t, "name")) for t in queries.themes()], _l("Elija un tema"))
-    chosen = (form.provincia.data or "", form.canton.data or "")
-    found = queries.places(*(c if c.isascii() and c.isdecimal() else "" for c in chosen))
-    fill(form, found[TerritoryLevel.PROVINCE], found[TerritoryLevel.CANTON], found[TerritoryLevel.PARISH])
-    return form
+    return prepared(form)
 
 
 @bp.route("/propuestas/<folio:folio>/retirar", methods=["GET", "POST"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -10,7 +10,6 @@ from flask import flash, redirect, render_template, request, session, url_for
 
 from forms.base import Form, with_rows
 from forms.desk import NoteForm, SheetForm, SpoilForm
-from forms.territory import fill
 from intake.core import clock
 from intake.core.i18n import gettext as _
 from intake.core.i18n import lazy_gettext as _l
@@ -20,7 +19,7 @@ from intake.core.permissions import Permission
 from intake.reception import queries, sheets
 from intake.reception.blueprint import bp
 from intake.reception.loading import proposal_folio
-from intake.reception.paperdates import usual_day
+from intake.reception.prefill import fill_places
 from intake.reception.queries import desk, quality
 from intake.reception.services import keying, paper
 from intake.reception.underway import plan_under_way
@@ -28,11 +27,9 @@ from intake.reception.views_packets import load_packet, load_sheet
 from intake.reception.views_track import shown_again
 from intake.web.access import principal, requires
 from intake.web.listing import Listing
-from models.enums import TerritoryLevel
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date
 
     from flask.typing import ResponseReturnValue
 
@@ -117,7 +114,7 @@ def _keying(found: Sheet, *, again: bool) -> ResponseReturnValue:
     doing = request.form.get("do", "save") if request.method == "POST" else ""
     form, note, skip = SheetForm(), NoteForm(), Form()
     if not doing:
-        begin(form, found.packet.event, day=usual_day(found.packet.event, found.packet.event.plan.stages))
+        begin(form, found.packet.event)
     lists(form)
     done = False
     if doing == "skip":
@@ -136,10 +133,13 @@ def _keying(found: Sheet, *, again: bool) -> ResponseReturnValue:
     return _sheet_page(form, note, skip, again=again)
 
 
-def begin(form: SheetForm, event: Event | None, *, day: date | None) -> None:
-    """Begin with the day, and with the place of the event."""
-    form.dated_on.data = day
-    form.place_at(event.territory.code if event is not None and event.territory is not None else None)
+def begin(form: SheetForm, event: Event) -> None:
+    """Begin with what the service takes for untouched when it compares two keyings."""
+    begun = keying.begins_with(event)
+    form.dated_on.data = date.fromisoformat(begun["dated_on"]) if begun["dated_on"] else None
+    form.place_at(begun["territory"])
+    for name in ("proposer_kind", "public_name"):
+        form[name].process_data(begun[name])
 
 
 def _sheet_page(form: SheetForm, note: NoteForm, skip: Form, *, again: bool) -> ResponseReturnValue:
@@ -156,9 +156,7 @@ def lists(form: SheetForm) -> None:
     """Themes with the numbers printed on the packet, and places as far as they are chosen. Two statements."""
     themes = queries.themes()
     with_rows(form.theme, [(t.code, f"{n}. {localized(t, 'name')}") for n, t in enumerate(themes, 1)], _l("No lo dice"))
-    chosen = [form.provincia.data or "", form.canton.data or ""]
-    found = queries.places(*(c if c.isascii() and c.isdecimal() else "" for c in chosen))
-    fill(form, found[TerritoryLevel.PROVINCE], found[TerritoryLevel.CANTON], found[TerritoryLevel.PARISH])
+    fill_places(form)
 
 
 @bp.route("/ventanilla/hojas/<folio:folio>/anular", methods=["GET", "POST"])

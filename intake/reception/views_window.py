@@ -14,7 +14,6 @@ from intake.core.i18n import lazy_gettext as _l
 from intake.core.permissions import Permission
 from intake.reception import queries
 from intake.reception.blueprint import bp
-from intake.reception.paperdates import usual_day
 from intake.reception.queries import desk
 from intake.reception.services import keying
 from intake.reception.underway import plan_under_way
@@ -23,8 +22,6 @@ from intake.web.access import principal, requires
 from models.enums import StageKind
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from flask.typing import ResponseReturnValue
 
     from models import Event, Plan
@@ -44,7 +41,7 @@ def window() -> ResponseReturnValue:
         form.event.data = request.args.get("mesa", "")
     event = next((e for e in events if e.slug == form.event.data), None)
     if request.method == "GET":
-        begin(form, event, day=_first_day(plan, event))
+        _begin(form, plan, event)
     lists(form)
     if request.method == "POST" and not form.asks_refresh and form.validate():
         if form.event.data and event is None:
@@ -56,11 +53,12 @@ def window() -> ResponseReturnValue:
     return page, HTTPStatus.UNPROCESSABLE_ENTITY if request.method == "POST" and form.errors else HTTPStatus.OK
 
 
-def _first_day(plan: Plan, event: Event | None) -> date | None:
-    """The day that the page begins with: the event's, else today; none where it could not be received."""
+def _begin(form: WindowForm, plan: Plan, event: Event | None) -> None:
+    """As for a sheet of the event; else with today, where that could be received."""
     if event is not None:
-        return usual_day(event, plan.stages)
-    return clock.today() if calendar.view_of(plan.stages, StageKind.RECEPTION).is_open else None
+        begin(form, event)
+    elif calendar.view_of(plan.stages, StageKind.RECEPTION).is_open:
+        form.dated_on.data = clock.today()
 
 
 def _receive(form: WindowForm, plan: Plan, event: Event | None) -> None:

@@ -9,7 +9,6 @@ from flask import g, make_response, redirect, render_template, request, session,
 from forms.base import with_rows
 from forms.reception import ProposalForm
 from forms.reception_pieces import ATTACH, with_files
-from forms.territory import fill
 from intake.core import calendar, keyed, tokens
 from intake.core.errors import Conflict, Invalid, NotFound
 from intake.core.i18n import lazy_gettext as _l
@@ -18,7 +17,7 @@ from intake.core.permissions import Permission
 from intake.reception import pieces, queries, services
 from intake.reception.blueprint import bp
 from intake.reception.inputs import CONSENT_VERSION
-from intake.reception.prefill import form_of
+from intake.reception.prefill import fill_places, form_of
 from intake.reception.queries import attached
 from intake.reception.refused import blame
 from intake.reception.screening import Pace
@@ -28,7 +27,7 @@ from intake.web.access import principal, public, remember_claim, requires
 from intake.web.security import WITH_LOCATION
 from intake.web.templating import device_owner
 from models import Proposal
-from models.enums import ProposalStatus, StageKind, TerritoryLevel
+from models.enums import ProposalStatus, StageKind
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -207,9 +206,7 @@ def closed(plan: Plan) -> dict[str, Any]:
 def prepared(form: Any) -> Any:
     """The form with its lists: themes, and places as far as they are chosen. Two statements."""
     with_rows(form.theme, [(t.code, localized(t, "name")) for t in queries.themes()], _l("Elija un tema"))
-    chosen = [form.provincia.data or "", form.canton.data or ""]
-    found = queries.places(*(c if c.isascii() and c.isdecimal() else "" for c in chosen))
-    fill(form, found[TerritoryLevel.PROVINCE], found[TerritoryLevel.CANTON], found[TerritoryLevel.PARISH])
+    fill_places(form)
     form.signed_in = principal().is_signed_in
     return form
 

@@ -439,6 +439,16 @@ def test_a_sheet_begins_with_the_day_of_its_event_where_it_may_bear_it(sign_in, 
     assert begun is not None and begun[1] == then == keying.begins_with(event)["dated_on"]
 
 
+def test_a_sheet_shows_what_the_service_takes_for_untouched(sign_in, packet, clerk, monkeypatch):
+    factories.territory("14", name="Morona Santiago")
+    begun = {"territory": "14", "dated_on": "2026-03-04", "proposer_kind": "organisation", "public_name": "name"}
+    monkeypatch.setattr(keying, "begins_with", lambda _event: begun)
+    page = sign_in(clerk).get("/ventanilla/hojas/PAGA3-00001").text
+    assert '<option value="14" selected>' in page and 'value="2026-03-04"' in page
+    marked = re.findall(r'<input[^>]*type="radio"[^>]* checked[^>]*>', page)
+    assert [re.search(r'value="([^"]*)"', one)[1] for one in marked] == ["organisation", "name"]
+
+
 @pytest.mark.parametrize(("days", "words"), [(-1, ""), (400, "cierra el"), (-400, "abre el")])
 def test_a_packet_for_a_day_outside_reception_warns_with_both_days(sign_in, event, clerk, days, words):
     event.starts_at = clock.now() + timedelta(days=days)
