@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 MANY = 200_000
 #: Seconds of this thread's processor time; what is not linear takes minutes and more.
-SECONDS = 5.0
+SECONDS = 20.0
 
 
 def seconds_of(work: Callable[[], object]) -> float:
@@ -197,7 +197,7 @@ class TestPdfs:
         began = time.monotonic()
         with pytest.raises(Invalid):
             documents.bare(deep, "application/pdf")
-        assert time.monotonic() - began < pdfs._BARE_SECONDS + 5
+        assert time.monotonic() - began < pdfs._BARE_SECONDS + 30
 
 
 COLUMNS = Columns(("nombre",), frozenset({"nombre"}))
