@@ -23,7 +23,7 @@ from intake.mapping.queries import letters
 from models import Actor, Campaign, Invitation, Mailing, OutboxMessage, Plan, Target, TargetStep, User
 from models.enums import OutreachStep as S
 from tests import factories as make
-from tests.racing import PATIENCE, linger, meanwhile, together, under
+from tests.racing import hold_after, meanwhile, together, under
 
 CONTACTS = 25
 ROSA = ContactInput(name="Rosa", email="rosa@demo.example", phone=None, consent_version="1")
@@ -182,11 +182,11 @@ def test_whoever_takes_a_contact_back_while_letters_are_queued_gets_none(own_app
 
     send = lambda: mailings.continue_mailing(one(Mailing), by=SYSTEM)
     revoke = lambda: contacts.revoke_by_link(token, by=GUEST)
-    queued = linger(monkeypatch, letters, "stopped")
+    queued = hold_after(monkeypatch, letters, "stopped")
 
     def come():
-        queued.wait(PATIENCE)
-        revoke()
+        with queued.coming():
+            revoke()
 
     assert together(own_app, send, come) == ["done", "done"]
     with own_app.app_context():
@@ -227,11 +227,11 @@ def left_for(address):
 
 
 def test_whoever_stops_letters_while_they_are_queued_gets_none(own_app, monkeypatch, second):
-    queued = linger(monkeypatch, letters, "stopped")
+    queued = hold_after(monkeypatch, letters, "stopped")
 
     def come():
-        queued.wait(PATIENCE)
-        stopping.stop(invitations.by_token(second))
+        with queued.coming():
+            stopping.stop(invitations.by_token(second))
 
     assert together(own_app, lambda: mailings.continue_mailing(last(), by=SYSTEM), come) == ["done", "done"]
     with own_app.app_context():

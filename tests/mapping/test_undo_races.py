@@ -14,7 +14,7 @@ from intake.mapping.inputs import ActorInput, ContactInput, MergeInput
 from models import Actor, ActorContact
 from models.enums import ActorKind
 from tests import factories as make
-from tests.racing import PATIENCE, linger, together, under
+from tests.racing import PATIENCE, hold_after, together, under
 from tests.transfers import as_file
 
 BROUGHT = {
@@ -70,7 +70,7 @@ ACTS = [edit, add_contact, show_contact, verify, join]
 @pytest.mark.parametrize("act", ACTS)
 def test_what_is_done_while_the_batch_is_looked_at_is_refused(own_app, monkeypatch, act):
     """The page was open before: the record is in the session already."""
-    looked, ready = linger(monkeypatch, batches, "refuse_changed"), threading.Event()
+    looked, ready = hold_after(monkeypatch, batches, "refuse_changed"), threading.Event()
 
     def undo():
         ready.wait(PATIENCE)
@@ -79,8 +79,8 @@ def test_what_is_done_while_the_batch_is_looked_at_is_refused(own_app, monkeypat
     def late():
         queries.actor("uno"), queries.actor("dos"), db.session.scalars(sa.select(ActorContact)).all()
         ready.set()
-        looked.wait(PATIENCE)
-        act()
+        with looked.coming():
+            act()
 
     found = together(own_app, undo, late)
     assert found in (["Conflict", "done"], ["NotFound", "done"])

@@ -21,7 +21,7 @@ from intake.reports import invariants_folios
 from models import Packet, Plan, Proposal, Sheet, User
 from models.enums import Role, SpoiltReason
 from tests import factories
-from tests.racing import PATIENCE, linger, together
+from tests.racing import hold_after, linger, together
 
 CLERKS = 4
 
@@ -149,7 +149,7 @@ def test_a_tenth_stays_drawn_when_several_drop_out_at_once(own_app, monkeypatch)
 def test_whoever_keys_and_whoever_spoils_a_sheet_never_wait_for_each_other(own_app, monkeypatch, first):
     """The codes of the packet are not forgotten yet: both need the packet and the sheet."""
     lingering = {"key": (keying, "received_at"), "spoil": (paper, "hold_packet")}
-    held = linger(monkeypatch, *lingering[first])
+    held = hold_after(monkeypatch, *lingering[first])
 
     def key():
         keying.key(desk.sheet("PAGA3-00001"), _given(), by=clerk(0))
@@ -158,8 +158,8 @@ def test_whoever_keys_and_whoever_spoils_a_sheet_never_wait_for_each_other(own_a
         paper.spoil(desk.sheet("PAGA3-00001"), SpoiltReason.DAMAGED, by=clerk(1))
 
     def after(act):
-        held.wait(PATIENCE)
-        act()
+        with held.coming():
+            act()
 
     calls = (key, lambda: after(spoil)) if first == "key" else (spoil, lambda: after(key))
     assert together(own_app, *calls) == ["Conflict", "done"]

@@ -15,7 +15,7 @@ from intake.reception.services import importing, undoing
 from models import ImportBatch, Proposal, User
 from models.enums import ProposalStatus, Role
 from tests import factories as make
-from tests.racing import PATIENCE, linger, together, under
+from tests.racing import hold_after, together, under
 from tests.transfers import as_file
 
 ROWS = [{"titulo": f"T {n}", "problema": "p", "solucion": "s", "id_externo": f"H-{n}"} for n in range(3)]
@@ -48,11 +48,11 @@ def states(app):
 
 
 def test_what_is_examined_while_the_batch_is_looked_at_is_refused(own_app, monkeypatch):
-    looked = linger(monkeypatch, batches, "refuse_changed")
+    looked = hold_after(monkeypatch, batches, "refuse_changed")
 
     def examine():
-        looked.wait(PATIENCE)
-        look_at_the_first()
+        with looked.coming():
+            look_at_the_first()
 
     assert together(own_app, lambda: undoing.undo("marzo", by=SYSTEM), examine) == ["Conflict", "done"]
     assert states(own_app) == (True, [ProposalStatus.WITHDRAWN] * 3)
