@@ -8,10 +8,7 @@ import threading
 import pysqlite3
 import pytest
 import sqlalchemy as sa
-from flask_migrate import upgrade
 
-from config import Config
-from intake import create_app
 from intake.accounts import own
 from intake.core import files
 from intake.core.files import Upload
@@ -46,18 +43,14 @@ def is_free() -> bool:
 
 
 @pytest.fixture
-def posting(own_url, tmp_path):
+def posting(own_app):
     """A request that may write, on a database of its own."""
-    app = create_app(Config.for_tests(database_url=own_url, instance_path=str(tmp_path)))
-    with app.app_context():
-        upgrade()
+    with own_app.app_context():
         factories.plan(code="PAGA3")
         db.session.commit()
         token = writing.set(True)
-        yield app
+        yield own_app
         writing.reset(token)
-        db.session.remove()
-        db.engine.dispose()
 
 
 def test_what_only_reads_lets_others_write_until_it_writes_itself(posting):
