@@ -72,12 +72,12 @@ class NotKeyed(Exception):
         self.sheet, self.form, self.mine = sheet, form or ClaimForm(), mine
 
 
-def raise_if_printed(folio: str) -> None:
-    """Raise `NotKeyed` if the folio is that of a sheet. Nothing otherwise."""
+def raise_if_printed(folio: str, form: ClaimForm | None = None, *, mine: bool = False) -> None:
+    """Raise `NotKeyed` with the rest if the folio is that of a sheet. Nothing otherwise."""
     sheet = desk.sheet_by_folio(folio)
     if sheet is not None:
         g.plan = sheet.packet.event.plan
-        raise NotKeyed(sheet)
+        raise NotKeyed(sheet, form, mine=mine)
 
 
 @bp.errorhandler(NotKeyed)

@@ -83,7 +83,7 @@ def answer_question(proposal: Proposal) -> ResponseReturnValue:
         form.question.data, status = str(asked.id), HTTPStatus.CONFLICT
     if asked is None:
         why = _why_no_answer(proposal)
-        return _stopped(proposal, _("Nada que responder"), why, form.text.data)
+        return nothing_to_answer(proposal, _("Nada que responder"), why, form.text.data)
     page = render_template(
         "reception/answer.html", proposal=proposal, form=form, question=asked, is_overdue=answers.is_overdue
     )
@@ -98,7 +98,7 @@ def _why_no_answer(proposal: Proposal) -> str:
     return str(_("No hay ninguna pregunta que espere su respuesta."))
 
 
-def _stopped(proposal: Proposal, heading: str, message: str, typed: str | None = None) -> ResponseReturnValue:
+def nothing_to_answer(proposal: Proposal, heading: str, message: str, typed: str | None = None) -> ResponseReturnValue:
     """Why there is nothing to write here; what was typed meanwhile is given back."""
     page = render_template(
         "reception/nothing_to_answer.html", proposal=proposal, heading=heading, message=message, typed=typed or ""
@@ -119,7 +119,7 @@ def reply(proposal: Proposal) -> ResponseReturnValue:
     story = queries.story(proposal)
     last = storysteps.until(proposal, story)
     if last is None:
-        return _stopped(proposal, _("No se puede replicar"), _why_no_reply(proposal, story), form.text.data)
+        return nothing_to_answer(proposal, _("No se puede replicar"), _why_no_reply(proposal, story), form.text.data)
     page = render_template(
         "reception/reply.html",
         proposal=proposal,

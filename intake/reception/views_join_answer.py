@@ -16,7 +16,7 @@ from intake.reception.loading import load_any, proposal_folio
 from intake.reception.queries import joining as reading
 from intake.reception.queries import takenback
 from intake.reception.services import holding, join_answers
-from intake.reception.views_asking import load_answering
+from intake.reception.views_asking import load_answering, nothing_to_answer
 from intake.reception.views_track import shown_again
 from intake.web.access import principal, public, requires
 from models.enums import JoinStatus
@@ -49,16 +49,8 @@ def join_answer(proposal: Proposal) -> ResponseReturnValue:
     asked = found.open_question or next(iter(reversed(found.asked)), None)
     if asked is None:
         why = _("El equipo no le ha propuesto unir su propuesta con otras.")
-        return _stopped(proposal, why)
+        return nothing_to_answer(proposal, _("Nada que responder"), why)
     return _answering(proposal, asked.id, by=principal(), link=False)
-
-
-def _stopped(proposal: Proposal, why: str, typed: str = "") -> ResponseReturnValue:
-    heading = _("Nada que responder")
-    page = render_template(
-        "reception/nothing_to_answer.html", proposal=proposal, heading=heading, message=why, typed=typed
-    )
-    return page, HTTPStatus.CONFLICT
 
 
 def _answering(proposal: Proposal, request_id: int, *, by: Principal, link: bool) -> ResponseReturnValue:
@@ -109,7 +101,8 @@ def leave_union(proposal: Proposal) -> ResponseReturnValue:
     form = UndoForm()
     asked = next((r for r in reading.family(proposal).asked if families.is_joined(r)), None)
     if asked is None:
-        return _stopped(proposal, _("Su propuesta no forma parte de una propuesta colectiva."), form.reason.data or "")
+        why = _("Su propuesta no forma parte de una propuesta colectiva.")
+        return nothing_to_answer(proposal, _("Nada que responder"), why, form.reason.data)
     if form.validate_on_submit():
         join_answers.leave(reading.request_of(asked.id), reason=form.reason.data or "", by=principal())
         flash(_("Su propuesta sigue por separado, desde donde estaba."), "success")

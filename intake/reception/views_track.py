@@ -5,7 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from flask import g, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 
 from forms.reception import ClaimForm, FolioForm
 from intake.core.errors import NotFound, TooMany
@@ -17,7 +17,7 @@ from intake.reception import answers, promises, queries, services, storyline, st
 from intake.reception.blueprint import bp
 from intake.reception.folios import folio_of
 from intake.reception.inputs import public_status
-from intake.reception.loading import NotKeyed, load
+from intake.reception.loading import load, raise_if_printed
 from intake.reception.owed import owed
 from intake.reception.queries import desk
 from intake.reception.services import paper
@@ -48,9 +48,8 @@ def track() -> ResponseReturnValue:
     if form.validate_on_submit():
         folio = typed_folio(form.folio.data or "")
         try:
-            proposal = queries.by_folio(folio)
+            proposal = _received(folio, form)
         except NotFound as error:
-            _printed(folio, form)
             form.folio.errors = [str(error.message)]
         else:
             if not form.claim_code.data or _open(proposal, form):
@@ -64,29 +63,28 @@ def typed_folio(text: str) -> str:
     return folio_of(text, plan.code if plan else "", least_digits=1) or text.replace(" ", "")
 
 
-def _received(folio: str, form: ClaimForm) -> Proposal:
+def _received(folio: str, form: FolioForm | ClaimForm) -> Proposal:
     """The proposal of the folio. Raises `NotKeyed` where it is still on paper."""
     try:
         return queries.by_folio(folio)
     except NotFound:
-        _printed(folio, form)
+        said = ClaimForm()
+        raise_if_printed(folio, said, mine=_is_on_paper(folio, form.claim_code.data or "", said))
         raise
 
 
-def _printed(folio: str, form: FolioForm | ClaimForm) -> None:
-    """Raise `NotKeyed` if the folio is that of a sheet, with whether the code that was typed is the one on it."""
-    sheet = desk.sheet_by_folio(folio)
+def _is_on_paper(folio: str, typed: str, said: ClaimForm) -> bool:
+    """Whether the code that was typed stands on the sheet of the folio; what is wrong with it comes on ``said``."""
+    sheet = desk.sheet_by_folio(folio) if typed else None
     if sheet is None:
-        return
-    g.plan, said = sheet.packet.event.plan, ClaimForm()
-    if typed := form.claim_code.data or "":
-        try:
-            if paper.is_code_of(sheet, typed, address=request.remote_addr or ""):
-                raise NotKeyed(desk.sheet_by_folio(folio) or sheet, mine=True)
-            said.claim_code.errors = [_l("Ese código no es el de esta hoja. Revíselo en su comprobante.")]
-        except TooMany as error:
-            said.too_many, said.claim_code.errors = True, [wait_words(error)]
-    raise NotKeyed(desk.sheet_by_folio(folio) or sheet, said)
+        return False
+    try:
+        if paper.is_code_of(sheet, typed, address=request.remote_addr or ""):
+            return True
+        said.claim_code.errors = [_l("Ese código no es el de esta hoja. Revíselo en su comprobante.")]
+    except TooMany as error:
+        said.too_many, said.claim_code.errors = True, [wait_words(error)]
+    return False
 
 
 def _open(proposal: Proposal, form: FolioForm | ClaimForm) -> bool:
