@@ -349,7 +349,8 @@ class TestDirectorate:
     def test_round_is_made(self, house: House, sign_in: SignIn, post: Any) -> None:
         browser = sign_in(house.director)
         assert post(browser, "/evaluacion/rondas/", name="", reviews_per_proposal="3").status_code == 422
-        answer = post(browser, "/evaluacion/rondas/", name="Segunda", reviews_per_proposal="2", due_on="2026-12-15")
+        due = (clock.today() + timedelta(days=20)).isoformat()
+        answer = post(browser, "/evaluacion/rondas/", name="Segunda", reviews_per_proposal="2", due_on=due)
         assert answer.location == "/evaluacion/rondas/2/asignar"
 
     def test_cancel_remind_finish_close(self, house: House, sign_in: SignIn, post: Any) -> None:

@@ -169,6 +169,7 @@ def test_the_public_is_told_of_a_known_number_and_goes_on(client, post):
     assert post(client, "/actores/registro", **REGISTRATION, ruc=RUC, is_new="y").status_code == 302
 
 
+@pytest.mark.usefixtures("inside_window")
 def test_trying_numbers_is_limited(client, post):
     codes = [post(client, "/actores/registro", **{**REGISTRATION, "ruc": "1"}).status_code for _ in range(31)]
     assert codes[-1] == 429 and 429 not in codes[:10]
