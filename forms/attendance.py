@@ -15,9 +15,9 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # the stubs lag
-from wtforms.validators import Email, InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
-from forms.addresses import telephone
+from forms.addresses import EmailShape, telephone
 from forms.base import Form, optional_text, required
 from forms.events import MOST_PEOPLE
 from intake.core.i18n import lazy_gettext as _l
@@ -122,7 +122,7 @@ class ContactFields:
     name = StringField(_l("Su nombre"), [required(), Length(max=120)], render_kw={"autocomplete": "name"})
     email = EmailField(
         _l("Correo electrónico"),
-        [Optional(), Length(max=254), Email(_l("Escriba un correo como nombre@ejemplo.ec."))],
+        [Optional(), Length(max=254), EmailShape()],
         render_kw={"autocomplete": "email"},
     )
     phone = TelField(_l("Teléfono"), [Length(max=24), telephone], render_kw={"autocomplete": "tel"})

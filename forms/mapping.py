@@ -16,9 +16,9 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # the stubs lag
-from wtforms.validators import Email, Length, Optional, ValidationError
+from wtforms.validators import Length, Optional, ValidationError
 
-from forms.addresses import telephone, web_address
+from forms.addresses import EmailShape, telephone, web_address
 from forms.base import Filters, Form, checkboxes, choices, chosen, free_select, optional_text, required
 from forms.territory import TerritoryFields
 from intake.core.i18n import LANGUAGES
@@ -142,7 +142,7 @@ class ContactFields:
     contact_name = StringField(_l("Su nombre"), [required(), Length(max=120)], render_kw={"autocomplete": "name"})
     contact_email = EmailField(
         _l("Correo electrónico"),
-        [Optional(), Length(max=254), Email(_l("Escriba un correo como nombre@ejemplo.ec."))],
+        [Optional(), Length(max=254), EmailShape()],
         render_kw={"autocomplete": "email"},
     )
     contact_phone = TelField(_l("Teléfono"), [Length(max=24), telephone], render_kw={"autocomplete": "tel"})

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Any
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # the stubs lag
 from wtforms.validators import ValidationError
 
-from forms.addresses import looks_like_mail
 from forms.base import choices, optional_text
 from forms.territory import TerritoryFields
-from intake.core.addresses import phone_of
+from intake.core.addresses import email_of, phone_of
 from intake.core.i18n import lazy_gettext as _l
 from intake.reception.inputs import ContactInput, ProposalInput
 from models.enums import Branch, ProposerKind, PublicName
@@ -70,8 +69,8 @@ class ContactFields:
     """Mixin of a form: ``contact_name contact_email contact_phone consent``; checked where ``reviewing``."""
 
     def validate_contact_email(self: Any, field: Any) -> None:
-        """Look at the shape only: who mistypes a provider is not told by a form."""
-        if self.reviewing and field.data and not looks_like_mail(field.data):
+        """Refuse what is no address; who mistypes a provider is not told."""
+        if self.reviewing and field.data and email_of(field.data) is None:
             raise ValidationError(_l("Escriba un correo como nombre@ejemplo.org, o déjelo vacío."))
 
     def validate_contact_phone(self: Any, field: Any) -> None:

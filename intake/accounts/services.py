@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import sqlalchemy as sa
-from email_validator import EmailNotValidError, validate_email
 
 from intake.accounts import links, passwords, queries
 from intake.accounts.inputs import HoldingEnd, NewPost
 from intake.core import audit, clock, mail, outbox
+from intake.core.addresses import email_of
 from intake.core.errors import Conflict, Invalid
 from intake.core.i18n import lazy_gettext as _l
 from intake.core.identity import Principal
@@ -25,11 +25,10 @@ PARTIES = frozenset({Role.INSTITUTION, Role.COUNTERPART})
 
 def normal_email(text: str) -> str:
     """The address as accounts keep it: normalised, in small letters. Raises `Invalid` on what is none."""
-    try:
-        found = validate_email(clean(text), check_deliverability=False)
-    except EmailNotValidError as error:
-        raise Invalid(_l("Escriba un correo como nombre@ejemplo.org."), field="email") from error
-    return found.normalized.lower()
+    found = email_of(clean(text))
+    if found is None:
+        raise Invalid(_l("Escriba un correo como nombre@ejemplo.org."), field="email")
+    return found
 
 
 def create_user(
