@@ -18,7 +18,7 @@ from intake.reception.blueprint import bp
 from intake.reception.inputs import Filters, public_status
 from intake.reception.queries.news import Act
 from intake.web.access import principal, public
-from intake.web.reuse import remembered
+from intake.web.reuse import ENDLESS, remembered
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -48,7 +48,7 @@ def feed() -> ResponseReturnValue:
     """What last happened in the list that the filters show, for readers of news; asked again, only if it changed."""
     filters = Filters.parse(request.args)
     address = filterpanel.feed_url()
-    body, updated = remembered(f"feed {address}", lambda: _drawn(filters, address))
+    body, updated = remembered(f"feed {address}", lambda: _drawn(filters, address), shelf=ENDLESS)
     answer = Response(body, content_type="application/atom+xml; charset=utf-8")
     answer.last_modified = updated
     answer.add_etag()

@@ -34,7 +34,7 @@ from intake.reception.services import draft_reference
 from intake.web.access import principal, public
 from intake.web.listing import filters_query
 from intake.web.marking import excerpt, marked
-from intake.web.reuse import ORDERINGS, remembered
+from intake.web.reuse import ENDLESS, remembered
 from models.enums import ProposalStatus
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def index() -> ResponseReturnValue:
         return redirect(url_for("reception.show", folio=folio))
     choices = remembered("proposal choices", queries.choices)
     filters = _ordered(filters, choices)
-    numbers = None if own else remembered(f"proposal facets {_same(filters)}", lambda: queries.facets(filters))
+    numbers = None if own else _numbers(filters)
     page = _page(filters, numbers)
     beside = _beside(filters, page)
     options = [] if numbers is None else filterpanel.selects(choices, numbers)
@@ -94,6 +94,11 @@ def index() -> ResponseReturnValue:
         beside=beside.rows,
         found=_where_found((page.items, parsed(filters.query)), (beside.rows, beside.words)),
     )
+
+
+def _numbers(filters: Filters) -> Any:
+    """How many each choice of the filters would leave."""
+    return remembered(f"proposal facets {_same(filters)}", lambda: queries.facets(filters), shelf=ENDLESS)
 
 
 def _same(filters: Filters) -> str:
@@ -176,7 +181,7 @@ def _page(filters: Filters, numbers: dict[str, dict[str, int]] | None) -> Page[A
     known = None
     if filters.order == RANDOM or filters.query:  # all that are found are put in order, for whatever page
         name, make = f"proposal order {filters}", partial(queries.first, filters)
-        known = partial(remembered, name, make, shelf=ORDERINGS)
+        known = partial(remembered, name, make, shelf=ENDLESS)
     return queries.page(filters, number, queries.total(filters, numbers), known)
 
 

@@ -33,9 +33,9 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 MAX_KEPT = 300
 MAX_BYTES = 200_000
-#: Where `remembered` keeps things. What readers can ask for without end, as orders by chance, has a shelf of its own:
-#: it would drive out what every page needs.
-VALUES, ORDERINGS = "intake_values", "intake_orderings"
+#: Where `remembered` keeps things. What readers can ask for without end, as searches and orders by chance, has a shelf
+#: of its own: it would drive out what every page needs.
+VALUES, ENDLESS = "intake_values", "intake_endless"
 #: An answer with one of these says more than its body and its type, which are all that is kept.
 _MORE_THAN_A_BODY = frozenset({"Set-Cookie", "Content-Disposition", "Cache-Control", "Location", "Link"})
 _STAMPS = {
@@ -73,7 +73,7 @@ def install(app: Flask) -> None:
         return
     pages: Kept[tuple[tuple[bytes, ...], str]] = Kept()  # the pieces of a body (`frame.pieces_of`) and its content type
     app.extensions["intake_pages"] = pages
-    shelves: dict[str, Kept[Any]] = {name: Kept() for name in (VALUES, ORDERINGS)}
+    shelves: dict[str, Kept[Any]] = {name: Kept() for name in (VALUES, ENDLESS)}
     app.extensions.update(shelves)
     app.before_request(answer_from_memory)
     app.after_request(keep)

@@ -247,16 +247,17 @@ def test_a_request_that_writes_remembers_nothing(counting: tuple[Flask, list[int
     assert len(made) == 3
 
 
-def test_orders_that_readers_make_up_drive_nothing_else_out(counting: tuple[Flask, list[int]]) -> None:
+def test_what_readers_make_up_drives_nothing_else_out(counting: tuple[Flask, list[int]]) -> None:
     app, _drawn = counting
     with app.app_context(), transaction():
         factories.proposal(factories.plan(code="PAGA3"))
     browser = app.test_client()
 
-    def kept_after(*seeds: int) -> int:
-        for seed in seeds:
-            assert browser.get(f"/propuestas/?orden=azar&semilla={seed}&plan=PAGA3").status_code == 200
+    def kept_after(*made_up: int) -> int:
+        for n in made_up:
+            for path in ("?orden=azar&semilla={0}", "?q=agua{0}", "novedades.atom?q=agua{0}"):
+                assert browser.get(f"/propuestas/{path.format(n)}&plan=PAGA3").status_code == 200
         return len(app.extensions[reuse.VALUES]._kept)
 
     assert kept_after(1) == kept_after(2, 3, 4, 5) > 0
-    assert len(app.extensions[reuse.ORDERINGS]._kept) == 5
+    assert len(app.extensions[reuse.ENDLESS]._kept) > 15
