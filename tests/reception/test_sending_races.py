@@ -7,6 +7,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from intake.core import tokens
 from intake.core.identity import GUEST
+from intake.engine import locking
 from intake.extensions import db
 from intake.reception import queries, screening, services
 from intake.reception.inputs import ProposalInput
@@ -42,6 +43,30 @@ def test_copies_that_come_at_once_are_counted_as_those_that_come_one_by_one(rece
     with receiving.app_context():
         reasons = db.session.scalars(sa.select(Hold.reason)).all()
         assert reasons == [HoldReason.DUPLICATE_TEXT] * (SENDERS - screening.COPIES)
+
+
+def test_the_code_is_made_again_while_nobody_waits_for_the_row(receiving, monkeypatch):
+    held, real = [], submission.same_code
+
+    def noted(*args):
+        held.append(locking.get())
+        return real(*args)
+
+    monkeypatch.setattr(submission, "same_code", noted)
+    key = tokens.new_token()
+    with receiving.app_context():
+        plan = db.session.scalars(sa.select(Plan)).one()
+
+        def send_it():
+            return services.send_whole(
+                plan, LETTER, None, key=key, pace=screening.Pace(60), address="192.0.2.1"
+            ).receipt
+
+        first = send_it()
+        seen, find = iter([None]), queries.by_idempotency_key  # the other is quicker than the first look
+        monkeypatch.setattr(queries, "by_idempotency_key", lambda once: next(seen, find(once)))
+        assert send_it() == first
+    assert held == [False]
 
 
 def test_whoever_holds_the_key_is_told_the_code_again_whatever_was_loaded_before(receiving):

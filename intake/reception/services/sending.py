@@ -61,13 +61,15 @@ def send_whole(
     proven, code = crowding.proven(key, proof, address), new_code(key)
     with transaction():
         proposal, _address = create_draft(known.plan if known else plan, data, contact, by=GUEST, key=key)
-        if proposal.status is not ProposalStatus.DRAFT:  # another sending of the same overtook this one
-            return _again(proposal, data, key)
-        if known is None:
-            note_pace(proposal, pace)
-        receipt = submit(
-            proposal, by=_author(proposal), key=key, sparing=True, address=address, proven=proven, code=code
-        )
+        receipt = None
+        if proposal.status is ProposalStatus.DRAFT:
+            if known is None:
+                note_pace(proposal, pace)
+            receipt = submit(
+                proposal, by=_author(proposal), key=key, sparing=True, address=address, proven=proven, code=code
+            )
+    if receipt is None:  # another sending of the same was quicker: its code is made when nobody waits any more
+        return _again(proposal, data, key)
     return Arrived(proposal, receipt)
 
 

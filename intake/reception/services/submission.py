@@ -77,7 +77,8 @@ def submit(
             seen.tells = not sparing or _may_write_to(seen.reader)
             code = code or new_code(key)
             return _submit(proposal, by=holding(by, proposal), code=code, seen=seen)  # the new code is theirs too
-    return Receipt(proposal.folio or "", same_code(proposal, key))
+        folio = proposal.folio or ""
+    return Receipt(folio, same_code(proposal, key))
 
 
 @dataclass
