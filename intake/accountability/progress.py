@@ -52,21 +52,21 @@ def is_over(commitment: Any) -> bool:
     return commitment.status is CommitmentStatus.CONCLUDED or commitment.plan.status is PlanStatus.CLOSED
 
 
-def is_late(milestone: Any, day: date | None = None, *, over: bool = False) -> bool:
+def is_late(milestone: Any, *, over: bool = False) -> bool:
     """Whether the end date has passed below 100 %; where its commitment is ``over``, only if that is known."""
-    return _ran_out(milestone, day) and not (over and _is_older(milestone))
+    return _ran_out(milestone) and not (over and _is_older(milestone))
 
 
-def is_without_news(milestone: Any, day: date | None = None, *, over: bool) -> bool:
+def is_without_news(milestone: Any, *, over: bool) -> bool:
     """Whether the end date has passed, all is ``over``, and the last known progress is older than that date."""
-    return over and _ran_out(milestone, day) and _is_older(milestone)
+    return over and _ran_out(milestone) and _is_older(milestone)
 
 
-def _ran_out(milestone: Any, day: date | None) -> bool:
+def _ran_out(milestone: Any) -> bool:
     pct = known_pct(milestone)
     if milestone.ends_on is None or pct is None:
         return False
-    return bool(milestone.ends_on < (day or clock.today()) and pct < COMPLETE)
+    return bool(milestone.ends_on < clock.today() and pct < COMPLETE)
 
 
 def _is_older(milestone: Any) -> bool:

@@ -103,11 +103,11 @@ class Lifecycle:
         audit.record(f"{self.noun}.{action}", subject, by=by, reason=reason, extra=details)
         return row
 
-    def fire_all(self, subjects: Sequence[Any], action: str, *, by: Principal, reason: str = "") -> None:
+    def fire_all(self, subjects: Sequence[Any], action: str, *, by: Principal) -> None:
         """Make the move for many, all or none, with an entry each: as many statements as for one."""
         for subject in subjects:
-            self._move(subject, action, by=by, reason=reason)
-        audit.record_all(f"{self.noun}.{action}", subjects, by=by, reason=reason)
+            self._move(subject, action, by=by, reason="")
+        audit.record_all(f"{self.noun}.{action}", subjects, by=by)
 
     def _move(self, subject: Any, action: str, *, by: Principal, reason: str) -> Transition:
         row = self[action]

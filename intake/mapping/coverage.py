@@ -93,11 +93,6 @@ class Cell:
         return self.reach.state
 
     @property
-    def is_known(self) -> bool:
-        """Whether there is a number to show."""
-        return not self.told.is_withheld
-
-    @property
     def is_gap(self) -> bool:
         """Whether nobody there has been heard of."""
         return self.state in GAPS

@@ -124,14 +124,13 @@ def move_event(event: Event, action: str, *, by: Principal, reason: str = "") ->
     return event
 
 
-def record_attendance(  # noqa: PLR0913 -- a count carries its source, and what it replaces
+def record_attendance(
     event: Event,
     total: int,
     counts: Counts,
     *,
     by: Principal,
     source: str = "",
-    source_url: str | None = None,
     switch: bool = False,
     reason: str = "",
 ) -> Participation:
@@ -144,9 +143,7 @@ def record_attendance(  # noqa: PLR0913 -- a count carries its source, and what 
     plan = db.session.get_one(Plan, event.plan_id)
     with transaction():
         attendance.begin(event, AttendanceMethod.COUNTS, switch=switch, reason=reason, by=by)
-        return plan_services.record_participation(
-            plan, counts, total=total, event=event, source=source, source_url=source_url, by=by
-        )
+        return plan_services.record_participation(plan, counts, total=total, event=event, source=source, by=by)
 
 
 def _first_state(given: EventInput) -> EventStatus:

@@ -59,8 +59,8 @@ class ContactInput:
 class MergeInput:
     """Why two records are one, and what the one that stays takes.
 
-    ``take`` maps a name of `merging.FIELDS` or `merging.SETS` to ``kept``, ``other`` or (sets only) ``both``; what is
-    not named stays as it is, and sets are joined. Versions are those that the person saw.
+    ``take`` maps a name of `merging.FIELDS`, or of a set of `references.LINKS`, to ``kept``, ``other`` or (sets only)
+    ``both``; what is not named stays as it is, and sets are joined. Versions are those that the person saw.
     """
 
     reason: str

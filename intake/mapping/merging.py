@@ -40,7 +40,6 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "description": ("description",),
     "source": ("source", "source_on"),
 }
-SETS = tuple(name for _column, _words, name in LINKS.values())
 KEPT, OTHER, BOTH = "kept", "other", "both"
 _RESOLVERS = {
     "target.actor_id": collisions.targets,

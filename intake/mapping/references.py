@@ -40,13 +40,6 @@ RESOLVED: dict[str, Text] = {
     "signature.actor_id": _l("Firmas de acuerdos"),
     "body_member.actor_id": _l("Asientos en grupos"),
 }
-#: Columns that tell what was joined when: history, which stays as it was written.
-HISTORY = frozenset({"actor_merge.kept_id", "actor_merge.merged_id"})
-
-
-def handled() -> frozenset[str]:
-    """Every column that joining knows, as ``table.column``."""
-    return frozenset({*(f"{table}.actor_id" for table in LINKS), *PLAIN, *RESOLVED, *HISTORY})
 
 
 def pointing_here() -> frozenset[str]:

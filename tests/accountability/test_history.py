@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from flask.testing import FlaskClient
 
 from intake.accountability import progress, queries, services
@@ -195,7 +196,8 @@ class _Row:
     ],
 )
 def test_late_is_past_the_end_and_not_complete(row: _Row, late: bool) -> None:
-    assert progress.is_late(row, date(2022, 1, 2)) is late
+    with time_machine.travel(datetime(2022, 1, 2, 12, tzinfo=UTC)):
+        assert progress.is_late(row) is late
 
 
 @pytest.mark.parametrize(
@@ -203,12 +205,10 @@ def test_late_is_past_the_end_and_not_complete(row: _Row, late: bool) -> None:
     [(date(2021, 10, 22), False, True), (date(2022, 1, 1), True, False), (date(2022, 1, 2), True, False)],
 )
 def test_old_figures_of_what_is_over_are_without_news_and_not_late(as_of: date, late: bool, without_news: bool) -> None:
-    row, day_ = _Row(date(2022, 1, 1), 50, as_of), date(2022, 6, 1)
-    assert (progress.is_late(row, day_, over=True), progress.is_without_news(row, day_, over=True)) == (
-        late,
-        without_news,
-    )
-    assert (progress.is_late(row, day_, over=False), progress.is_without_news(row, day_, over=False)) == (True, False)
+    row = _Row(date(2022, 1, 1), 50, as_of)
+    with time_machine.travel(datetime(2022, 6, 1, 12, tzinfo=UTC)):
+        assert (progress.is_late(row, over=True), progress.is_without_news(row, over=True)) == (late, without_news)
+        assert (progress.is_late(row, over=False), progress.is_without_news(row, over=False)) == (True, False)
 
 
 def _old(status: CommitmentStatus, plan_status: PlanStatus) -> Plan:

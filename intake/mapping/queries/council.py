@@ -187,13 +187,17 @@ def _day(moment: datetime | None) -> date | None:
     return clock.local(moment).date() if moment else None
 
 
-def organisations_named(text: str, *, most: int = 5) -> Sequence[Actor]:
+MOST_NAMED = 5
+
+
+def organisations_named(text: str) -> Sequence[Actor]:
     """Verified actors with this address, name or acronym; else the few whose name holds it. Two statements at most."""
     words = plain(text)
     query = sa.select(Actor).where(Actor.status == ActorStatus.VERIFIED).order_by(Actor.name_plain)
     same = (Actor.slug == text.strip().lower()) | (Actor.name_plain == words)
     exact = db.session.scalars(query.where(same | (sa.func.lower(Actor.acronym) == text.strip().lower()))).all()
-    return exact or db.session.scalars(query.where(Actor.name_plain.contains(words, autoescape=True)).limit(most)).all()
+    near = query.where(Actor.name_plain.contains(words, autoescape=True)).limit(MOST_NAMED)
+    return exact or db.session.scalars(near).all()
 
 
 def account(email: str) -> User | None:

@@ -145,13 +145,16 @@ class Late:
     due_on: date
 
 
-def late_campaigns(plan_id: int, *, limit: int = 20) -> list[Late]:
-    """Open campaigns of the plan that are late, the longest first. One statement."""
+MOST_LATE = 20
+
+
+def late_campaigns(plan_id: int) -> list[Late]:
+    """Open campaigns of the plan that are late, the longest first, at most `MOST_LATE`. One statement."""
     query = (
         sa.select(Campaign.slug, Campaign.title, sa.func.coalesce(User.name, ""), Campaign.due_on)
         .outerjoin(User, User.id == Campaign.owner_id)
         .where(Campaign.plan_id == plan_id, Campaign.status == CampaignStatus.OPEN, Campaign.due_on < clock.today())
         .order_by(Campaign.due_on, Campaign.id)
-        .limit(limit)
+        .limit(MOST_LATE)
     )
     return [Late(*row) for row in db.session.execute(query)]

@@ -54,7 +54,6 @@ def record_participation(  # noqa: PLR0913 -- a count carries its source and lab
     event: Event | None = None,
     source: str = "",
     label_es: str = "",
-    label_en: str = "",
     source_url: str | None = None,
     method: AttendanceMethod = AttendanceMethod.COUNTS,
     by: Principal,
@@ -68,7 +67,7 @@ def record_participation(  # noqa: PLR0913 -- a count carries its source and lab
     with transaction():
         row = _participation(plan, event)
         row.total, row.method, row.source, row.source_url = total, method, source.strip(), source_url
-        row.label_es, row.label_en = label_es, label_en
+        row.label_es = label_es
         before = {f"{c.dimension.value}.{c.category}": c.people for c in row.counts}
         after = {f"{d.value}.{category}": n for d, parts in counts.items() for category, n in parts.items()}
         changed = {k: [before.get(k), after.get(k)] for k in before | after if before.get(k) != after.get(k)}
