@@ -10,7 +10,8 @@ from wtforms.validators import Length, Optional, ValidationError
 
 from forms.base import Form, MaxWords, chosen, required
 from intake.core.i18n import lazy_gettext as _l
-from intake.reception.families import LEAST_DAYS, MOST_DAYS, NUANCE_WORDS, WHY_WORDS, days_to_answer
+from intake.reception.answers import why_not_by
+from intake.reception.families import LEAST_DAYS, MOST_DAYS, NUANCE_WORDS, WHY_WORDS
 from intake.reception.inputs import RESULT_WORDS, TEXT_WORDS, TITLE_CHARACTERS
 from models.enums import JoinStatus
 
@@ -34,9 +35,8 @@ def _why(words: Any, hint: Any, empty: Any) -> TextAreaField:
 
 def _in_time(_form: Any, field: Any) -> None:
     """Say it together with what else is wrong; the service checks it again."""
-    first, last = days_to_answer()
-    if not first <= field.data <= last:
-        raise ValidationError(_l("Dé entre %(least)d y %(most)d días.", least=LEAST_DAYS, most=MOST_DAYS))
+    if (why := why_not_by(field.data, LEAST_DAYS, MOST_DAYS)) is not None:
+        raise ValidationError(why)  # type: ignore[arg-type]  # lazy text is shown as it is
 
 
 def _due() -> DateField:

@@ -10,9 +10,11 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from intake.core import clock
+from intake.core.i18n import lazy_gettext as _l
 from models.enums import ProposalStatus as S
 
 if TYPE_CHECKING:
+    from intake.core.i18n import Text
     from models import InformationRequest
 
 #: Days in which an author may reply to a decision, the day of the decision not counted (`peers.md`, C2).
@@ -45,3 +47,11 @@ def is_overdue(question: InformationRequest) -> bool:
 def is_late(question: InformationRequest) -> bool:
     """Whether the answer came after its day."""
     return question.answered_at is not None and clock.local(question.answered_at).date() > question.due_on
+
+
+def why_not_by(day: date, least: int, most: int) -> Text | None:
+    """Why nobody can be asked to answer by that day, so many days from today; None where it is right."""
+    if least <= (day - clock.today()).days <= most:
+        return None
+    words: Text = _l("Dé entre %(least)d y %(most)d días.", least=least, most=most)
+    return words

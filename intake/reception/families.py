@@ -7,7 +7,7 @@ follows the notes of the project on what peers lack (`peers.md`, B9 and C6); day
 from __future__ import annotations
 
 from collections import Counter
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, TypeVar
 
 from intake.core import clock
@@ -41,12 +41,6 @@ APART = frozenset({JoinStatus.DECLINED, JoinStatus.SILENT})
 _BODY = {"problem": TEXT_WORDS[1], "solution": TEXT_WORDS[1], "expected_result": RESULT_WORDS[1]}
 #: What an author may answer.
 ANSWERS = (JoinStatus.ACCEPTED, JoinStatus.NUANCED, JoinStatus.DECLINED)
-
-
-def days_to_answer() -> tuple[date, date]:
-    """The first and the last day that may be set as of today."""
-    today = clock.today()
-    return today + timedelta(days=LEAST_DAYS), today + timedelta(days=MOST_DAYS)
 
 
 def standing(request: JoinRequest) -> JoinStatus:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING
 
 from intake.core import audit, clock
@@ -43,7 +43,7 @@ def ask(proposal: Proposal, question: str, *, due_on: date, by: Principal) -> In
     """
     authorize(by, Permission.PROPOSAL_ADMIT, proposal)
     text = words_of(question, answers.QUESTION_WORDS, empty=_l("Escriba la pregunta."), field="question")
-    _check_day(due_on)
+    check_day(due_on, answers.LEAST_DAYS, answers.MOST_DAYS)
     with transaction():
         db.session.refresh(proposal, _NOW, with_for_update=True)
         if proposal.status not in answers.ASKABLE:
@@ -67,11 +67,10 @@ def ask(proposal: Proposal, question: str, *, due_on: date, by: Principal) -> In
     return made
 
 
-def _check_day(due_on: date) -> None:
-    first, last = (clock.today() + timedelta(days=n) for n in (answers.LEAST_DAYS, answers.MOST_DAYS))
-    if not first <= due_on <= last:
-        words = _l("Dé entre %(least)d y %(most)d días.", least=answers.LEAST_DAYS, most=answers.MOST_DAYS)
-        raise Invalid(words, field="due_on")
+def check_day(due_on: date, least: int, most: int) -> None:
+    """Raise `Invalid` (``due_on``) where the day to answer by is too near or too far."""
+    if (why := answers.why_not_by(due_on, least, most)) is not None:
+        raise Invalid(why, field="due_on")
 
 
 def answer(proposal: Proposal, question: InformationRequest, text: str, *, by: Principal) -> None:

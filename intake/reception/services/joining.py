@@ -20,7 +20,7 @@ from intake.reception import families, writing
 from intake.reception import mail as letters
 from intake.reception.queries import joining as reading
 from intake.reception.queries import unions
-from intake.reception.services.asking import words_of
+from intake.reception.services.asking import check_day, words_of
 from intake.reception.services.drafts import holding
 from intake.reception.services.moves import fire
 from intake.reception.services.numbering import take_folios
@@ -49,7 +49,7 @@ def propose(
     """
     authorize(by, Permission.PROPOSAL_JOIN)
     why = words_of(reason, families.WHY_WORDS, empty=_l("Escriba por qué hablan de lo mismo."), field="reason")
-    _check_day(due_on)
+    check_day(due_on, families.LEAST_DAYS, families.MOST_DAYS)
     _check_written(data, chosen)
     with transaction():
         lock_all(chosen)
@@ -66,13 +66,6 @@ def lock_all(proposals: Sequence[Proposal]) -> None:
     lock(sa.select(Proposal.id).where(Proposal.id.in_(ids)).order_by(Proposal.id))
     for proposal in proposals:
         db.session.refresh(proposal, NOW)
-
-
-def _check_day(due_on: date) -> None:
-    first, last = families.days_to_answer()
-    if not first <= due_on <= last:
-        words = _l("Dé entre %(least)d y %(most)d días.", least=families.LEAST_DAYS, most=families.MOST_DAYS)
-        raise Invalid(words, field="due_on")
 
 
 def _check_written(data: ProposalInput, chosen: Sequence[Proposal]) -> None:
@@ -170,7 +163,7 @@ def ask_again(request: JoinRequest, *, due_on: date, by: Principal) -> None:
     Raises `Invalid`, and `Conflict` where the author has answered or the collective proposal gathers no more.
     """
     authorize(by, Permission.PROPOSAL_JOIN)
-    _check_day(due_on)
+    check_day(due_on, families.LEAST_DAYS, families.MOST_DAYS)
     collective, proposal = request.collective, request.proposal
     with transaction():
         lock_all([collective])
@@ -190,7 +183,7 @@ def ask_again(request: JoinRequest, *, due_on: date, by: Principal) -> None:
 def add(collective: Proposal, plan: Plan, proposal: Proposal, *, due_on: date, by: Principal) -> None:
     """Ask the author of one more proposal to join. Raises as `propose`, and `Conflict` once it gathers no more."""
     authorize(by, Permission.PROPOSAL_JOIN)
-    _check_day(due_on)
+    check_day(due_on, families.LEAST_DAYS, families.MOST_DAYS)
     with transaction():
         lock_all([collective])
         lock_all([proposal])
