@@ -19,19 +19,42 @@ if TYPE_CHECKING:
 COUNTED = 20_000
 #: A set of fewer texts is counted again after every change, a larger one after it grew by a twentieth.
 SMALL, GROWTH = 300, 20
-_lock = threading.Lock()
+#: Held while a process counts: one at a time.
+_counting = threading.Lock()
 _counted: WeakKeyDictionary[Any, tuple[int, Vocabulary]] = WeakKeyDictionary()
 
 
 def vocabulary() -> Vocabulary:
-    """How rare each stem is, kept by the process for each database. One statement, two where it is counted."""
+    """How rare each stem is, kept by the process for each database. One statement, two where it is counted.
+
+    While one counts again, the others go on with what was counted before: it differs by a twentieth. Before there is
+    anything, each waits for the first count rather than reading the same texts once more.
+    """
     bind = db.session.get_bind()
     newest = db.session.scalar(sa.select(sa.func.max(Proposal.id))) or 0
-    with _lock:
-        kept = _counted.get(bind)
-        if kept is None or (newest != kept[0] and (newest <= SMALL or newest > kept[0] + kept[0] // GROWTH)):
-            kept = _counted[bind] = (newest, _count(newest))
+    kept = _counted.get(bind)
+    if kept is None:
+        with _counting:
+            return _renewed(bind, newest)
+    if _is_fit(kept[0], newest) or not _counting.acquire(blocking=False):
         return kept[1]
+    try:
+        return _renewed(bind, newest)
+    finally:
+        _counting.release()
+
+
+def _is_fit(counted: int, newest: int) -> bool:
+    """Whether what was counted up to one proposal is good for those up to another."""
+    return newest == counted or SMALL < newest <= counted + counted // GROWTH
+
+
+def _renewed(bind: Any, newest: int) -> Vocabulary:
+    """Count, unless another has meanwhile."""
+    kept = _counted.get(bind)
+    if kept is None or not _is_fit(kept[0], newest):
+        kept = _counted[bind] = (newest, _count(newest))
+    return kept[1]
 
 
 def _count(newest: int) -> Vocabulary:
