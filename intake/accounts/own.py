@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from intake.accounts import links, passwords, queries, services, throttle
+from intake.accounts import links, passwords, queries, services
 from intake.accounts import policy as p
-from intake.core import audit, clock, mail, outbox
+from intake.core import audit, clock, limits, mail, outbox
 from intake.core.errors import Gone, Invalid
 from intake.core.i18n import LANGUAGES
 from intake.core.i18n import lazy_gettext as _l
@@ -51,10 +51,10 @@ def change_password(*, current: str, new: str, proved: bool, by: Principal) -> U
     current_password or new_password, and `TooMany`.
     """
     authorize(by, Permission.ACCOUNT_OWN)
-    throttle.hit(p.OWN_PASSWORD, str(by.user_id))
+    limits.hit(p.OWN_PASSWORD, str(by.user_id), words=p.wait)
     with transaction():
         stored = _mine(by).password_hash
-    _demand_current(stored, current, proved=proved)
+    _demand_current(stored, current, proved=proved, field="new_password")
     passwords.check(new, by.email, field="new_password")
     fresh = passwords.hashed(new)
     with transaction():
@@ -69,13 +69,18 @@ def change_password(*, current: str, new: str, proved: bool, by: Principal) -> U
     return person
 
 
-def _demand_current(stored: str | None, current: str, *, proved: bool) -> None:
+def _demand_current(stored: str | None, current: str, *, proved: bool, field: str) -> None:
+    """Raise `Invalid` unless whoever acts has shown a moment ago that the account is theirs.
+
+    With the present password, or by a mailed link (``proved``). Where there is no password the error stands at
+    ``field``.
+    """
     if proved:
         return
     if stored is None:
         raise Invalid(
-            _l("Por seguridad, salga y entre otra vez con un enlace por correo; después podrá crear su contraseña."),
-            field="new_password",
+            _l("Por seguridad, salga y entre otra vez con un enlace por correo; después podrá hacer este cambio."),
+            field=field,
         )
     if not passwords.matches(stored, current):
         raise Invalid(_l("Esa no es su contraseña actual."), field="current_password")
@@ -94,12 +99,11 @@ def request_email_change(new_email: str, *, current: str, proved: bool, by: Prin
     """
     authorize(by, Permission.ACCOUNT_OWN)
     new_email = services.normal_email(new_email)
-    throttle.hit(p.OWN_PASSWORD, str(by.user_id))
-    throttle.hit(p.LINK_TO_ACCOUNT, new_email)
+    limits.hit(p.OWN_PASSWORD, str(by.user_id), words=p.wait)
+    limits.hit(p.LINK_TO_ACCOUNT, new_email, words=p.wait)
     with transaction():
         stored = _mine(by).password_hash
-    if stored is not None and not proved and not passwords.matches(stored, current):
-        raise Invalid(_l("Esa no es su contraseña actual."), field="current_password")
+    _demand_current(stored, current, proved=proved, field="email")
     if new_email == by.email:
         raise Invalid(_l("Ese ya es su correo."), field="email")
     with transaction():

@@ -1,8 +1,16 @@
 """Who may, in accounts, and how often something may be tried."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from intake.core.i18n import lazy_ngettext
 from intake.core.limits import Limit
 from intake.core.permissions import Permission, Rules, role, signed_in
 from models.enums import Role
+
+if TYPE_CHECKING:
+    from intake.core.i18n import Text
 
 RULES: Rules = {
     Permission.ACCOUNT_OWN: signed_in,
@@ -21,3 +29,13 @@ REGISTER_ACCOUNT = Limit("register_account", times=5, minutes=60)
 REGISTER_FROM_ADDRESS = Limit("register_address", times=30, minutes=60)
 OWN_PASSWORD = Limit("own_password", times=10, minutes=15)
 INVITATIONS = Limit("invitations", times=60, minutes=60)
+
+
+def wait(minutes: int) -> Text:
+    """What is said beyond a limit, with the minutes that are left (`limits.hit`)."""
+    words: Text = lazy_ngettext(
+        "Demasiados intentos seguidos. Espere %(num)s minuto y vuelva a intentarlo.",
+        "Demasiados intentos seguidos. Espere %(num)s minutos y vuelva a intentarlo.",
+        minutes,
+    )
+    return words

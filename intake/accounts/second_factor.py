@@ -8,8 +8,8 @@ from typing import Any
 import pyotp
 import sqlalchemy as sa
 
-from intake.accounts import queries, throttle
-from intake.accounts.policy import SECOND_FACTOR
+from intake.accounts import queries
+from intake.accounts.policy import SECOND_FACTOR, wait
 from intake.core import audit, clock, limits, outbox, tokens
 from intake.core.errors import Conflict, Invalid
 from intake.core.i18n import lazy_gettext as _l
@@ -48,7 +48,7 @@ def enrol(user_id: int, code: str, *, by: Principal) -> list[str]:
     Raises `Invalid` and `TooMany`.
     """
     authorize(by, Permission.ACCOUNT_OWN)
-    throttle.hit(SECOND_FACTOR, str(user_id))
+    limits.hit(SECOND_FACTOR, str(user_id), words=wait)
     with transaction():
         person = queries.user_to_change(user_id)
         if person.totp_secret is None or person.totp_enabled_at is not None:
@@ -66,7 +66,7 @@ def check(user_id: int, *, code: str, recovery_code: str = "") -> User:
 
     Raises `Invalid` and `TooMany`.
     """
-    throttle.hit(SECOND_FACTOR, str(user_id))
+    limits.hit(SECOND_FACTOR, str(user_id), words=wait)
     with transaction():
         person = queries.user_to_change(user_id)
         if recovery_code.strip():
@@ -80,7 +80,7 @@ def check(user_id: int, *, code: str, recovery_code: str = "") -> User:
 def renew_recovery_codes(user_id: int, code: str, *, by: Principal) -> list[str]:
     """Ten new recovery codes for a fresh code of the application; the old ones stop working."""
     authorize(by, Permission.ACCOUNT_OWN)
-    throttle.hit(SECOND_FACTOR, str(user_id))
+    limits.hit(SECOND_FACTOR, str(user_id), words=wait)
     with transaction():
         person = queries.user_to_change(user_id)
         _use_code(person, code)

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import sqlalchemy as sa
 
-from intake.accounts import links, passwords, queries, services, throttle
+from intake.accounts import links, passwords, queries, services
 from intake.accounts import policy as p
 from intake.accounts.inputs import Registration
 from intake.core import altcha, audit, clock, limits, mail, outbox
@@ -29,8 +29,8 @@ def register(asked: Registration, *, address: str, path: str = "") -> None:
     email = services.normal_email(asked.email)
     if asked.password is not None:
         passwords.check(asked.password, email)
-    throttle.hit(p.REGISTER_FROM_ADDRESS, address)
-    throttle.hit(p.REGISTER_ACCOUNT, email)
+    limits.hit(p.REGISTER_FROM_ADDRESS, address, words=p.wait)
+    limits.hit(p.REGISTER_ACCOUNT, email, words=p.wait)
     stored = passwords.hashed(asked.password or "")
     again = passwords.matches(_stored_password(email), asked.password or "")
     with transaction():
@@ -105,8 +105,8 @@ def by_password(email: str, password: str, *, address: str) -> User:
         email = services.normal_email(email)
     except Invalid:
         email = clean(email).lower()[:254]
-    throttle.hit(p.SIGN_IN_FROM_ADDRESS, address)
-    throttle.hit(p.PASSWORD_OF_ACCOUNT, email)
+    limits.hit(p.SIGN_IN_FROM_ADDRESS, address, words=p.wait)
+    limits.hit(p.PASSWORD_OF_ACCOUNT, email, words=p.wait)
     stored = _stored_password(email)  # a transaction of its own: hashing must not hold SQLite's write lock
     if not passwords.matches(stored, password):
         raise Invalid(_l("El correo o la contraseña no son correctos."))
@@ -119,7 +119,7 @@ def by_password(email: str, password: str, *, address: str) -> User:
             person.password_hash = fresh or person.password_hash
             limits.clear(p.PASSWORD_OF_ACCOUNT, email)
             return person
-        throttle.hit(p.LINK_TO_ACCOUNT, email)
+        limits.hit(p.LINK_TO_ACCOUNT, email, words=p.wait)
         send_confirmation(person)
     raise Invalid(_l("Falta confirmar su correo. Acabamos de enviarle un enlace nuevo: ábralo y entrará."))
 
@@ -127,8 +127,8 @@ def by_password(email: str, password: str, *, address: str) -> User:
 def request_link(email: str, *, address: str, locale: str, path: str = "") -> str:
     """Mail a one-time link and code; an unknown address is told so by mail. Returns the address as accounts keep it."""
     email = services.normal_email(email)
-    throttle.hit(p.LINK_FROM_ADDRESS, address)
-    throttle.hit(p.LINK_TO_ACCOUNT, email)
+    limits.hit(p.LINK_FROM_ADDRESS, address, words=p.wait)
+    limits.hit(p.LINK_TO_ACCOUNT, email, words=p.wait)
     with transaction():
         person = queries.user_by_email(email)
         known = person if person is not None and person.disabled_at is None else None
@@ -167,8 +167,8 @@ def by_link(token: str) -> User:
 def by_code(email: str, code: str, *, address: str) -> User:
     """The account that a mailed code opens, used up. Raises `Invalid` and `TooMany`."""
     email = services.normal_email(email)
-    throttle.hit(p.SIGN_IN_FROM_ADDRESS, address)
-    throttle.hit(p.CODE_OF_ACCOUNT, email)
+    limits.hit(p.SIGN_IN_FROM_ADDRESS, address, words=p.wait)
+    limits.hit(p.CODE_OF_ACCOUNT, email, words=p.wait)
     with transaction():
         row = links.look_by_code(TokenPurpose.SIGN_IN, email, code)
         if row is None or row.user_id is None:

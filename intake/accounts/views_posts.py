@@ -9,10 +9,10 @@ from flask import Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from forms.accounts import EndForm, InviteForm, PostFilterForm, PostForm
-from intake.accounts import policy, queries, services, throttle
+from intake.accounts import policy, queries, services
 from intake.accounts.pages import SHOWN, put_error, shown
 from intake.accounts.views import bp
-from intake.core import clock
+from intake.core import clock, limits
 from intake.core.errors import NotFound
 from intake.core.i18n import gettext as _
 from intake.core.i18n import lazy_gettext as _l
@@ -96,7 +96,7 @@ def invite(code: str) -> ResponseReturnValue:
     if not form.validate():
         return _page(post, HTTPStatus.UNPROCESSABLE_ENTITY, invite=form)
     try:
-        throttle.hit(policy.INVITATIONS, str(principal().user_id))
+        limits.hit(policy.INVITATIONS, str(principal().user_id), words=policy.wait)
         services.invite(form.email.data or "", post, by=principal())
     except SHOWN as error:
         return _page(queries.post_by_code(code), put_error(form, error), invite=form)

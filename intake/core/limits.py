@@ -52,7 +52,7 @@ def hit(limit: Limit, *keys: str, words: Callable[[int], Text] | None = None) ->
 def refusal(limit: Limit, words: Callable[[int], Text] | None = None) -> TooMany:
     """What is said beyond the limit: ``words`` of the minutes that are left, or some that fit everywhere."""
     general: Text = _l("Demasiados intentos seguidos. Espere unos minutos y vuelva a intentarlo.")
-    return TooMany(words(minutes_left(limit)) if words else general, retry_after_seconds=_left(limit))
+    return TooMany(words(minutes_left(limit)) if words else general, retry_after_seconds=seconds_left(limit))
 
 
 def take(limit: Limit, key: str) -> bool:
@@ -62,8 +62,12 @@ def take(limit: Limit, key: str) -> bool:
 
 def minutes_left(limit: Limit) -> int:
     """Minutes until the present window of the limit ends, begun ones counted whole."""
-    length = limit.minutes * 60
-    return -(-(length - int(clock.now().timestamp()) % length) // 60)
+    return -(-seconds_left(limit) // 60)
+
+
+def seconds_left(limit: Limit) -> int:
+    """Whole seconds until the present window ends, at least one."""
+    return max(1, math.ceil((_window(limit) + timedelta(minutes=limit.minutes) - clock.now()).total_seconds()))
 
 
 def used(limit: Limit, key: str) -> int:
@@ -112,11 +116,6 @@ def _window(limit: Limit) -> datetime:
     seconds = limit.minutes * 60
     stamp = int(clock.now().timestamp()) // seconds * seconds
     return datetime.fromtimestamp(stamp, clock.now().tzinfo)
-
-
-def _left(limit: Limit) -> int:
-    """Whole seconds until the present window ends, at least one."""
-    return max(1, math.ceil((_window(limit) + timedelta(minutes=limit.minutes) - clock.now()).total_seconds()))
 
 
 def _count(limit: Limit, key: str) -> int:

@@ -107,6 +107,17 @@ def test_a_session_alone_cannot_put_a_password(sign_in, post):
     assert again(who).password_hash is None
 
 
+def test_a_session_alone_cannot_ask_for_another_address(client, sign_in, post):
+    who = factories.user()
+    answer = post(sign_in(who), "/cuenta/correo", email="eva@demo.example")
+    assert (answer.status_code, mails("email_change")) == (422, [])
+    assert 'id="email-error"' in answer.text
+    post(client, "/cuenta/entrar/enlace", email=who.email)
+    post(client, path_of(mails("sign_in_link")[0].context["link"]))
+    assert post(client, "/cuenta/correo", email="eva@demo.example").status_code == 303
+    assert [m.to_address for m in mails("email_change")] == ["eva@demo.example"]
+
+
 def test_address_changes_once_the_new_one_is_confirmed(client, post):
     who = person(email="ana@demo.example")
     enter(post, client, who.email)

@@ -161,6 +161,7 @@ def test_bad_input_makes_no_account(client, post, fields):
     assert db.session.scalar(sa.select(sa.func.count()).select_from(User)) == 0
 
 
+@pytest.mark.usefixtures("inside_window")
 def test_registration_is_limited_for_each_address(client, post, app):
     answers = [register(post, app.test_client(), "ana@demo.example").status_code for _ in range(6)]
     assert answers == [200] * policy.REGISTER_ACCOUNT.times + [429]

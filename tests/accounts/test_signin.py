@@ -113,6 +113,7 @@ def test_success_forgets_the_failures(client, post, app):
         assert enter(post, app.test_client(), who.email).status_code == 303
 
 
+@pytest.mark.usefixtures("inside_window")
 def test_many_tries_from_one_address_are_stopped(client, post, monkeypatch):
     monkeypatch.setattr(policy, "SIGN_IN_FROM_ADDRESS", policy.Limit("few", times=2, minutes=15))
     for i in range(2):
@@ -248,6 +249,7 @@ def test_link_without_forgery_token_is_not_used(client, post):
     assert client.get(link).status_code == 200
 
 
+@pytest.mark.usefixtures("inside_window")
 def test_typed_code_opens_once_and_guessing_is_bounded(client, post, app):
     who = person()
     post(client, "/cuenta/entrar/enlace", email=who.email)

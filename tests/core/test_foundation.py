@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 import sqlalchemy as sa
+import time_machine
 
 from intake.core import audit, limits
 from intake.core.errors import TooMany
@@ -33,6 +36,7 @@ def test_trace_cannot_be_changed(app: object, statement: str) -> None:
         db.session.execute(sa.text(statement))
 
 
+@pytest.mark.usefixtures("inside_window")
 def test_limit_counts_across_sessions(app: object) -> None:
     few = limits.Limit("test", times=2, minutes=60)
     limits.hit(few, "a")
@@ -42,6 +46,17 @@ def test_limit_counts_across_sessions(app: object) -> None:
     assert limits.used(few, "b") == 1
 
 
+@pytest.mark.parametrize(("second", "left"), [(0, 3600), (1, 3599), (3541, 59), (3599.5, 1)])
+def test_the_wait_is_what_is_left_of_the_window(app: object, second: float, left: int) -> None:
+    few = limits.Limit("test", times=0, minutes=60)
+    with time_machine.travel(datetime(2026, 11, 22, 9, tzinfo=UTC) + timedelta(seconds=second), tick=False):
+        with pytest.raises(TooMany) as refused:
+            limits.hit(few, "a", words=lambda minutes: f"{minutes} min")
+        assert (refused.value.details["retry_after_seconds"], limits.seconds_left(few)) == (left, left)
+        assert refused.value.message == f"{-(-left // 60)} min"
+
+
+@pytest.mark.usefixtures("inside_window")
 def test_limit_counts_a_network_of_ipv6_as_one_and_each_address_of_ipv4(app: object) -> None:
     few = limits.Limit("test", times=2, minutes=60)
     limits.hit(few, "PAGA3-00001 2001:db8:a:b::1", "2001:db8:a:b::1")

@@ -164,7 +164,7 @@ def ask_again(proposal: Proposal, position: int, *, by: Principal, address: str 
         if sent:
             audit.record("co_author.ask_again", row, by=by, reference=proposal.folio)
     if not sent:
-        raise TooMany(_too_many(), retry_after_seconds=limits.minutes_left(TO_PERSON) * 60)
+        raise TooMany(_too_many(), retry_after_seconds=limits.seconds_left(TO_PERSON))
 
 
 def take_back(proposal: Proposal, position: int, *, by: Principal) -> bool:
