@@ -40,13 +40,8 @@ def usual_day() -> date:
     return clock.today() + timedelta(days=int(current_app.config["INTAKE"].join_days))
 
 
-def load_joinable(folio: str) -> Proposal:
-    """A proposal for the page on which joining begins; a collective one has a page of its own."""
-    return load(folio)
-
-
 @bp.route("/propuestas/<folio:folio>/unir", methods=["GET", "POST"])
-@requires(Permission.PROPOSAL_JOIN, load=load_joinable, form=True)
+@requires(Permission.PROPOSAL_JOIN, load=load, form=True)
 def join(proposal: Proposal) -> ResponseReturnValue:
     """Choose which proposals say the same as this one; then write what they say together."""
     if request.method == "POST":

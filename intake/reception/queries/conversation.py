@@ -88,13 +88,13 @@ def root_number(of: Comment) -> int:
     return int(db.session.scalar(sa.select(Comment.number).where(Comment.id == of.parent_id)) or of.number)
 
 
-def newest(proposal: Proposal, most: int = NEWEST) -> Sequence[Comment]:
+def newest(proposal: Proposal) -> Sequence[Comment]:
     """The newest comments that are shown, authors loaded. One statement, none where there is no comment."""
     if not proposal.comment_count:
         return []
     query = sa.select(Comment).where(Comment.proposal_id == proposal.id, Comment.hidden_at.is_(None))
     return db.session.scalars(
-        query.options(joinedload(Comment.author)).order_by(Comment.number.desc()).limit(most)
+        query.options(joinedload(Comment.author)).order_by(Comment.number.desc()).limit(NEWEST)
     ).all()
 
 

@@ -63,21 +63,21 @@ _JOINING: tuple[tuple[Act, Any, Any, Any, sa.ColumnElement[bool]], ...] = (
 )
 
 
-def news(filters: Filters, most: int = MOST) -> list[News]:
+def news(filters: Filters) -> list[News]:
     """The proposals of a list to which something happened last, newest first. Two statements."""
     told = sa.and_(Decision.proposal_id == Proposal.id, Decision.status == DecisionStatus.PUBLISHED)
     gone = Proposal.status == ProposalStatus.WITHDRAWN
     parts = [
-        _newest(filters, Act.ARRIVED, Proposal.submitted_at, most),
-        _newest(filters, Act.WITHDRAWN, Proposal.withdrawn_at, most).where(gone),
-        _newest(filters, Act.DECIDED, Decision.published_at, most).join(Decision, told),
-        *(_joining(filters, *row, most) for row in _JOINING),
+        _newest(filters, Act.ARRIVED, Proposal.submitted_at),
+        _newest(filters, Act.WITHDRAWN, Proposal.withdrawn_at).where(gone),
+        _newest(filters, Act.DECIDED, Decision.published_at).join(Decision, told),
+        *(_joining(filters, *row) for row in _JOINING),
     ]
     every = sa.union_all(*(sa.select(part.subquery()) for part in parts)).subquery()
     query = sa.select(every).order_by(every.c.moment.desc(), every.c.id.desc(), every.c.act)
     last: dict[int, Any] = {}
-    for row in db.session.execute(query):  # of each list at most ``most``
-        if len(last) < most or row.id in last:
+    for row in db.session.execute(query):  # of each list at most `MOST`
+        if len(last) < MOST or row.id in last:
             last.setdefault(row.id, row)
     return [News(row, *_what(last[row.id])) for row in rows_of(list(last))]
 
@@ -86,20 +86,20 @@ def _what(found: Any) -> tuple[datetime, Act, str | None]:
     return found.moment, Act(found.act), found.other
 
 
-def _newest(filters: Filters, act: Act, moment: Any, most: int) -> sa.Select[Any]:
+def _newest(filters: Filters, act: Act, moment: Any) -> sa.Select[Any]:
     order: tuple[Any, ...] = (moment.desc(), Proposal.id.desc())
     order = matches_first(order) if filters.query else order
     what = (sa.literal(act.value).label("act"), sa.null().cast(sa.String).label("other"))
     found = sa.select(Proposal.id.label("id"), moment.label("moment"), *what).select_from(Proposal)
-    return found.where(*conditions(filters)).order_by(*order).limit(most)
+    return found.where(*conditions(filters)).order_by(*order).limit(MOST)
 
 
-def _joining(filters: Filters, act: Act, moment: Any, side: Any, beside: Any, holds: Any, most: int) -> sa.Select[Any]:
+def _joining(filters: Filters, act: Act, moment: Any, side: Any, beside: Any, holds: Any) -> sa.Select[Any]:
     """From the few questions to the proposals: the other way each proposal of a plan is asked for its questions."""
     shown = sa.exists().where(Proposal.id == side, *conditions(filters))
     what = (sa.literal(act.value).label("act"), _OTHER.folio.label("other"))
     found = sa.select(side.label("id"), moment.label("moment"), *what).join(_OTHER, _OTHER.id == beside)
-    return found.where(holds, shown).order_by(moment.desc(), side.desc()).limit(most)
+    return found.where(holds, shown).order_by(moment.desc(), side.desc()).limit(MOST)
 
 
 def by_public_folios(folios: Sequence[str]) -> dict[str, Any]:

@@ -135,20 +135,19 @@ def submit_directly(  # noqa: PLR0913 -- what is told of a paper
     by: Principal,
     channel: Channel = Channel.WEB,
     event_id: int | None = None,
-    author_id: int | None = None,
     at: datetime | None = None,
     sheet: Sheet | None = None,
     key: str | None = None,
 ) -> Receipt:
     """Receive a proposal in one step: on paper, at a table, or from a file.
 
-    The author is the citizen, never the clerk: only ``author_id``, or on the web the account of ``by``, becomes it.
+    The author is the citizen, never the clerk: only on the web the account of ``by`` becomes it.
     ``at`` is when it was handed in, for the team alone; the stage must have been open on that day. With ``sheet`` it
     takes the folio that was printed, and its code is told to nobody: it stands on the paper. With ``key`` (the random
     one of a page) its code is derived from it; the database refuses the same key twice.
     """
     authorize(by, Permission.PROPOSAL_CREATE)
-    assisted = channel is not Channel.WEB or at is not None or author_id is not None
+    assisted = channel is not Channel.WEB or at is not None
     if assisted and not (by.is_system or by.is_staff):
         raise Forbidden(_l("Solo el equipo registra propuestas recibidas por otra vía."))
     code = new_code(key) if sheet is None else None
@@ -156,7 +155,7 @@ def submit_directly(  # noqa: PLR0913 -- what is told of a paper
     with transaction():
         stages = require_open(plan.id, at)
         proposal.channel, proposal.event_id = channel, event_id
-        proposal.author_id = author_id or (by.user_id if channel is Channel.WEB else None)
+        proposal.author_id = by.user_id if channel is Channel.WEB else None
         proposal.idempotency_key = desk_reference(key) if key else None
         db.session.add(proposal)
         db.session.flush()
