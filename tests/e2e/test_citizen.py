@@ -6,14 +6,14 @@ import contextlib
 import re
 import sqlite3
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
-from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from intake.core import clock
 from tests.e2e.conftest import Server, sideways, tab_to
 
 Open = Callable[..., Page]
@@ -21,7 +21,6 @@ Enter = Callable[[Page, str], None]
 
 PROBLEM = "En el barrio nadie sabe cuándo pasa el recolector y la basura queda en la vereda toda la semana."
 SOLUTION = "Que el municipio publique el horario de cada calle y avise por radio cuando el recolector no pueda pasar."
-TODAY = datetime.now(ZoneInfo("America/Guayaquil")).date()
 #: The main pages by who reads them; folio and reference exist in the demonstration.
 MAIN = {
     None: (
@@ -166,7 +165,7 @@ def closing(server: Server) -> Iterator[Callable[[], None]]:
         return str(before)
 
     kept: list[str] = []
-    yield lambda: kept.append(closes_on((TODAY - timedelta(days=1)).isoformat()))
+    yield lambda: kept.append(closes_on((clock.today() - timedelta(days=1)).isoformat()))
     closes_on(*kept)
 
 

@@ -9,12 +9,12 @@ import hashlib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from playwright.sync_api import Locator, Page, expect
 
+from intake.core import clock
 from tests.e2e.conftest import tab_to
 
 Open = Callable[..., Page]
@@ -56,8 +56,6 @@ PDF = (
     b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 )
 CSV = b"junta,mes,turbiedad\nCochapata,enero,4\nCharqui,febrero,1\n"
-
-TODAY = datetime.now(ZoneInfo("America/Guayaquil")).date()
 
 
 @dataclass
@@ -170,7 +168,7 @@ def assign(journey: Journey) -> None:
     page.goto("/evaluacion/")
     page.get_by_role("link", name="Nueva ronda").click()
     page.get_by_label("Nombre").fill("Ronda del agua")
-    page.get_by_label("Fecha límite").fill((TODAY + timedelta(days=1)).isoformat())
+    page.get_by_label("Fecha límite").fill((clock.today() + timedelta(days=1)).isoformat())
     page.get_by_role("button", name="Abrir la ronda").click()
     expect(page.get_by_role("heading", name="Asignar evaluaciones")).to_be_visible()
     journey.round = page.url.split("/")[-2]
@@ -240,7 +238,7 @@ def decide(journey: Journey) -> None:
     page = journey.as_("nucleo")
     page.goto("/seleccion/")
     page.get_by_label("Título").fill("Sesión del agua")
-    page.get_by_label("Día de la sesión").fill(TODAY.isoformat())
+    page.get_by_label("Día de la sesión").fill(clock.today().isoformat())
     page.get_by_label("Quién decide").fill("Grupo Núcleo, por consenso")
     choose(page.get_by_label("Sobre qué propuestas decide"), "Ronda del agua")
     page.get_by_role("button", name="Abrir la sesión").click()
@@ -273,7 +271,7 @@ def publish(journey: Journey) -> None:
 def draft(journey: Journey) -> None:
     """The Directorate writes the commitment out of the proposal, names who is bound and sets two milestones."""
     page = journey.as_("direccion")
-    start, end = TODAY - timedelta(days=20), TODAY + timedelta(days=360)
+    start, end = clock.today() - timedelta(days=20), clock.today() + timedelta(days=360)
     page.goto("/compromisos/?plan=PAGA3")
     page.get_by_role("link", name="Redactar un compromiso").click()
     page.get_by_label(journey.folio).check()
@@ -338,7 +336,7 @@ def agree(journey: Journey) -> None:
         expect(page.get_by_text(AGREED)).to_be_visible()
         page.get_by_label("Nombre de quien firma").fill(name)
         page.get_by_label("Cargo").fill(post)
-        page.get_by_label("Fecha de la firma").fill(TODAY.isoformat())
+        page.get_by_label("Fecha de la firma").fill(clock.today().isoformat())
         page.get_by_role("button", name="Registrar la firma").click()
         told(page, "La firma quedó registrada.")
     journey.shot(page, "agreement")

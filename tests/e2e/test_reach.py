@@ -17,12 +17,12 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from config import ROOT
+from intake.core import clock
 from tests.e2e.conftest import Server, sideways
 
 Open = Callable[..., Page]
@@ -41,8 +41,6 @@ WORDS = "Queremos oír qué falta en los puestos de salud de las comunidades."
 MEETING = "Salud en la Amazonía: qué sigue"
 RESOLVED = "Llevar la mesa de salud de Macas al orden del día de la selección."
 MINUTES = "Se leyó la memoria de la mesa de Macas. Cada puesto opinó y se votó."
-
-TODAY = datetime.now(ZoneInfo("America/Guayaquil")).date()
 
 
 @dataclass
@@ -160,7 +158,7 @@ def call(reach: Reach) -> None:
     expect(page.get_by_role("group", name="Temas").get_by_label(THEME, exact=True)).to_be_checked()
     page.get_by_label("Tipo", exact=True).select_option(label="Mesa territorial")
     page.get_by_label("Nombre de la mesa").fill(TABLE)
-    page.get_by_label("Fecha", exact=True).fill((TODAY + timedelta(days=2)).isoformat())
+    page.get_by_label("Fecha", exact=True).fill((clock.today() + timedelta(days=2)).isoformat())
     page.get_by_label("Hora de inicio").fill("09:00")
     page.get_by_label("Lugar", exact=False).first.fill("Casa comunal de Macas")
     page.get_by_role("combobox", name="Cantón").select_option(label="Morona")
@@ -277,7 +275,7 @@ def meet(reach: Reach) -> None:
     page.get_by_role("link", name="Grupo Núcleo del PAGA3").click()
     page.get_by_role("link", name="Convocar una reunión").click()
     page.get_by_label("Nombre de la reunión").fill(MEETING)
-    page.get_by_label("Fecha", exact=True).fill((TODAY + timedelta(days=2)).isoformat())
+    page.get_by_label("Fecha", exact=True).fill((clock.today() + timedelta(days=2)).isoformat())
     page.get_by_label("Hora de inicio").fill("10:00")
     page.get_by_label("Modalidad").select_option(label="Virtual")
     page.get_by_label("Lugar o plataforma").fill("Sala virtual de la Dirección")
