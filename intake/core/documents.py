@@ -95,13 +95,17 @@ def _bare(content: bytes, kind: str) -> bytes:
         raise packages.damaged() from error
 
 
+class Signed(Invalid):
+    """It carries an electronic signature, which names who signed and breaks with any change."""
+
+
 def _pdf(content: bytes) -> bytes:
     try:
         return pdfs.bare(content)
     except pdfs.Locked as error:
         raise _refusal(_locked()) from error
     except pdfs.Signed as error:
-        raise _refusal(_signed()) from error
+        raise Signed(_signed(), field="file") from error
     except pdfs.Filled as error:
         raise _refusal(
             _l("El PDF lleva otros archivos dentro. Adjúntelos aparte y vuelva a guardarlo sin ellos.")
@@ -166,7 +170,7 @@ def _package(content: bytes, work: _Work) -> bytes:
 def _part(name: str, content: bytes, work: _Work) -> bytes:
     """One entry of a package, bare. Raises `Invalid` for what cannot be made so."""
     if _SIGNED.match(name):
-        raise _refusal(_signed())
+        raise Signed(_signed(), field="file")
     if name in _PROPERTIES:
         return _DECLARED + _PROPERTIES[name]
     if name.rpartition("/")[2] == "meta.xml":

@@ -89,19 +89,24 @@ def object_store() -> Any:
     return _store
 
 
-def cleaned(upload: Upload, *, longest_side: int | None = None, bare: bool = False) -> Clean:
+def cleaned(upload: Upload, *, longest_side: int | None = None, bare: bool = False, signed: bool = False) -> Clean:
     """Check and clean what arrived. It may take seconds: do it before the transaction that keeps it.
 
     Raises `Invalid` where the file is empty, too large (`LIMIT_BYTES`), of a kind that is not accepted, or not what
     its name says. Pictures are re-encoded, which drops location data, and made smaller where a side has more than
-    ``longest_side`` pixels. With ``bare`` documents lose who wrote them (`documents.bare`).
+    ``longest_side`` pixels. With ``bare`` documents lose who wrote them (`documents.bare`); with ``signed``
+    those that carry an electronic signature stay whole, since who signs wants to be named.
     """
     kind = judge(upload)
     content = upload.content
     if kind in PICTURES:
         content = _reencoded(content, kind, longest_side)
     elif bare:
-        content = documents.bare(content, kind)
+        try:
+            content = documents.bare(content, kind)
+        except documents.Signed:
+            if not signed:
+                raise
     return Clean(clean_name(upload.name, ALLOWED[kind]), kind, content)
 
 

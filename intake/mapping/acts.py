@@ -81,7 +81,7 @@ def add_file(event: Event, given: FileInput, *, by: Principal) -> EventFile:
     if given.kind is EventFileKind.PHOTO and files.judge(given.upload) not in files.PICTURES:
         raise Invalid(_l("Una fotografía es un archivo JPG o PNG."), field="file")
     side = LONGEST_SIDE if given.kind is EventFileKind.PHOTO else None
-    cleaned = files.cleaned(given.upload, longest_side=side, bare=True)
+    cleaned = files.cleaned(given.upload, longest_side=side, bare=True, signed=True)
     with transaction():
         if not event.is_public:
             raise Conflict(_l("Publique primero la convocatoria."))

@@ -295,6 +295,11 @@ class TestPdf:
         for before, words in ((sign, "firma electrónica"), (fill, "otros archivos")):
             with pytest.raises(Invalid, match=words):
                 documents.bare(pdf(before=before), "application/pdf")
+        signed = pdf(before=sign)
+        assert files.cleaned(files.Upload("acta.pdf", signed), bare=True, signed=True).content == signed
+        for before, kept in ((sign, False), (fill, True)):
+            with pytest.raises(Invalid):
+                files.cleaned(files.Upload("acta.pdf", pdf(before=before)), bare=True, signed=kept)
 
 
 class TestPictures:

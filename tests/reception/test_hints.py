@@ -95,7 +95,6 @@ def test_another_plan_is_not_looked_into(plan, client):
 def test_what_may_be_shown_is_found_behind_what_may_not(plan, count_queries, monkeypatch):
     """Another plan has newer ones that say the same, as many as are weighed and one more."""
     monkeypatch.setattr(similar, "CANDIDATES", 3)
-    monkeypatch.setattr(similar, "ENOUGH", 2)
     own = [proposal(plan).folio for _ in range(2)]
     other = factories.plan(code="OTRO", is_current=False)
     for _ in range(4):
@@ -106,7 +105,7 @@ def test_what_may_be_shown_is_found_behind_what_may_not(plan, count_queries, mon
     with count_queries() as seen:
         found = queries.similar_to(TITLE, "", plan.id)
     assert sorted(one.folio for one in found) == own
-    assert len(seen) == 5
+    assert len(seen) == 4
 
 
 def test_at_most_five_best_first_in_three_statements(plan, client, count_queries):

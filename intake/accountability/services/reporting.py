@@ -146,7 +146,7 @@ def clean_files(evidence: Sequence[EvidenceInput]) -> list[files.Clean | Invalid
 
 def _cleaned(item: EvidenceInput, i: int) -> files.Clean | Invalid | None:
     try:
-        return files.cleaned(item.upload, bare=True) if item.upload is not None else None
+        return files.cleaned(item.upload, bare=True, signed=True) if item.upload is not None else None
     except Invalid as error:
         return Invalid(error.message, field=f"evidence-{i}-upload")
 

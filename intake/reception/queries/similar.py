@@ -25,9 +25,8 @@ if TYPE_CHECKING:
     from intake.reception.vocabulary import Vocabulary
     from models import Plan
 
-#: Candidates that are read and weighed; how many of them must be left where not all may be shown, or they are chosen
-#: anew from so many of the best.
-CANDIDATES, ENOUGH, CHOSEN_FROM = 60, 40, 600
+#: Candidates that are read and weighed, and from how many of the best they are taken, where not all may be shown.
+CANDIDATES, CHOSEN_FROM = 60, 600
 #: Hints that are shown, and proposals beside what a search found.
 SHOWN, BESIDE = 5, 10
 
@@ -54,7 +53,7 @@ class Meaning(NamedTuple):
 def similar_to(
     title: str, body: str, plan_id: int, *, without: int | None = None, only: Sequence[Any] = ()
 ) -> list[Similar]:
-    """At most five public proposals of the plan that say much the same, best first. Two to five statements.
+    """At most five public proposals of the plan that say much the same, best first. Three or four statements.
 
     They share a word that names a matter; what was withdrawn comes last. None that was undone, and to a proposal
     (``without``) neither what it is asked to join nor what it gathers. ``only``: more conditions that they fulfil.
@@ -125,23 +124,21 @@ def _nearest(
     if not asked:
         return []
     chosen = _candidates(words, asked, vocabulary)
-    rows = _texts(chosen[:CANDIDATES], among, columns)
-    if len(rows) < ENOUGH and len(chosen) > CANDIDATES:
-        rows = _texts(_allowed(chosen, among), among, columns)
-    found = [(weighing.weigh(row.search_stems), row) for row in rows]
+    if len(chosen) > CANDIDATES:
+        may = set(db.session.scalars(sa.select(Proposal.id).where(_is_among(chosen), *among)))
+        chosen = [key for key in chosen if key in may][:CANDIDATES]
+    if not chosen:
+        return []
+    query = sa.select(Proposal.id, Proposal.search_stems, *columns).where(_is_among(chosen), *among)
+    found = [(weighing.weigh(row.search_stems), row) for row in db.session.execute(query)]
     return sorted(found, key=lambda pair: (-pair[0].score, -pair[0].covered, pair[1].id))
 
 
-def _texts(keys: list[int], among: list[Any], columns: tuple[Any, ...]) -> list[Any]:
-    """What is weighed of those that fulfil ``among``. One statement."""
-    query = sa.select(Proposal.id, Proposal.search_stems, *columns).where(Proposal.id.in_(keys), *among)
-    return list(db.session.execute(query)) if keys else []
-
-
-def _allowed(chosen: list[int], among: list[Any]) -> list[int]:
-    """The best that fulfil ``among``. One statement: it reads no texts, which of six hundred would be dear."""
-    allowed = set(db.session.scalars(sa.select(Proposal.id).where(Proposal.id.in_(chosen), *among)))
-    return [key for key in chosen if key in allowed][:CANDIDATES]
+def _is_among(keys: list[int]) -> sa.ColumnElement[bool]:
+    """PostgreSQL takes them as one value: writing out six hundred parameters takes longer than finding the rows."""
+    if db.session.get_bind().dialect.name == "postgresql":
+        return Proposal.id == sa.any_(sa.literal(keys, sa.ARRAY(sa.Integer)))
+    return Proposal.id.in_(keys)
 
 
 def _candidates(words: list[Wanted], asked: dict[str, int], vocabulary: Vocabulary) -> list[int]:
