@@ -23,7 +23,7 @@ from forms.reception_common import ContactFields, ProposalFields
 from forms.uploads import FILE_LIMIT
 from intake.core.files import Upload
 from intake.core.i18n import lazy_gettext as _l
-from intake.reception.inputs import ProposalInput, SheetInput
+from intake.reception.inputs import SheetInput
 from intake.reception.sheets import FIELDS, MOST_SHEETS
 from models.enums import Branch, ProposerKind, PublicName, SpoiltReason
 
@@ -134,15 +134,11 @@ class SheetForm(ProposalFields, ContactFields, Form):
         if not field.data and any((words or "").strip() for words in typed):
             raise ValidationError(_l("Marque el consentimiento o borre el contacto."))
 
-    def to_data(self) -> ProposalInput:
-        """What is proposed, in the language of sheets."""
-        return self.to_proposal()
-
     def to_input(self) -> SheetInput:
         """All of it."""
         if self.dated_on.data is None:
             raise ValueError("to_input is for a form that was checked")
-        return SheetInput(data=self.to_data(), dated_on=self.dated_on.data, contact=self.to_contact())
+        return SheetInput(data=self.to_proposal(), dated_on=self.dated_on.data, contact=self.to_contact())
 
 
 class WindowForm(SheetForm):

@@ -58,12 +58,12 @@ def record(
     return made
 
 
-def record_all(action: str, subjects: Sequence[Any], *, by: Principal, reason: str = "") -> None:
+def record_all(action: str, subjects: Sequence[Any], *, by: Principal) -> None:
     """`record` for many of one kind that are known already: as many statements as for one."""
     changed = [changes_of(subject) for subject in subjects]
     db.session.flush()
     pairs = zip(subjects, changed, strict=True)
-    rows = [_values(action, subject, changes, by=by, reason=reason) for subject, changes in pairs]
+    rows = [_values(action, subject, changes, by=by, reason="") for subject, changes in pairs]
     if rows:
         db.session.execute(sa.insert(AuditEntry), rows)
 

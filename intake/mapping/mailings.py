@@ -70,7 +70,7 @@ def start(campaign: Campaign, given: LetterInput, *, number: int, by: Principal)
         raise Invalid(_l("Elija a quiénes se escribe."), field="steps")
     with transaction():
         lock(sa.select(Campaign.id).where(Campaign.id == campaign.id))
-        _require_sendable(_campaign(campaign.id))
+        _require_sendable(for_letters(campaign.id))
         if letters.next_number(campaign) != number:
             raise Conflict(_l("Este envío ya empezó: alguien pulsó el botón antes."))
         mailing = Mailing(
@@ -128,7 +128,7 @@ def _piece(key: int, after: int, by: Principal) -> tuple[int, int, bool]:
     mailing = db.session.get_one(Mailing, key, populate_existing=True)
     if mailing.finished_at is not None:
         return after, 0, True
-    campaign = _campaign(mailing.campaign_id)
+    campaign = for_letters(mailing.campaign_id)
     _require_sendable(campaign)
     wanted = [OutreachStep(value) for value in mailing.steps.split(",")]
     rows = _held_readers(letters.recipients(campaign.id, wanted, mailing.id, after=after).limit(PIECE))
@@ -212,7 +212,7 @@ def _mark_contacted(campaign: Campaign, mailing: Mailing, readers: Sequence[Reci
     steps.put_all([steps.Entry(t, given, f"{campaign.slug}/{slugs[t.id]}") for t in held], by=by)
 
 
-def _campaign(key: int) -> Campaign:
+def for_letters(key: int) -> Campaign:
     """A campaign with what its letters tell. One statement."""
     query = (
         sa.select(Campaign)
@@ -223,11 +223,6 @@ def _campaign(key: int) -> Campaign:
         .execution_options(populate_existing=True)
     )
     return db.session.scalars(query).unique().one()
-
-
-def for_letters(campaign: Campaign) -> Campaign:
-    """The campaign with what its letters tell. One statement."""
-    return _campaign(campaign.id)
 
 
 def obstacle(campaign: Campaign) -> Text | None:

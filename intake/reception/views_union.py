@@ -68,8 +68,7 @@ def union(proposal: Proposal) -> ResponseReturnValue:
             flash(_("Se preguntó a quien presentó %(folio)s.", folio=found[0].folio), "success")
             return _to_union()
         form.folio.errors = [str(_l("No existe una propuesta con ese folio."))]
-    status = shown_again(form)  # first: what it says is drawn with the page
-    return _union(proposal, form), status
+    return _union(proposal, form), shown_again(form)
 
 
 def _union(proposal: Proposal, form: AddForm) -> str:

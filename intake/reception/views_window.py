@@ -64,7 +64,7 @@ def _begin(form: WindowForm, plan: Plan, event: Event | None) -> None:
 def _receive(form: WindowForm, plan: Plan, event: Event | None) -> None:
     receipt = keying.receive(
         plan,
-        form.to_data(),
+        form.to_proposal(),
         form.to_contact(),
         by=principal(),
         dated_on=form.dated_on.data,  # type: ignore[arg-type]  # the form demands it

@@ -85,7 +85,9 @@ def test_an_answer_asks_for_no_place_with_what_was_taken_back_meanwhile(own_app,
         )
         campaign = make.campaign(plan, event_id=event.id)
         make.target(campaign, queries.actor("uno"))
-        mailing = mailings.start(mailings.for_letters(campaign), LetterInput(template=INVITATION), number=1, by=SYSTEM)
+        mailing = mailings.start(
+            mailings.for_letters(campaign.id), LetterInput(template=INVITATION), number=1, by=SYSTEM
+        )
         mailings.continue_mailing(mailing, by=SYSTEM)
         letter = db.session.scalars(sa.select(OutboxMessage).where(OutboxMessage.kind.startswith("outreach_"))).one()
         link = letter.context["link"].rpartition("/")[2].partition("?")[0]

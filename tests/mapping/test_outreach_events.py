@@ -151,13 +151,13 @@ def test_an_actor_with_one_place_does_not_wait(app):
 def test_letters_ask_for_an_answer_before_the_event(app, due, asked):
     event = called(plan := make.plan(), starts_at=clock.now() + 5 * DAY)
     campaign = make.campaign(plan, event_id=event.id, due_on=clock.today() + due * DAY)
-    assert letter_facts.answer_by(mailings.for_letters(campaign)) == clock.today() + asked * DAY
+    assert letter_facts.answer_by(mailings.for_letters(campaign.id)) == clock.today() + asked * DAY
 
 
 def test_letters_on_the_eve_ask_for_an_answer_today(app):
     event = called(plan := make.plan(), starts_at=clock.now() + timedelta(minutes=1))
     campaign = make.campaign(plan, event_id=event.id)
-    assert letter_facts.answer_by(mailings.for_letters(campaign)) == clock.today()
+    assert letter_facts.answer_by(mailings.for_letters(campaign.id)) == clock.today()
 
 
 def test_the_team_is_told_when_letters_ask_earlier_than_the_campaign_ends(app, sign_in, post):

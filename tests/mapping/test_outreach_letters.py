@@ -31,7 +31,7 @@ def called(plan, **values):
 
 def send(campaign, number=1, *, template=INVITATION, to=(S.IDENTIFIED,), words="", pieces=None):
     given = LetterInput(template=template, steps=to, words=words)
-    mailing = mailings.start(mailings.for_letters(campaign), given, number=number, by=SYSTEM)
+    mailing = mailings.start(mailings.for_letters(campaign.id), given, number=number, by=SYSTEM)
     return mailing, mailings.continue_mailing(mailing, by=SYSTEM, pieces=pieces)
 
 
@@ -185,7 +185,7 @@ def test_the_preview_says_what_goes_out_and_to_how_many(app):
     stopped, _target = reached(campaign, "stop@demo.example")
     db.session.add(MailStop(address_hash=address_hash("mail_stop", "STOP@demo.example "), stopped_at=clock.now()))
     db.session.flush()
-    campaign = mailings.for_letters(campaign)
+    campaign = mailings.for_letters(campaign.id)
     found = letters.audience(campaign, (S.IDENTIFIED,))
     assert (found.letters, found.actors, found.stopped, found.without_mail) == (2, 3, 1, 1)
     assert found.locales == {"es": 1, "en": 1}

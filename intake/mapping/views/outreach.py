@@ -210,7 +210,7 @@ def edit_campaign(found: Campaign) -> ResponseReturnValue:
 
 def _say_answer_by(found: Campaign) -> None:
     """Warn that letters ask for an answer earlier than the campaign ends."""
-    until = answer_by(mailings.for_letters(found))
+    until = answer_by(mailings.for_letters(found.id))
     if until < found.due_on:
         words = _l("Las cartas pedirán responder hasta el %(day)s, antes del encuentro.", day=fecha(until))
         flash(str(words), "warning")

@@ -109,7 +109,7 @@ def note_steps(found: Campaign) -> ResponseReturnValue:
     if not actors:
         failed.error = _l("Marque al menos un actor.")
     elif not form.validate():
-        failed.error = next(iter(form.step.errors or form.note.errors or form.channel.errors or [_forgery()]))
+        failed.error = next(iter(form.step.errors or form.note.errors or form.channel.errors or form.form_errors))
     else:
         failed.error = _noted(found, failed, actors, form.to_input())
     if failed.error:
@@ -121,10 +121,6 @@ def note_steps(found: Campaign) -> ResponseReturnValue:
 def _actors_named() -> list[str]:
     """The actors that were ticked, by address; whatever else was sent is no address."""
     return [clean(slug) for slug in request.form.getlist("actor")[:MOST_MARKED]]
-
-
-def _forgery() -> Any:
-    return _l("La página llevaba mucho tiempo abierta. Pulse otra vez el botón.")
 
 
 def _noted(found: Campaign, failed: SimpleNamespace, actors: list[str], given: StepInput) -> Any:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 def new_mailing(found: Campaign) -> ResponseReturnValue:
     """Choose the letter; see it as it goes out; send it."""
     g.plan = found.plan
-    campaign = mailings.for_letters(found)
+    campaign = mailings.for_letters(found.id)
     why = mailings.obstacle(campaign)
     form = LetterForm()
     if request.method == "GET" or why is not None or not form.validate():

@@ -33,20 +33,15 @@ def when_withdrawn(call: Callable[[Proposal, str], None]) -> None:
     _WITHDRAWN[f"{call.__module__}.{call.__qualname__}"] = call
 
 
-def withdraw(proposal: Proposal, *, by: Principal, reason: str, at: datetime | None = None) -> None:
+def withdraw(proposal: Proposal, *, by: Principal, reason: str) -> None:
     """Take a proposal back. It stays readable under its folio, with the reason."""
-    move(proposal, "withdraw", by=by, reason=reason, at=at)
+    move(proposal, "withdraw", by=by, reason=reason)
 
 
-def move(
-    proposal: Proposal, action: str, *, by: Principal, reason: str = "", at: datetime | None = None, **details: Any
-) -> None:
-    """Make a move of the lifecycle and, where it notifies, queue its mail to the author. ``details`` go to the trace.
-
-    ``at`` replaces the stamp of the move, for records of the past.
-    """
+def move(proposal: Proposal, action: str, *, by: Principal, reason: str = "", **details: Any) -> None:
+    """Make a move of the lifecycle and, where it notifies, queue its mail to the author; ``details`` are traced."""
     with transaction():
-        fire(proposal, action, by=by, reason=reason, stamp=at, **details)
+        fire(proposal, action, by=by, reason=reason, **details)
 
 
 def fire(
