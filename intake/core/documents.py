@@ -186,12 +186,22 @@ def _part(name: str, content: bytes, work: _Work) -> bytes:
     return segments.bare(content)
 
 
+def _read(name: str, content: bytes) -> tuple[str, str]:
+    """What stands in a part, and how it is encoded. Drawings, pages and hidden fonts need not be Unicode; XML must."""
+    encoding = "utf-16" if content.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8"
+    try:
+        return content.decode(encoding), encoding
+    except UnicodeError:
+        if name.endswith((".xml", ".rels")):
+            raise
+        return content.decode("latin-1"), "latin-1"  # which reads any bytes and gives the same ones back
+
+
 def _xml(name: str, content: bytes) -> bytes:
     """A part of text without names of authors. Raises `Invalid` where it is locked, `UnicodeError` where it is none."""
     if len(content) > _MOST_TEXT:
         raise _heavy()
-    encoding = "utf-16" if content.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8"
-    text = content.decode(encoding)
+    text, encoding = _read(name, content)
     if name == "META-INF/manifest.xml" and "encryption-data" in text:
         raise _refusal(_locked())
     for element, empty in _ELEMENTS.items():

@@ -217,6 +217,18 @@ def test_what_cannot_be_made_bare_is_refused_and_says_why(content: bytes, kind: 
     assert refused.value.field == "file"
 
 
+def test_parts_that_are_no_unicode_stay_readable_and_name_nobody_either() -> None:
+    """A drawing of an older program, and a hidden font that happens to begin with "<"."""
+    font = b"<" + bytes(range(255, 0, -1))
+    drawing = f'<v:shape author="{WHO}" title="Plano de la acequia, año"/>'.encode("cp1252")
+    before = word(**{"word__vmlDrawing1.vml": drawing, "word__fonts__font1.odttf": font})
+    with zipfile.ZipFile(io.BytesIO(documents.bare(before, WORD))) as package:
+        assert package.read("word/fonts/font1.odttf") == font
+        assert package.read("word/vmlDrawing1.vml") == '<v:shape author="" title="Plano de la acequia, año"/>'.encode(
+            "cp1252"
+        )
+
+
 def test_a_package_with_two_parts_of_one_name_is_refused() -> None:
     out = io.BytesIO(word())
     with zipfile.ZipFile(out, "a") as made, pytest.warns(UserWarning, match="Duplicate"):

@@ -69,7 +69,6 @@ def send(browser: FlaskClient, path: str, text: str) -> None:
     assert_sound(browser.post(path, data=fields.found), f"POST {path}")
 
 
-@pytest.mark.timeout(300)
 @pytest.mark.once
 def test_no_form_fails_and_no_page_draws_what_was_sent(app: Flask, client: FlaskClient, sign_in: SignIn) -> None:
     people = db.session.scalars(sa.select(User).where(User.email.in_(f"{name}@demo.example" for name in WRITERS)))

@@ -143,7 +143,6 @@ def work(demo_app: Flask, browsers: dict[str | None, FlaskClient]) -> Work:
     return found
 
 
-@pytest.mark.timeout(600)
 @pytest.mark.parametrize("account", ACCOUNTS)
 def test_every_page_of_every_role(
     work: Work, open_browser: Callable[..., Page], enter: Callable[[Page, str], None], account: str | None

@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pypdfium2
-import pytest
 import segno
 from PIL import Image, ImageDraw, ImageFont
 from playwright.sync_api import Page, expect
@@ -48,7 +47,6 @@ class Stack:
         )
 
 
-@pytest.mark.timeout(900)
 def test_a_stack_of_forty_sheets(open_browser: Open, enter: Enter, shot: Shot, tmp_path: Path) -> None:
     stack = Stack()
     clerk = open_browser()

@@ -18,7 +18,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from config import ROOT
@@ -70,7 +69,6 @@ class Reach:
         assert sideways(page) <= 0, name
 
 
-@pytest.mark.timeout(600)
 def test_whom_have_we_not_reached(open_browser: Open, enter: Enter, shot: Shot, server: Server) -> None:
     reach = Reach(open_browser, enter, shot, server, open_browser(phone=True))
     ask(reach)
