@@ -1,22 +1,8 @@
 // Writing a proposal: the draft on this device, what waits there, and copying the code. Everything works without this file.
 import { start as showBox } from "./device/box.js";
-import * as drafts from "./device/draft.js";
 import { start as startForm } from "./device/form.js";
 import { start as startStandIn } from "./device/standin.js";
-import { tell } from "./device/queue.js";
-import { all, get, remove } from "./device/store.js";
-
-// Once the server has the text, or it has been sent, the device no longer needs it.
-const finish = async () => {
-  const key = drafts.wasTaken();
-  if (!key) return;
-  const item = await get("queue", key);
-  if (item && item.state !== "waiting") await remove("queue", key);
-  drafts.forgetTaken();
-  tell();
-};
-if (document.querySelector("[data-autosave-done], [data-autosave-clear]")) drafts.taken();
-finish().catch(() => {});
+import { all } from "./device/store.js";
 
 const box = document.querySelector("[data-device]");
 const form = document.querySelector("form[data-autosave]");

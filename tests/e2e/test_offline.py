@@ -152,6 +152,21 @@ def arrived(page: Page, title: str) -> str:
     return str(item.locator("[data-folio]").text_content())
 
 
+def lying(page: Page, name: str) -> list[dict[str, object]]:
+    """What lies on this device under that name; read in a window of its own, whose database nothing holds back."""
+    window = page.context.new_page()
+    try:
+        window.goto("/static/manifest.json")
+        return window.evaluate(
+            "(name) => new Promise((done) => { indexedDB.open('intake', 1).onsuccess = ({ target: { result: base } }) =>"
+            " { base.transaction(name).objectStore(name).getAll().onsuccess = ({ target }) =>"
+            " { base.close(); done(target.result) } } })",
+            name,
+        )
+    finally:
+        window.close()
+
+
 def rows(server: Server, title: str) -> list[tuple[str, str]]:
     with contextlib.closing(sqlite3.connect(server.database, timeout=20)) as base:
         return base.execute("SELECT folio, status FROM proposal WHERE title = ?", (title,)).fetchall()
@@ -364,6 +379,10 @@ def test_what_the_server_refuses_comes_back_to_the_form_with_everything(
     phone.get_by_role("button", name="Enviar mi propuesta").click()
     expect(phone.get_by_role("heading", name="Recibimos su propuesta")).to_be_visible()
     assert [status for _folio, status in rows(server, title)] == ["submitted"]
+    assert [item["state"] for item in lying(phone, "queue")] == ["refused"]  # the receipt was left before it could
+    phone.goto("/")  # which loads what every page loads, and no more
+    until_here(phone, lambda: not lying(phone, "queue"), "what the server has waits no longer")
+    expect(phone.locator("[data-device-notice]")).to_be_hidden()
     phone.goto("/propuestas/sin-conexion")
     expect(phone.get_by_text("No hay ninguna propuesta en espera")).to_be_visible()
 

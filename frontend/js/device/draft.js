@@ -67,7 +67,8 @@ export const forgetHeld = () => quietly(() => localStorage.removeItem(HELD));
 export const inside = () => quietly(() => localStorage.getItem(INSIDE)) ?? "";
 export const note = (owner) => quietly(() => (owner ? localStorage.setItem(INSIDE, owner) : localStorage.removeItem(INSIDE)));
 
-/** Signing out takes what was written while signed in. What a guest wrote before stays: nothing else keeps it. */
+/** Signing out takes what was written while signed in. What a guest wrote before stays: nothing else keeps it. What was
+ * taken stays too, until the next page has removed what is queued under it. */
 export const signOut = () =>
   quietly(() => {
     [ACCOUNT, INSIDE].forEach((name) => localStorage.removeItem(name));

@@ -1,7 +1,7 @@
 // On every page: the service worker, what waits, and leaving nothing behind when signing out.
 import * as drafts from "./draft.js";
 import { flush, listen, tell } from "./queue.js";
-import { all, put, remove } from "./store.js";
+import { all, get, put, remove } from "./store.js";
 
 const account = document.querySelector(".account__form");
 const notice = document.querySelector("[data-device-notice]");
@@ -9,6 +9,8 @@ const notice = document.querySelector("[data-device-notice]");
 const own = document.querySelector("[data-in-account]");
 
 if (own) drafts.hold(own.dataset.inAccount);
+// Here, not in reception.js, which runs after this file: what follows must know of it before it counts what waits.
+if (document.querySelector("[data-autosave-done], [data-autosave-clear]")) drafts.taken();
 account?.addEventListener("submit", () => drafts.signOut());
 // Receipts lie in IndexedDB, which a page that is being left cannot change: the next page does. Those that an account holds
 // go; the code of any other is its only key and stays until somebody says that it is noted.
@@ -26,6 +28,17 @@ const settle = async () => {
   const mine = (await all("arrived")).filter((item) => folios.includes(item.folio));
   await Promise.all(mine.map((item) => put("arrived", { ...item, inAccount: true })));
   drafts.forgetHeld();
+};
+
+/** Once the server has the text, or it has been sent, the device no longer needs it. The page that said so may have been
+ * left at once: whatever page comes next does it. */
+const finish = async () => {
+  const key = drafts.wasTaken();
+  if (!key) return;
+  const item = await get("queue", key);
+  if (item && item.state !== "waiting") await remove("queue", key);
+  drafts.forgetTaken();
+  tell();
 };
 
 /** The line on top of pages that do not show the whole, read aloud as it changes: something waits, or has arrived and
@@ -46,17 +59,20 @@ const attempt = async () => {
   await count();
 };
 
+const register = async () => {
+  const worker = await navigator.serviceWorker.register("/sw.js", { scope: "/", updateViaCache: "none" });
+  await navigator.serviceWorker.ready;
+  worker.active?.postMessage({ language: document.documentElement.lang.slice(0, 2) });
+};
+
 export const start = async () => {
   // The worker's pages are drawn for nobody (base.html, for_worker): they are no sign that nobody is signed in.
   if (account) drafts.note(account.dataset.owner);
   else if (document.querySelector(".account__button") && !document.querySelector("[data-shell], [data-reload]")) drafts.note("");
-  if (!account && "serviceWorker" in navigator) {
-    const worker = await navigator.serviceWorker.register("/sw.js", { scope: "/", updateViaCache: "none" });
-    const say = () => worker.active?.postMessage({ language: document.documentElement.lang.slice(0, 2) });
-    navigator.serviceWorker.ready.then(say);
-  }
+  if (!account && "serviceWorker" in navigator) register().catch(() => {}); // what lies here does not wait for it
   if (!("indexedDB" in window)) return;
   await settle();
+  await finish();
   await left();
   listen(() => count().catch(() => {}));
   addEventListener("online", () => attempt().catch(() => {}));
