@@ -545,3 +545,27 @@ def test_everything_can_be_deleted_from_the_telephone(phone: Page, server: Serve
     phone.goto("/propuestas/nueva")
     expect(phone.get_by_label("Título de su propuesta")).to_have_value("")
     assert rows(server, title) == []
+
+
+SIGNED_OUT_MEANWHILE = """
+const begin = IDBDatabase.prototype.transaction;
+IDBDatabase.prototype.transaction = function (names, mode, options) {
+  if (mode === "readwrite") begin.call(this, ["arrived"], mode).objectStore("arrived").clear();
+  return begin.call(this, names, mode, options);
+};
+"""
+
+
+def test_a_receipt_that_signing_out_takes_away_does_not_come_back(phone: Page, server: Server) -> None:
+    """Another window takes it between the reading and the writing of one that notes that the account holds it."""
+    title, context = "Caseta para el guardián del reservorio", phone.context
+    queue(phone, title)
+    context.set_offline(False)
+    folio = arrived(phone, title)
+    assert [item["folio"] for item in lying(phone, "arrived")] == [folio]
+    phone.evaluate("(folio) => localStorage.setItem('intake:en-cuenta', JSON.stringify([folio]))", folio)
+    other = context.new_page()
+    other.add_init_script(SIGNED_OUT_MEANWHILE)
+    other.goto("/")
+    until(other, "localStorage.getItem('intake:en-cuenta') === null")
+    assert lying(phone, "arrived") == []

@@ -42,7 +42,7 @@ const show = (box, state, item) => {
 
 const actions = {
   send: async (key) => {
-    await change(key, { state: "waiting", notBefore: 0, message: "" });
+    await change("queue", key, { state: "waiting", notBefore: 0, message: "" });
     await flush().catch(() => {});
   },
   forgetOne: async (key) => {

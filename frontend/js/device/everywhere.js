@@ -1,7 +1,7 @@
 // On every page: the service worker, what waits, and leaving nothing behind when signing out.
 import * as drafts from "./draft.js";
 import { flush, listen, tell } from "./queue.js";
-import { all, get, put, remove } from "./store.js";
+import { all, change, get, remove } from "./store.js";
 
 const account = document.querySelector(".account__form");
 const notice = document.querySelector("[data-device-notice]");
@@ -26,7 +26,7 @@ const settle = async () => {
   const folios = drafts.held();
   if (!folios.length) return;
   const mine = (await all("arrived")).filter((item) => folios.includes(item.folio));
-  await Promise.all(mine.map((item) => put("arrived", { ...item, inAccount: true })));
+  await Promise.all(mine.map((item) => change("arrived", item.key, { inAccount: true })));
   drafts.forgetHeld();
 };
 

@@ -117,7 +117,7 @@ export const start = async (form, box) => {
   const restore = async () => {
     const item = asked && (await get("queue", asked));
     if (item) {
-      await change(asked, { state: "editing" });
+      await change("queue", asked, { state: "editing" });
       comeBack(item);
       return true;
     }

@@ -63,14 +63,14 @@ const send = async (item, csrf) => {
   const signed = ["csrf_token", csrf];
   let [status, told] = await post(item, [signed]);
   for (let proofs = 0; told.reason === "proof" && proofs < PROOFS; proofs += 1) {
-    await change(item.key, { message: told.message });
+    await change("queue", item.key, { message: told.message });
     tell();
     const proof = await solve(told.challenge).catch(() => ""); // without one it arrives all the same, and a person looks
     if (!(await stillWaits(item.key))) return true;
     [status, told] = await post(item, [signed, ["altcha", proof]]);
   }
   const found = judged(item, status, told);
-  await (found.receipt ? arrive(found.receipt) : change(item.key, { ...found, tried: (item.tried ?? 0) + 1 }));
+  await (found.receipt ? arrive(found.receipt) : change("queue", item.key, { ...found, tried: (item.tried ?? 0) + 1 }));
   return Boolean(found.receipt || found.state);
 };
 

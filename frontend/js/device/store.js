@@ -29,11 +29,11 @@ export const put = (name, value) => within([name], "readwrite", (store) => store
 export const remove = (name, key) => within([name], "readwrite", (store) => store.delete(key));
 export const clear = (...names) => within(names, "readwrite", (...stores) => stores.forEach((store) => store.clear()));
 
-/** Changes what is queued under a key, if it still is. */
-export const change = (key, values) =>
-  within(["queue"], "readwrite", (queue) => {
-    const asked = queue.get(key);
-    asked.onsuccess = () => asked.result && queue.put({ ...asked.result, ...values });
+/** Changes what lies under a key, if it still does. */
+export const change = (name, key, values) =>
+  within([name], "readwrite", (store) => {
+    const asked = store.get(key);
+    asked.onsuccess = () => asked.result && store.put({ ...asked.result, ...values });
   });
 
 /** Puts the receipt in the place of what was queued: both or neither. */
