@@ -158,8 +158,8 @@ def lying(page: Page, name: str) -> list[dict[str, object]]:
     try:
         window.goto("/static/manifest.json")
         return window.evaluate(
-            "(name) => new Promise((done) => { indexedDB.open('intake', 1).onsuccess = ({ target: { result: base } }) =>"
-            " { base.transaction(name).objectStore(name).getAll().onsuccess = ({ target }) =>"
+            "(name) => new Promise((done) => { indexedDB.open('intake', 1).onsuccess = ({ target: { result: base } })"
+            " => { base.transaction(name).objectStore(name).getAll().onsuccess = ({ target }) =>"
             " { base.close(); done(target.result) } } })",
             name,
         )
