@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 _WORD = re.compile(r"[a-z0-9]{2,}")
 #: What stands between quotation marks, of whatever kind a keyboard has, is looked for as it stands.
 _PIECE = re.compile(r'"([^"]*)"|«([^»]*)»|“([^”]*)”|([^"«“]+|["«“])')
-_STEMMER = snowballstemmer.stemmer("spanish")
+#: It keeps the word at hand on itself: two threads at once would stem each other's words, and `stem_of` keep the result.
+_STEMMER, _ONE_AT_A_TIME = snowballstemmer.stemmer("spanish"), threading.Lock()
 _SIMPLE: sa.ColumnClause[Any] = sa.literal_column("'simple'::regconfig")
 MAX_TERMS = 12
 #: A stem of so many letters is no beginning: "bus" would find "buscar". With one more it is none either where the end
@@ -38,7 +40,9 @@ _JOINING = frozenset(_FILLER.split())
 @lru_cache(maxsize=50_000)
 def stem_of(word: str) -> str:
     """The stem of a folded word."""
-    return plain(_STEMMER.stemWord(word))
+    with _ONE_AT_A_TIME:
+        stem = _STEMMER.stemWord(word)
+    return plain(stem)
 
 
 def stems(*texts: str) -> str:
