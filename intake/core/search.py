@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _WORD = re.compile(r"[a-z0-9]{2,}")
 #: What stands between quotation marks, of whatever kind a keyboard has, is looked for as it stands.
 _PIECE = re.compile(r'"([^"]*)"|«([^»]*)»|“([^”]*)”|([^"«“]+|["«“])')
-#: It keeps the word at hand on itself: two threads at once would stem each other's words, and `stem_of` keep the result.
+#: It keeps the word at hand on itself: threads would stem each other's words, and `stem_of` would keep the result.
 _STEMMER, _ONE_AT_A_TIME = snowballstemmer.stemmer("spanish"), threading.Lock()
 _SIMPLE: sa.ColumnClause[Any] = sa.literal_column("'simple'::regconfig")
 MAX_TERMS = 12
