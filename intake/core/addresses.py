@@ -21,13 +21,14 @@ def email_of(text: str) -> str | None:
 def phone_of(text: str) -> str | None:
     """The number in E.164, Ecuador's code where none was written; None if it is none.
 
-    A spreadsheet drops the first zero of a number: ``991234567`` is read as ``0991234567``.
+    A spreadsheet drops the first zero of a number: ``991234567`` is read as ``0991234567``. A number without its area
+    code is none: from elsewhere nobody can call it.
     """
     try:
         number = phonenumbers.parse(text, "EC")
     except phonenumbers.NumberParseException:
         return None
-    if not phonenumbers.is_possible_number(number):
+    if phonenumbers.is_possible_number_with_reason(number) != phonenumbers.ValidationResult.IS_POSSIBLE:
         return None
     return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
 

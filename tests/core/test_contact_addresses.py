@@ -18,7 +18,12 @@ def test_a_form_keeps_a_telephone_as_everybody_does(typed):
     assert field.data == phone_of(typed) == "+593991234567"
 
 
-@pytest.mark.parametrize("typed", ["123", "no tengo", "09912345678901", "+999 1234567"])
+@pytest.mark.parametrize("typed", ["022345678", "22345678", "(02) 234-5678", "+593 2 234 5678"])
+def test_a_landline_has_its_area_code(typed):
+    assert phone_of(typed) == "+59322345678"
+
+
+@pytest.mark.parametrize("typed", ["123", "2345678", "no tengo", "09912345678901", "+999 1234567"])
 def test_what_is_no_telephone_is_refused_and_kept_in_its_field(typed):
     field = SimpleNamespace(data=typed)
     with pytest.raises(ValidationError):
