@@ -11,7 +11,7 @@ from models import AuditEntry, JoinRequest, Proposal
 from models.enums import JoinStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 #: The entry of the trace that says that a proposal went with the import that had brought it.
 IMPORT_UNDONE = "proposal.undo_import"
@@ -32,7 +32,7 @@ STANDS = TakenBack()
 def taken_back(proposal: Proposal) -> TakenBack:
     """Why a withdrawn proposal was withdrawn, last. One statement."""
     query = (
-        sa.select(AuditEntry.action, AuditEntry.reason)
+        sa.select(AuditEntry.action, AuditEntry.reason, AuditEntry.changes)
         .where(
             AuditEntry.subject_type == Proposal.__tablename__,
             AuditEntry.subject_id == proposal.id,
@@ -44,7 +44,14 @@ def taken_back(proposal: Proposal) -> TakenBack:
     row = db.session.execute(query).one_or_none()
     if row is None:
         return STANDS
-    return TakenBack(row.reason or "", by_team=row.action == IMPORT_UNDONE)
+    if row.action != IMPORT_UNDONE:
+        return TakenBack(row.reason or "")
+    return TakenBack(_without_batch(row.reason or "", row.changes), by_team=True)
+
+
+def _without_batch(reason: str, changes: Mapping[str, object]) -> str:
+    """The reason alone: entries from before 22 November 2026 begin with the name of the batch, which is the team's."""
+    return reason.removeprefix(f"Se deshizo la importación «{changes.get('batch', '')}».").strip()
 
 
 def why_undone(requests: Iterable[JoinRequest]) -> dict[int, str]:
