@@ -1,4 +1,8 @@
-"""Simultaneous calls on a database of their own, each in a thread with its own session."""
+"""Simultaneous calls on a database of their own, each in a thread with its own session.
+
+Only the run on PostgreSQL proves a lock: it tells that the other waits. On SQLite the other has a moment (`HELD`), and
+a slow thread that comes later passes the test without having met anybody.
+"""
 
 from __future__ import annotations
 

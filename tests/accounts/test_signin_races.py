@@ -10,7 +10,7 @@ from intake.extensions import db
 from models import User
 from models.enums import TokenPurpose
 from tests import factories
-from tests.racing import PATIENCE, linger, together, under
+from tests.racing import hold_after, together, under
 
 EMAIL, WORD, OTHER = "eva@demo.example", "una-clave-larga-y-rara", "otra-clave-larga-y-rara"
 HOME = "192.0.2.7"
@@ -65,11 +65,11 @@ def test_a_link_used_while_an_invitation_is_taken_up_leaves_its_password(own_app
         key = opened(confirmed=False)
         token = link(TokenPurpose.SIGN_IN, key)
         invited = services.open_account(db.session.get_one(User, key), by=SYSTEM).rpartition("/")[2]
-    used = linger(monkeypatch, links, "consume")
+    used = hold_after(monkeypatch, links, "consume")
 
     def accept() -> None:
-        used.wait(PATIENCE)
-        signing_in.accept(invited, name="Eva", password=OTHER, locale="es")
+        with used.coming():
+            signing_in.accept(invited, name="Eva", password=OTHER, locale="es")
 
     assert together(own_app, lambda: signing_in.by_link(token), accept) == ["done", "done"]
     with own_app.app_context():

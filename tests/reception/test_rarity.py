@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import threading
+
 import sqlalchemy as sa
 
 from intake.extensions import db
 from intake.reception.queries import rarity
 from models import Plan
 from tests import factories
-from tests.racing import PATIENCE, answers, linger
+from tests.racing import PATIENCE, answers
 
 
 def proposed() -> None:
@@ -22,11 +24,21 @@ def test_while_one_counts_again_the_others_go_on_with_what_was_counted_before(re
         before = rarity.vocabulary()
         assert rarity.vocabulary() is before
         proposed()
-    counted = linger(monkeypatch, rarity, "_count")
+    counted, answered, real = threading.Event(), threading.Event(), rarity._count
+
+    def slowly(newest):
+        found = real(newest)
+        counted.set()
+        assert answered.wait(PATIENCE)
+        return found
 
     def other():
         counted.wait(PATIENCE)
-        return rarity.vocabulary()
+        found = rarity.vocabulary()
+        answered.set()
+        return found
+
+    monkeypatch.setattr(rarity, "_count", slowly)
 
     first, second = answers(receiving, rarity.vocabulary, other)
     assert second is before

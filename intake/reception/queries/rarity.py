@@ -27,8 +27,9 @@ _counted: WeakKeyDictionary[Any, tuple[int, Vocabulary]] = WeakKeyDictionary()
 def vocabulary() -> Vocabulary:
     """How rare each stem is, kept by the process for each database. One statement, two where it is counted.
 
-    While one counts again, the others go on with what was counted before: it differs by a twentieth. Before there is
-    anything, each waits for the first count rather than reading the same texts once more.
+    While one counts again, the others go on with what was counted before, which lacks the texts that came since: about
+    a twentieth of many, any share of up to `SMALL`. Before there is anything, each waits for the first count rather
+    than reading the same texts once more.
     """
     bind = db.session.get_bind()
     newest = db.session.scalar(sa.select(sa.func.max(Proposal.id))) or 0
