@@ -11,12 +11,11 @@ from intake.core.i18n import ngettext
 from intake.core.labels import label
 from intake.core.text import clean
 from intake.plans import queries as plans
-from intake.reception import families, queries
+from intake.reception import queries
 from intake.reception.blueprint import bp
 from intake.reception.inputs import public_status
 from intake.web.access import public
 from intake.web.filters import lista
-from models.enums import ProposalKind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,7 +32,7 @@ LONGEST_TITLE, LONGEST_BODY, SHORTEST_TITLE, WORDS = 300, 6000, 8, 3
 
 
 class Alike(NamedTuple):
-    """A line of the hint. ``reason`` says why; ``can_join``: whether it could be part of a collective proposal."""
+    """A line of the hint. ``reason`` says why; ``can_join``: whether its author may be asked to join it with others."""
 
     folio: str
     url: str
@@ -66,7 +65,7 @@ def alike(title: str, body: str, plan_id: int, *, without: int | None = None, on
             found.language,
             str(label(public_status(found.status))),
             reason(found.shared),
-            found.status in families.JOINABLE and found.kind is ProposalKind.CITIZEN,
+            found.can_join,
         )
         for found in queries.similar_to(title, body, plan_id, without=without, only=only)
     ]

@@ -99,6 +99,14 @@ def test_as_many_are_offered_as_can_be_joined(desk, analyst):
     assert sorted(offered) == [free.folio, other.folio]
 
 
+def test_the_examination_offers_none_that_is_asked_elsewhere(desk, analyst):
+    one, free, *asked = proposals(4)
+    collective_of(asked, analyst)
+    page = desk.get(f"/evaluacion/{one.folio}").text
+    assert all(f"/propuestas/{other.folio}" in page for other in (free, *asked))
+    assert re.findall(r'name="con" value="([^"]+)"', page) == [free.folio]
+
+
 def test_what_was_written_is_kept_when_something_is_wrong(desk, analyst):
     one, two, three = proposals(3)
     path = f"/propuestas/{one.folio}/unir?con={two.folio}"

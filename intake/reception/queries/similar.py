@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from intake.core.search import Term, proposals_matching, proposals_with
 from intake.extensions import db
 from intake.reception import hints
-from intake.reception.queries import rarity
+from intake.reception.queries import rarity, unions
 from intake.reception.queries.lists import narrowing, rows_of
 from intake.reception.wording import Text
 from models import JoinRequest, Proposal
@@ -32,7 +32,10 @@ SHOWN, BESIDE = 5, 10
 
 
 class Similar(NamedTuple):
-    """A proposal that somebody should know of. ``shared``: the words of theirs that it has too, weightiest first."""
+    """A proposal that somebody should know of. ``shared``: the words of theirs that it has too, weightiest first.
+
+    ``can_join``: whether its author may be asked to join it with others (`unions.joinable`).
+    """
 
     folio: str
     title: str
@@ -40,7 +43,7 @@ class Similar(NamedTuple):
     status: ProposalStatus
     score: float
     shared: tuple[str, ...]
-    kind: ProposalKind = ProposalKind.CITIZEN
+    can_join: bool
 
 
 class Meaning(NamedTuple):
@@ -62,12 +65,13 @@ def similar_to(
     words = hints.wanted(title, body, vocabulary)
     short = not body.strip()
     weighing = hints.Weighing(f"{title} {body}", words, vocabulary, short=short)
-    columns = (Proposal.folio, Proposal.title, Proposal.language, Proposal.status, Proposal.kind)
+    columns = (Proposal.folio, Proposal.title, Proposal.language, Proposal.status)
+    can_join = sa.and_(*unions.joinable()).label("can_join")
     least = hints.LEAST if short else hints.LEAST_OF_WHOLE
     among = [Proposal.plan_id == plan_id, Proposal.is_public, _STANDS, *_outside(without), *only]
     found = [
-        Similar(row.folio, row.title, row.language, row.status, hint.score, hint.shared, row.kind)
-        for hint, row in _nearest(words, vocabulary, weighing, among, columns)
+        Similar(row.folio, row.title, row.language, row.status, hint.score, hint.shared, row.can_join)
+        for hint, row in _nearest(words, vocabulary, weighing, among, (*columns, can_join))
         if hint.covered >= least and hint.shared
     ]
     return sorted(found, key=lambda one: one.status is ProposalStatus.WITHDRAWN)[:SHOWN]
