@@ -199,7 +199,7 @@ class ActorReader:
             add(line, "contacto_nombre", _l("Escriba el nombre de la persona de contacto."))
         if not (row["contacto_correo"] or row["contacto_telefono"]):
             add(line, "contacto_correo", _l("Escriba un correo o un teléfono."))
-        email = _l("Escriba un correo como nombre@ejemplo.ec.")
+        email = _l("Escriba un correo como nombre@ejemplo.org.")
         phone = _l("Escriba un teléfono con su código, por ejemplo 099 123 4567 o +593 99 123 4567.")
         return ContactRow(
             name=row["contacto_nombre"],

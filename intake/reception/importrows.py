@@ -142,7 +142,7 @@ class ProposalReader:
     def _proposal(self, row: Row) -> ProposalRow:
         event = self._one(row, "mesa", self.events)
         channel = self._one(row, "canal", self.channels) or (Channel.TABLE if event else Channel.PAPER)
-        email, phone = _l("Escriba un correo como nombre@ejemplo.ec."), _l("Escriba un teléfono con su código.")
+        email, phone = _l("Escriba un correo como nombre@ejemplo.org."), _l("Escriba un teléfono con su código.")
         at = self._handed_in(row)
         return ProposalRow(
             line=row.line,

@@ -49,7 +49,10 @@ def _settled_words(*, changed: bool) -> str:
     if changed:
         return str(_("Resuelto. El texto de la propuesta dice ahora lo que dice la hoja."))
     return str(
-        _("Resuelto. El texto de la propuesta queda como está; los datos para responder dicen lo que dice la hoja.")
+        _(
+            "Resuelto. El texto de la propuesta queda como está. Los datos para responder dicen lo que dice la hoja, y "
+            "la fecha también mientras nadie haya examinado ni corregido la propuesta."
+        )
     )
 
 

@@ -128,6 +128,12 @@ def test_a_preview_says_what_is_new_known_and_alike_and_changes_nothing(places):
     assert counts() == before
 
 
+def test_a_wrong_address_is_told_as_in_a_form(places):
+    with pytest.raises(Refused) as error:
+        importing.preview(as_file([{**FULL, "contacto_correo": "rosa"}]), by=SYSTEM)
+    assert str(error.value.problems.kept[0].reason) == "Escriba un correo como nombre@ejemplo.org."
+
+
 def test_the_same_file_and_the_same_rows_add_nothing(places):
     bring([FULL, SHORT], name="marzo")
     before = counts()

@@ -9,8 +9,9 @@ import sqlalchemy as sa
 
 from intake.accounts import queries as accounts
 from intake.core import clock
-from intake.core.identity import GUEST
+from intake.core.identity import GUEST, SYSTEM
 from intake.extensions import db
+from intake.mapping import gatherings
 from intake.mapping import queries as mapping
 from intake.plans import queries as plans
 from intake.reception import services, sheets
@@ -21,7 +22,7 @@ from intake.reports import invariants_folios
 from models import Packet, Plan, Proposal, Sheet, User
 from models.enums import Role, SpoiltReason
 from tests import factories
-from tests.racing import hold_after, linger, together
+from tests.racing import hold_after, linger, together, under
 
 CLERKS = 4
 
@@ -126,6 +127,24 @@ def test_two_presses_at_once_receive_once(own_app):
     assert len(set(given)) == 1 and given[0].claim_code
     with own_app.app_context():
         assert db.session.scalars(sa.select(Proposal.folio)).all() == [given[0].folio]
+
+
+def test_nothing_is_received_at_an_event_that_is_being_cancelled(own_app):
+    data = ProposalInput(title="Otra", problem="Un problema.", solution="Una solución.")
+    with own_app.app_context():
+        factories.event(plans.by_code("PAGA3"), slug="mesa-sucua", starts_at=clock.now() + timedelta(days=1))
+        db.session.commit()
+
+    def cancel():
+        gatherings.move_event(mapping.event("mesa-sucua"), "cancel", by=SYSTEM, reason="No hay local.")
+
+    def receive():
+        event = mapping.event("mesa-sucua")
+        keying.receive(plans.by_code("PAGA3"), data, None, by=clerk(0), dated_on=clock.today(), event=event)
+
+    assert under(own_app, cancel, receive) == ["Conflict", "done"]
+    with own_app.app_context():
+        assert db.session.scalars(sa.select(Proposal.folio)).all() == []
 
 
 def test_a_tenth_stays_drawn_when_several_drop_out_at_once(own_app, monkeypatch):

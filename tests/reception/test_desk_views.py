@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import re
 from datetime import timedelta
@@ -253,6 +254,16 @@ def test_the_second_does_not_see_the_first(sign_in, post, packet, clerk, as_prin
     assert done.status_code == 303
     db.session.expire_all()
     assert db.session.scalars(sa.select(Proposal.title)).one() == "Agua limpia para Logroño"
+
+
+def test_a_day_put_right_is_told_as_one(sign_in, post, packet, clerk, as_principal):
+    folio = next(s.folio for s in packet.sheets if s.needs_second)
+    keying.key(desk.sheet(folio), written(), by=as_principal(clerk))
+    earlier = dataclasses.replace(written(), dated_on=written().dated_on - timedelta(days=1))
+    keying.key_again(desk.sheet(folio), earlier, by=as_principal(factories.user(Role.ANALYST)))
+    third = sign_in(factories.user(Role.DIRECTORATE))
+    assert post(third, f"/ventanilla/hojas/{folio}/diferencias", dated_on="second").status_code == 303
+    assert "y la fecha también" in third.get("/ventanilla/").text
 
 
 def test_whether_a_sheet_is_drawn_shows_nowhere_before_it_is_keyed(sign_in, packet, clerk):

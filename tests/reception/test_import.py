@@ -237,6 +237,12 @@ def test_one_wrong_cell_refuses_the_whole_file_and_is_named(plan, change, place)
     assert wrong(plan, [SHORT, {**FULL, **change}]) == [(3, place)]
 
 
+def test_a_wrong_address_is_told_as_in_a_form(plan):
+    with pytest.raises(Refused) as error:
+        importing.preview(as_file([{**FULL, "correo": "rosa"}]), plan, by=SYSTEM)
+    assert str(error.value.problems.kept[0].reason) == "Escriba un correo como nombre@ejemplo.org."
+
+
 def test_a_place_that_is_nearly_right_is_suggested(plan):
     with pytest.raises(Refused) as error:
         importing.preview(as_file([{**FULL, "provincia": "Morona Santigo"}]), plan, by=SYSTEM)
@@ -305,6 +311,19 @@ def test_undoing_withdraws_under_the_folio_with_the_reason_and_erases_contacts(p
         undoing.undo("macas", by=SYSTEM)
     with pytest.raises(NotFound):
         undoing.undo("otra", by=SYSTEM)
+
+
+def test_a_trace_from_before_names_its_batch_and_the_page_does_not(plan, client):
+    bring(plan, [FULL], name="macas")
+    undoing.undo("macas", by=SYSTEM, reason="x")
+    entry = db.session.scalars(sa.select(AuditEntry).where(AuditEntry.action == "proposal.undo_import")).one()
+    row = {column.key: getattr(entry, column.key) for column in sa.inspect(AuditEntry).column_attrs}
+    del row["id"]
+    old = {**row, "reason": "Se deshizo la importación «macas». Era la lista de otro año."}
+    db.session.execute(sa.insert(AuditEntry).values(old))
+    for path in ("/propuestas/PAGA3-00001", "/seguimiento/PAGA3-00001"):
+        page = client.get(path).text
+        assert "Era la lista de otro año." in page and "«macas»" not in page and "Se deshizo" not in page
 
 
 def test_a_letter_without_a_reason_does_not_begin_one(plan):

@@ -440,6 +440,19 @@ def test_the_second_person_keys_no_day_of_no_reception(packet, clerk, people, da
     assert (refusal.value.field, drawn_sheet(packet).second_at) == ("dated_on", None)
 
 
+def test_the_second_person_keys_the_day_of_the_first_though_reception_moved_since(plan, packet, clerk, people):
+    sheet = drawn_sheet(packet)
+    keying.key(sheet, written(), by=clerk)
+    reception = sa.update(Stage).where(Stage.plan_id == plan.id, Stage.kind == StageKind.RECEPTION)
+    db.session.execute(reception.values(opens_on=clock.today()))  # after the day on the sheet
+    db.session.commit()
+    other = dataclasses.replace(written(), dated_on=day() - timedelta(days=1))
+    with pytest.raises(Invalid):
+        keying.key_again(desk.sheet(sheet.folio), other, by=people[Role.ANALYST])
+    assert keying.key_again(desk.sheet(sheet.folio), written(), by=people[Role.ANALYST]).differing == ()
+    assert state_of(drawn_sheet(packet)) == SheetState.CHECKED
+
+
 def test_a_third_person_settles_no_day_of_no_reception(plan, packet, clerk, people):
     sheet, earlier = drawn_sheet(packet), day() - timedelta(days=2)
     keying.key(sheet, written(), by=clerk)

@@ -18,12 +18,13 @@ from intake.extensions import db
 from intake.reception import sheets
 from intake.reception.paperdates import usual_day
 from intake.reception.queries import desk
+from intake.reception.services.codes import new_code
 from intake.reception.services.moves import stages_of
 from intake.reception.services.paper import forget_codes, held, hold_packet
 from intake.reception.services.pressed import is_spent, received_before
 from intake.reception.services.submission import submit_directly
 from models import Event, Packet, Plan, Proposal, Sheet
-from models.enums import Channel, EventKind, ProposerKind, PublicName, StageKind
+from models.enums import Channel, EventKind, EventStatus, ProposerKind, PublicName, StageKind
 
 if TYPE_CHECKING:
     from datetime import date
@@ -161,16 +162,17 @@ def key_again(sheet: Sheet, given: SheetInput, *, by: Principal) -> sheets.Compa
     """Keep where a second person's keying differs from the first, and count it.
 
     Raises `Forbidden` to whoever keyed it first, `Conflict` where it is not to be keyed again, `Invalid` (``dated_on``)
-    where the day on it is none of reception.
+    where another day is read on it that is none of reception: the first person's was one, whatever has moved since.
     """
     event = sheet.packet.event
     begun = begins_with(event)
-    handed_in(event.plan_id, given.dated_on, event)
     with transaction():
         _hold(sheet, by)
         authorize(by, Permission.SHEET_SECOND, sheet)
         if not sheet.needs_second or sheet.keyed_at is None or sheet.second_at is not None:
             raise Conflict(_l("Esta hoja no espera una segunda digitación."))
+        if given.dated_on != sheet.dated_on:
+            handed_in(event.plan_id, given.dated_on, event)
         told = given.fields()
         found = sheets.compare(desk.first_keying(sheet), told, begun)
         sheet.second = {name: told.get(name, "") for name in found.differing} or None
@@ -196,7 +198,7 @@ def receive(  # noqa: PLR0913 -- what is told of a paper
     """Receive at a window or a table what a citizen says or brings. The citizen is its author; nobody's session is.
 
     ``once``: the random key of the page. The same words sent twice with it (a button pressed twice) are received once,
-    with the same folio and code. Raises as `key`.
+    with the same folio and code. Raises as `key`, and `Conflict` where the event was cancelled meanwhile.
     """
     authorize(by, Permission.SHEET_KEY)
     if once and is_spent(once):
@@ -204,22 +206,28 @@ def receive(  # noqa: PLR0913 -- what is told of a paper
         if known is not None:
             return known
         once = None  # a page that somebody went back to, for the next person
+    at, code = received_at(plan, dated_on, event), new_code(once)
     try:
-        return submit_directly(
-            plan,
-            data,
-            contact,
-            by=by,
-            channel=_channel(event, on_paper=on_paper),
-            event_id=event.id if event else None,
-            at=received_at(plan, dated_on, event),
-            key=once,
-        )
+        with transaction():
+            held_id, channel = _held_event(event), _channel(event, on_paper=on_paper)
+            return submit_directly(
+                *(plan, data, contact), by=by, channel=channel, event_id=held_id, at=at, key=once, code=code
+            )
     except IntegrityError:  # the other press was quicker
         known = received_before(once, data) if once else None
         if known is None:
             raise
         return known
+
+
+def _held_event(event: Event | None) -> int | None:
+    """Its key, locked: nobody cancels it meanwhile. Raises `Conflict` where somebody has."""
+    if event is None:
+        return None
+    db.session.refresh(event, ["status", "lock_version"], with_for_update=True)
+    if event.status is EventStatus.CANCELLED:
+        raise Conflict(_l("Este encuentro ya no está en la lista: quizá se canceló. Elija otro, o ninguno."))
+    return event.id
 
 
 def _channel(event: Event | None, *, on_paper: bool) -> Channel:

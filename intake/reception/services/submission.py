@@ -138,19 +138,21 @@ def submit_directly(  # noqa: PLR0913 -- what is told of a paper
     at: datetime | None = None,
     sheet: Sheet | None = None,
     key: str | None = None,
+    code: ClaimCode | None = None,
 ) -> Receipt:
     """Receive a proposal in one step: on paper, at a table, or from a file.
 
     The author is the citizen, never the clerk: only on the web the account of ``by`` becomes it.
     ``at`` is when it was handed in, for the team alone; the stage must have been open on that day. With ``sheet`` it
     takes the folio that was printed, and its code is told to nobody: it stands on the paper. With ``key`` (the random
-    one of a page) its code is derived from it; the database refuses the same key twice.
+    one of a page) its code is derived from it; the database refuses the same key twice. ``code`` as for `submit`.
     """
     authorize(by, Permission.PROPOSAL_CREATE)
     assisted = channel is not Channel.WEB or at is not None
     if assisted and not (by.is_system or by.is_staff):
         raise Forbidden(_l("Solo el equipo registra propuestas recibidas por otra vía."))
-    code = new_code(key) if sheet is None else None
+    if sheet is None:
+        code = code or new_code(key)
     proposal = writing.new_proposal(plan, data, by=by, at=at)
     with transaction():
         stages = require_open(plan.id, at)
