@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from intake.core.tabular import Row
+
 #: By the columns of `importrows.COLUMNS`; what it says is made up, and says so.
 EXAMPLE: Mapping[str, str] = {
     "titulo": "Ejemplo: publicar cada mes los análisis del agua potable",
@@ -22,3 +24,8 @@ EXAMPLE: Mapping[str, str] = {
     "correo": "persona@ejemplo.example",
     "id_externo": "ejemplo-1",
 }
+
+
+def is_example(row: Row) -> bool:
+    """Whether it is the example that nobody deleted."""
+    return all(row[name] == EXAMPLE[name] for name in ("titulo", "problema", "solucion"))

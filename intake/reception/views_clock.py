@@ -112,7 +112,7 @@ def promised_file(code: str, kind: str) -> Response:
     """Every promise of the plan as a file."""
     plan, when = _shown(code)
     rows = stream_with_context(tabular.stream(kind, COLUMNS, _plain(plan, when)))
-    answer = Response(rows, mimetype=tabular.MEDIA_TYPES[kind])
+    answer = Response(rows, content_type=tabular.MEDIA_TYPES[kind])
     answer.headers["Content-Disposition"] = f'attachment; filename="plazos-{plan.code}.{kind}"'
     return answer
 

@@ -281,6 +281,7 @@ def test_every_number_is_the_count_of_its_rows_and_of_the_file(plan, client):
         for promise, states in numbers.items():
             for state, number in states.items():
                 assert reading.page(fresh, promise, state, times, number=1).total == number, (promise, state)
+        assert client.get("/plazos/PAGA3/plazos.csv").headers["Content-Type"] == "text/csv; charset=utf-8"
         listed = list(csv.DictReader(io.StringIO(client.get("/plazos/PAGA3/plazos.csv").text.lstrip("\ufeff"))))
         told = client.get("/plazos/PAGA3/plazos.json").text
     found = Counter((row["promesa"], row["estado"]) for row in listed)

@@ -148,6 +148,12 @@ def test_the_team_gets_contacts_and_the_trace_says_so(team):
     assert (entry.action, entry.changes) == ("proposal.export", {"format": "json", "rows": 2})
 
 
+def test_what_is_called_a_workbook_and_is_none_is_not_read_as_something_else(team):
+    seen = html.unescape(upload(team, b"not a workbook", PATH, name="lista.xlsx").text)
+    assert "El archivo no es un libro .xlsx. Guárdelo como .xlsx o CSV UTF-8." in seen
+    assert "esta columna no se conoce" not in seen.lower()
+
+
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 def test_the_template_has_every_column_and_a_row_that_could_come_in(team, kind):
     page = html.unescape(team.get(PATH).text)
@@ -162,9 +168,14 @@ def test_the_template_has_every_column_and_a_row_that_could_come_in(team, kind):
         lines = list(csv.reader(io.StringIO(answer.get_data().decode("utf-8-sig"), newline="")))
         assert tuple(lines[0]) == COLUMNS.known
         assert len(lines) == 2
-    seen = html.unescape(upload(team, answer.data, PATH, name=f"lista.{kind}").text)
-    assert "Importar 1 propuesta" in seen
-    assert "Ejemplo: publicar cada mes" in seen
+    refused = html.unescape(upload(team, answer.data, PATH, name=f"lista.{kind}").text)
+    assert "Es la fila de ejemplo de la plantilla: bórrela." in refused
+    assert "Importar 1 propuesta" not in refused
+    if kind == "csv":
+        own = answer.data.replace(b"Ejemplo: publicar cada mes", b"Publicar cada mes")
+        seen = html.unescape(upload(team, own, PATH, name="lista.csv").text)
+        assert "Importar 1 propuesta" in seen
+        assert "Publicar cada mes" in seen
 
 
 def test_the_template_is_for_who_may_import(client, sign_in, plan):

@@ -173,6 +173,8 @@ def rows(source: Source, columns: Columns, limits: Limits, problems: Problems) -
     if begin == _OLE:
         words = _l("Es un libro antiguo (.xls) o con contraseña. Ábralo y guárdelo como .xlsx o como CSV UTF-8.")
         raise refused(problems, words)
+    if begin != _ZIP and source.name.lower().endswith(".xlsx"):
+        raise refused(problems, _l("El archivo no es un libro .xlsx. Guárdelo como .xlsx o CSV UTF-8."))
     yield from (workbook if begin == _ZIP else csvfile).read(source, table)
 
 

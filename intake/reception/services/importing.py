@@ -17,6 +17,7 @@ from intake.core.transaction import transaction
 from intake.extensions import db
 from intake.mapping import batches
 from intake.mapping.batches import FORMULA, NewRow, Outcome, Preview, Tick, no_tick
+from intake.reception.importexample import is_example
 from intake.reception.importrows import COLUMNS, ProposalReader, ProposalRow
 from intake.reception.importwriter import Writer
 from intake.reception.services.moves import stages_of
@@ -57,6 +58,8 @@ class _Judge:
             self.rows += 1
             if row["folio"] in self.folios:  # an export that comes back
                 self._note_known(row.line, row["titulo"], row["folio"])
+            elif is_example(row):
+                self.problems.add(row.line, "titulo", _l("Es la fila de ejemplo de la plantilla: bórrela."))
             elif (proposal := self.reader.read(row)) is not None and self._is_new(proposal):
                 self.new += 1
                 self.contacts += proposal.has_contact
