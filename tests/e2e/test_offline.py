@@ -106,6 +106,8 @@ def queue(page: Page, title: str) -> None:
     let_wait(page)
     waits(page, title)
     expect(page.locator("h1")).to_have_text("Su propuesta está lista y espera en este teléfono", use_inner_text=True)
+    expect(page.locator("h1")).to_be_in_viewport()
+    expect(page.locator("h1")).to_be_focused()
 
 
 def sent_by_worker(page: Page, server: Server, title: str) -> None:

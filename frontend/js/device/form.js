@@ -65,7 +65,9 @@ export const start = async (form, box) => {
     drafts.forget(owner);
     head(state);
     say(box, state);
-    box.querySelector("h2").focus();
+    const heading = document.querySelector("h1"); // not the box's: it stays hidden until it is drawn, and takes no focus
+    heading.tabIndex = -1;
+    heading.focus();
   };
 
   const comeBack = (item) => {
