@@ -139,7 +139,8 @@ def rows_url(choice: Choice, theme: str, place: str) -> str:
     """The list of the rows that a number counts, as a path; "" where no list can show them."""
     if theme == NO_THEME or (place in {NOWHERE, COUNTRY} and choice.metric is not Metric.ACTORS):
         return ""
-    return f"{choice.rows_at}{f'tema={theme}&' if theme else ''}provincia={place}"  # codes need no quoting
+    sent = "&sin=colectivas" if choice.metric is Metric.PROPOSALS else ""  # what is counted here
+    return f"{choice.rows_at}{f'tema={theme}&' if theme else ''}provincia={place}{sent}"  # codes need no quoting
 
 
 def told_values(metric: Metric, found: Values) -> dict[Key, Told]:

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from intake.core.i18n import gettext as _
 from intake.core.i18n import localized
 from intake.core.labels import label
-from intake.reception.inputs import ANY_WORD, STATUS_SLUGS, public_status
+from intake.reception.inputs import ANY_WORD, STATUS_SLUGS, WITHOUT_COLLECTIVE, public_status
 from intake.web.filters import lang, numero
 from models.enums import Approach, Branch, Channel
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from models.enums import ProposalStatus
 
 #: What makes a list another list, beside its order and its page.
-NAMES = ("q", "modo", "estado", "tema", "provincia", "plan", "enfoque", "ambito", "canal", "mesa")
+NAMES = ("q", "modo", "estado", "tema", "provincia", "plan", "enfoque", "ambito", "canal", "mesa", "sin")
 #: Filters whose values are known to the code; `Filters.parse` leaves any other value out.
 _FIXED = frozenset({"estado", "enfoque", "ambito", "canal"})
 
@@ -103,6 +103,8 @@ def chips(options: list[Select]) -> list[Chip]:
             _("«%(text)s» (cualquiera de las palabras)") if request.args.get("modo") == ANY_WORD else _("«%(text)s»")
         )
         found.append(Chip(words % {"text": text[:60]}, address_with(q="", modo="")))
+    if request.args.get("sin", "").strip() == WITHOUT_COLLECTIVE:
+        found.append(Chip(_("Sin las colectivas, que unen a otras"), address_with(sin="")))
     return found + [_chip(select) for select in options if select.chosen]
 
 

@@ -124,6 +124,8 @@ STATUS_SLUGS: dict[ProposalStatus, str] = {
 }
 #: ``?modo=alguna``: one of the words is enough.
 ANY_WORD = "alguna"
+#: ``?sin=colectivas``: without what was made of several others, as every count of what came in.
+WITHOUT_COLLECTIVE = "colectivas"
 #: ``?orden=``. A random order stays the same under its seed, ``?semilla=``; that of a search needs its words.
 RANDOM, NEWEST_FIRST, MOST_SUPPORTED, RELEVANT_FIRST = "azar", "recientes", "apoyadas", "parecidas"
 ORDERS = (RELEVANT_FIRST, RANDOM, NEWEST_FIRST, "antiguas", MOST_SUPPORTED, "comentadas", "titulo")
@@ -157,6 +159,7 @@ class Filters:
     branch: Branch | None = None
     channel: Channel | None = None
     event: str = ""  # slug
+    sent: bool = False  # what people sent, without what joins several of them
     order: str = NEWEST_FIRST
     seed: int = 0  # of the random order, below SEEDS
     own: Own | None = None
@@ -180,6 +183,7 @@ class Filters:
             branch=_member(Branch, text("ambito")),
             channel=_member(Channel, text("canal")),
             event=text("mesa"),
+            sent=text("sin") == WITHOUT_COLLECTIVE,
             order=order if order in ORDERS else NEWEST_FIRST,
             seed=int(seed) % SEEDS if seed.isascii() and seed.isdecimal() else 0,
             own=own,

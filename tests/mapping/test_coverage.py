@@ -226,7 +226,7 @@ def test_numbers_lead_to_their_rows(land):
     )
     assert table.cell("agua", table.places[0]).url == "/actores/?sector=2&pueblo=Shuar&tema=agua&provincia=14"
     assert coverage.rows_url(Choice(metric=Metric.PROPOSALS, plan="PAGA3"), ANY, "14") == (
-        "/propuestas/?plan=PAGA3&provincia=14"
+        "/propuestas/?plan=PAGA3&provincia=14&sin=colectivas"
     )
     assert coverage.rows_url(Choice(metric=Metric.EVENTS, plan="PAGA3"), "agua", "ninguna") == ""
 

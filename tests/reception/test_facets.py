@@ -14,7 +14,7 @@ from intake.core.search import stems
 from intake.extensions import db
 from intake.reception import queries
 from intake.reception.inputs import SEEDS, STATUS_SLUGS, Filters
-from models import Proposal, ProposalApproach
+from models import JoinRequest, Proposal, ProposalApproach
 from models.enums import Approach, Branch, Channel, ProposalStatus, StageKind, TerritoryLevel
 from tests import factories
 
@@ -42,6 +42,9 @@ def many(plan):
             search_stems=stems("agua" if n % 2 else "caminos"),
             joined_to_id=lead.id if status is ProposalStatus.JOINED else None,
         )
+        if n % 6 == 4:
+            asked = {"collective_id": one.id, "proposal_id": lead.id, "position": 1}
+            factories.save(JoinRequest(**asked, asked_at=clock.now(), due_on=clock.today()))
         for approach in list(Approach)[: n % 3]:
             factories.save(ProposalApproach(proposal_id=one.id, approach=approach))
     db.session.commit()
@@ -70,6 +73,8 @@ VALUES = {
         {"enfoque": next(iter(Approach)).value, "tema": "salud"},
         {"mesa": "mesa-de-macas", "provincia": "1401"},
         {"q": "agua", "estado": "admitida"},
+        {"sin": "colectivas", "tema": "agua"},
+        {"sin": "colectivas", "enfoque": next(iter(Approach)).value},
         {"tema": "no-existe"},
         {"estado": "inventado", "ambito": "inventado"},
     ],

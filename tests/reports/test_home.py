@@ -1,5 +1,7 @@
 """The first page: its one call by the calendar, numbers that are counts of rows, a constant number of statements."""
 
+import html
+import re
 from datetime import timedelta
 
 import pytest
@@ -9,7 +11,7 @@ from intake.core import clock
 from intake.extensions import db
 from intake.reports import home, sentence
 from intake.reports.queries import home as rows
-from models import Commitment, Decision, Participation, ParticipationCount, SelectionSession, Stage
+from models import Commitment, Decision, JoinRequest, Participation, ParticipationCount, SelectionSession, Stage
 from models.enums import (
     ActorStatus,
     Category,
@@ -17,6 +19,7 @@ from models.enums import (
     DecisionStatus,
     Dimension,
     ProposalStatus,
+    Role,
     SessionStatus,
     StageKind,
 )
@@ -125,6 +128,27 @@ def test_numbers_are_counts_of_rows(app):
     COMMITMENT.establish(public, CommitmentStatus.CONSULTATION)
     factories.save(public)
     assert rows.numbers(plan) == rows.Numbers(proposals=2, actors=1, commitments=1)
+
+
+def test_each_number_of_proposals_leads_to_as_many_rows(client, sign_in):
+    plan, place = factories.plan(), factories.territory("14")
+    lead, *parts = (factories.proposal(plan, territory_id=place.id) for _ in range(3))
+    for part in parts:
+        asked = {"collective_id": lead.id, "proposal_id": part.id, "position": part.id}
+        factories.save(JoinRequest(**asked, asked_at=clock.now(), due_on=clock.today()))
+    factories.proposal(plan)
+    director = sign_in(factories.user(Role.DIRECTORATE))
+    db.session.commit()
+    linked = re.compile(r'href="(/propuestas/\?plan=[^"]*)">\s*(?:<span class="figure__value">)?(\d+)<')
+    said = [m for path in ("/", f"/planes/{plan.code}/") for m in linked.findall(client.get(path).text)]
+    said += [m for m in linked.findall(director.get("/direccion/").text) if "provincia" in m[0]]
+    assert [number for _path, number in said] == ["3", "3", "2"]
+    for path, number in said:
+        page = client.get(html.unescape(path)).text
+        assert f'role="status">{number} resultados<' in page
+        assert "Sin las colectivas, que unen a otras" in page
+        assert lead.folio not in page
+    assert lead.folio in client.get(f"/propuestas/?plan={plan.code}").text
 
 
 def test_provinces_count_what_lies_below_them(app):

@@ -172,6 +172,7 @@ def test_hostile_queries(
         "ambito",
         "canal",
         "mesa",
+        "sin",
         "plan",
         "orden",
         "pagina",

@@ -67,10 +67,8 @@ def _cells(filters: Filters, wanted: dict[str, sa.ColumnElement[bool]]) -> sa.CT
         for name, condition in wanted.items()
         if name in _COLUMNS
     ]
-    rows = sa.select(*columns, *passes).where(*among(filters))
-    if "enfoque" in wanted:
-        rows = rows.where(wanted["enfoque"])
-    row = rows.subquery("row")
+    beside = (condition for name, condition in wanted.items() if name not in _COLUMNS)
+    row = sa.select(*columns, *passes).where(*among(filters), *beside).subquery("row")
     cells = sa.select(row, sa.func.count().label("number")).group_by(*row.c)
     if passes:
         together: Any = sum((row.c[flag.name] for flag in passes[1:]), start=row.c[passes[0].name])

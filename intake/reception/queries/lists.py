@@ -13,7 +13,7 @@ from intake.core.search import matches_first, proposals_matching
 from intake.extensions import db
 from intake.reception.inputs import MOST_SUPPORTED, NEWEST_FIRST, RANDOM, RELEVANT_FIRST, STATUS_SLUGS
 from intake.reception.queries import relevance
-from models import Event, Plan, Proposal, ProposalApproach, Territory, Theme
+from models import Event, Plan, Proposal, ProposalApproach, Territory, Theme, sent_by_people
 from models.proposal import NOT_PUBLIC
 
 if TYPE_CHECKING:
@@ -164,6 +164,8 @@ def narrowing(filters: Filters) -> dict[str, sa.ColumnElement[bool]]:
     if filters.approach is not None:
         claimed = sa.select(ProposalApproach.proposal_id).where(ProposalApproach.approach == filters.approach)
         found["enfoque"] = Proposal.id.in_(claimed)
+    if filters.sent:
+        found["sin"] = sent_by_people()
     return found
 
 
