@@ -7,7 +7,7 @@ from typing import Any
 from wtforms import DateField, HiddenField, TextAreaField
 from wtforms.validators import Length, Optional
 
-from forms.base import Form, MaxWords, required
+from forms.base import Form, MaxWords, has_spaces, required
 from intake.core.i18n import lazy_gettext as _l
 from intake.reception.answers import ANSWER_WORDS, QUESTION_WORDS
 
@@ -18,6 +18,7 @@ def _text(words: Any, empty: Any, most: int, hint: Any = "", rows: int = 8) -> T
         description=hint,
         validators=[
             required(empty),
+            has_spaces,
             MaxWords(most=most),
             Length(max=most * 20, message=_l("El texto es demasiado largo.")),
         ],

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from wtforms import Field
 
 E_ = TypeVar("E_", bound=StrEnum)
+#: The longest words of Spanish and Kichwa have some thirty letters.
+_LONGEST_WORD = 50
 #: Browsers put back what was chosen before leaving a page; after "back" a radio would show another value than saved.
 NO_MEMORY = {"autocomplete": "off"}
 
@@ -160,6 +162,13 @@ def with_rows(field: SelectFieldBase, rows: Iterable[tuple[str, Any]], blank: An
 def optional_text(value: str | None) -> str | None:
     """A text, or None where nothing was typed."""
     return value or None
+
+
+def has_spaces(_form: Any, field: Field) -> None:
+    """Letters without a space are a key that stuck, unless they are an address."""
+    longest = max((w for w in (field.data or "").split() if "/" not in w), key=len, default="")
+    if len(longest) > _LONGEST_WORD:
+        raise ValidationError(_l("Hay una palabra de %(n)d letras seguidas. ¿Le faltan espacios?", n=len(longest)))
 
 
 class MaxWords:

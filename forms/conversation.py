@@ -9,7 +9,7 @@ from wtforms.validators import Length, Optional
 from wtforms.widgets import HiddenInput
 
 from forms.addresses import email_field
-from forms.base import Form, MaxWords, choices, chosen, enum_or_none, required
+from forms.base import Form, MaxWords, choices, chosen, enum_or_none, has_spaces, required
 from intake.core.i18n import lazy_gettext as _l
 from intake.reception.conversation import COMMENT_WORDS, NOTE_WORDS
 from intake.reception.inputs import CommentInput
@@ -54,6 +54,7 @@ class CommentForm(Form):
         _l("Su comentario"),
         validators=[
             required(_l("Escriba su comentario.")),
+            has_spaces,
             MaxWords(most=COMMENT_WORDS),
             Length(max=COMMENT_WORDS * 20, message=_l("El comentario es demasiado largo.")),
         ],
@@ -89,7 +90,7 @@ def _note(words: Any, hint: Any, *, needed: bool) -> TextAreaField:
     return TextAreaField(
         words,
         description=hint,
-        validators=[*checks, MaxWords(most=NOTE_WORDS), Length(max=4000)],
+        validators=[*checks, has_spaces, MaxWords(most=NOTE_WORDS), Length(max=4000)],
         render_kw={"rows": 4},
     )
 
@@ -124,6 +125,6 @@ class AppealForm(Form):
     text = TextAreaField(
         _l("¿Por qué su comentario cumple las reglas?"),
         description=_l("Puede apelar una sola vez. Hasta 200 palabras."),
-        validators=[required(_l("Escriba su explicación.")), MaxWords(most=NOTE_WORDS), Length(max=4000)],
+        validators=[required(_l("Escriba su explicación.")), has_spaces, MaxWords(most=NOTE_WORDS), Length(max=4000)],
         render_kw={"rows": 6},
     )

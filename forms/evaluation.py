@@ -8,7 +8,7 @@ from wtforms import BooleanField, RadioField, SelectField, StringField, TextArea
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # the stubs lag
 from wtforms.validators import Length
 
-from forms.base import NO_MEMORY, Filters, Form, chosen, enum_or_none, required
+from forms.base import NO_MEMORY, Filters, Form, chosen, enum_or_none, has_spaces, required
 from intake.core.i18n import lazy_gettext as _l
 from intake.evaluation import paga_rubric
 from intake.evaluation.inputs import ExaminationInput
@@ -32,7 +32,7 @@ class ExaminationForm(Form):
     reason = TextAreaField(
         _l("Motivo"),
         description=_l("Lo leerá quien presentó la propuesta. Hable claro y con respeto; si no cumple, diga en qué."),
-        validators=[required(_l("Escriba el motivo.")), Length(max=LONGEST)],
+        validators=[required(_l("Escriba el motivo.")), has_spaces, Length(max=LONGEST)],
     )
 
     despite = BooleanField(_l("Decido sin esperar la respuesta"))
@@ -63,14 +63,16 @@ class CountersignForm(Form):
     reason = TextAreaField(
         _l("Motivo"),
         description=_l("Si la admite, lo leerá quien presentó la propuesta; si confirma, queda en el rastro."),
-        validators=[required(_l("Escriba el motivo.")), Length(max=LONGEST)],
+        validators=[required(_l("Escriba el motivo.")), has_spaces, Length(max=LONGEST)],
     )
 
 
 class ReasonForm(Form):
     """A reason and nothing else: stepping aside, cancelling, closing, finishing."""
 
-    reason = TextAreaField(_l("Motivo"), validators=[required(_l("Escriba el motivo.")), Length(max=LONGEST)])
+    reason = TextAreaField(
+        _l("Motivo"), validators=[required(_l("Escriba el motivo.")), has_spaces, Length(max=LONGEST)]
+    )
 
 
 class QueueFilterForm(Filters):

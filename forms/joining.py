@@ -8,7 +8,7 @@ from wtforms import DateField, RadioField, StringField, TextAreaField
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # the stubs lag
 from wtforms.validators import Length, Optional, ValidationError
 
-from forms.base import Form, MaxWords, chosen, required
+from forms.base import Form, MaxWords, chosen, has_spaces, required
 from intake.core.i18n import lazy_gettext as _l
 from intake.reception.answers import why_not_by
 from intake.reception.families import LEAST_DAYS, MOST_DAYS, NUANCE_WORDS, WHY_WORDS
@@ -20,7 +20,7 @@ _TOO_LONG = _l("El texto es demasiado largo.")
 
 def _text(words: Any, most: int, hint: Any, *, least: int = 0, empty: Any = None, rows: int = 6) -> TextAreaField:
     first = [required(empty)] if empty else [Optional()]
-    checks = [*first, Length(max=20_000, message=_TOO_LONG), MaxWords(least=least, most=most)]
+    checks = [*first, Length(max=20_000, message=_TOO_LONG), has_spaces, MaxWords(least=least, most=most)]
     return TextAreaField(words, description=hint, validators=checks, render_kw={"rows": rows})
 
 
@@ -55,6 +55,7 @@ class LeadForm(Form):
         description=_l("Entre %(least)d y %(most)d caracteres.", least=TITLE_CHARACTERS[0], most=TITLE_CHARACTERS[1]),
         validators=[
             required(_l("Escriba un título.")),
+            has_spaces,
             Length(min=TITLE_CHARACTERS[0], message=_l("El título es muy corto: use al menos %(min)d caracteres.")),
             Length(max=TITLE_CHARACTERS[1], message=_l("El título pasa de %(max)d caracteres.")),
         ],

@@ -9,7 +9,7 @@ from wtforms.validators import Length, Optional, ValidationError
 from wtforms.widgets import HiddenInput
 
 from forms.addresses import email_field
-from forms.base import Form, MaxWords, required
+from forms.base import Form, MaxWords, has_spaces, required
 from forms.reception_common import ContactFields
 from forms.reception_pieces import PeopleFields
 from forms.reception_texts import Texts, one_line
@@ -91,7 +91,7 @@ class WithdrawForm(Form):
     reason = TextAreaField(
         _l("¿Por qué la retira?"),
         description=_l("Su motivo será público junto al folio. Hasta 200 palabras."),
-        validators=[required(_l("Escriba el motivo, aunque sea breve.")), MaxWords(most=_REASON_WORDS)],
+        validators=[required(_l("Escriba el motivo, aunque sea breve.")), has_spaces, MaxWords(most=_REASON_WORDS)],
         render_kw={"rows": 4},
     )
 

@@ -9,7 +9,7 @@ from wtforms import RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # the stubs lag
 from wtforms.validators import Length, ValidationError
 
-from forms.base import Form, MaxWords, checkboxes, choices, enum_or_none, required
+from forms.base import Form, MaxWords, checkboxes, choices, enum_or_none, has_spaces, required
 from forms.reception_common import ProposalFields
 from forms.reception_pieces import FileFields, PointFields
 from intake.core.i18n import language
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 #: Longer titles than this with nothing but capitals are shouting, not an acronym.
 _SHOUTING_LETTERS = 12
 _LEAST_LETTERS = 3
-#: The longest words of Spanish and Kichwa have some thirty letters.
-_LONGEST_WORD = 50
 
 
 def one_line(value: Any) -> Any:
@@ -56,13 +54,6 @@ def _has_words(_form: Any, field: Any) -> None:
         raise ValidationError(_l("Escriba el título con palabras."))
 
 
-def _has_spaces(_form: Any, field: Any) -> None:
-    """Letters without a space are a key that stuck, unless they are an address."""
-    longest = max((w for w in (field.data or "").split() if "/" not in w), key=len, default="")
-    if len(longest) > _LONGEST_WORD:
-        raise ValidationError(_l("Hay una palabra de %(n)d letras seguidas. ¿Le faltan espacios?", n=len(longest)))
-
-
 def _words(words: Any, least: int, most: int, **texts: Any) -> TextAreaField:
     first = [required(texts["missing"])] if least else []
     return TextAreaField(
@@ -70,7 +61,7 @@ def _words(words: Any, least: int, most: int, **texts: Any) -> TextAreaField:
         description=texts["hint"],
         validators=[
             Length(max=20_000, message=_l("El texto es demasiado largo.")),
-            OnReview(*first, _has_spaces, MaxWords(least=least, most=most), required=bool(least), max_words=most),
+            OnReview(*first, has_spaces, MaxWords(least=least, most=most), required=bool(least), max_words=most),
         ],
         render_kw={"rows": texts.get("rows", 6)},
     )
@@ -99,7 +90,7 @@ class Texts(ProposalFields, PointFields, FileFields, Form):
             OnReview(
                 required(_l("Escriba un título.")),
                 _has_words,
-                _has_spaces,
+                has_spaces,
                 Length(min=TITLE_CHARACTERS[0], message=_l("El título es muy corto: use al menos %(min)d caracteres.")),
                 _not_shouting,
                 required=True,

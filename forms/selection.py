@@ -6,7 +6,7 @@ from wtforms import DateField, HiddenField, RadioField, SelectField, StringField
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # the stubs lag
 from wtforms.validators import InputRequired, Length, Optional
 
-from forms.base import NO_MEMORY, Filters, Form, MaxWords, choices, chosen, enum_or_none, required
+from forms.base import NO_MEMORY, Filters, Form, MaxWords, choices, chosen, enum_or_none, has_spaces, required
 from intake.core import clock
 from intake.core.i18n import lazy_gettext as _l
 from intake.core.labels import LABELS
@@ -78,7 +78,7 @@ class DecisionForm(Form):
             "La leerá quien presentó la propuesta y cualquier persona. Diga qué se valoró y qué pesó en contra; "
             "si no entra, qué puede hacer ahora. Sin siglas ni tecnicismos."
         ),
-        validators=[required(_l("Escriba la razón.")), MaxWords(least=LEAST_WORDS), Length(max=LONGEST)],
+        validators=[required(_l("Escriba la razón.")), has_spaces, MaxWords(least=LEAST_WORDS), Length(max=LONGEST)],
         render_kw=NO_MEMORY,
     )
     departure_reason = TextAreaField(
@@ -86,7 +86,7 @@ class DecisionForm(Form):
         description=_l(
             "Es obligatorio cuando otra propuesta con una media más alta queda sin lugar. También es público."
         ),
-        validators=[Length(max=LONGEST)],
+        validators=[has_spaces, Length(max=LONGEST)],
         render_kw=NO_MEMORY,
     )
 
@@ -133,5 +133,5 @@ class ReserveForm(Form):
     reason = TextAreaField(
         _l("Razón pública"),
         description=_l("La leerá quien presentó la propuesta."),
-        validators=[required(_l("Escriba la razón.")), MaxWords(least=LEAST_WORDS), Length(max=LONGEST)],
+        validators=[required(_l("Escriba la razón.")), has_spaces, MaxWords(least=LEAST_WORDS), Length(max=LONGEST)],
     )

@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 import time_machine
 
+from forms import answers, conversation, evaluation, joining, selection
 from intake.core import clock
 from intake.extensions import db
 from intake.reception import personal, queries, services
@@ -71,6 +72,38 @@ def test_titles_without_words_and_words_without_end_are_explained(plan, client, 
     assert answer.status_code == 422
     assert message in html.unescape(answer.text)
     assert "<title>Error: Presentar una propuesta" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("form", "name"),
+    [
+        (conversation.CommentForm, "text"),
+        (conversation.HideForm, "note"),
+        (conversation.AppealForm, "text"),
+        (answers.AskForm, "question"),
+        (answers.AnswerForm, "text"),
+        (answers.ReplyForm, "text"),
+        (answers.ReplyAnswerForm, "text"),
+        (joining.LeadForm, "title"),
+        (joining.LeadForm, "reason"),
+        (joining.JoinAnswerForm, "nuance"),
+        (joining.UndoForm, "reason"),
+        (evaluation.ExaminationForm, "reason"),
+        (evaluation.CountersignForm, "reason"),
+        (evaluation.ReasonForm, "reason"),
+        (selection.DecisionForm, "reason"),
+        (selection.DecisionForm, "departure_reason"),
+        (selection.ReserveForm, "reason"),
+    ],
+)
+def test_no_published_text_has_a_word_without_end_but_an_address_may_be_long(app, form, name):
+    said = []
+    for word in ("a" * 51, "https://ejemplo.ec/" + "a" * 60):
+        with app.test_request_context(method="POST", data={name: f"Vea {word} por favor, es así"}):
+            made = form(meta={"csrf": False})
+            made.validate()
+            said.append(any("letras seguidas" in str(error) for error in made[name].errors))
+    assert said == [True, False]
 
 
 def test_lost_session_on_the_review_shows_it_again_and_the_next_press_sends(plan, app, client):  # noqa: F811

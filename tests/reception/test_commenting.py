@@ -213,6 +213,7 @@ def test_what_a_guest_typed_is_carried_to_sign_in(app, client):
     [
         ({"text": ""}, "Escriba su comentario."),
         ({"text": "x", "stance": "raro"}, "valid"),
+        ({"text": "a" * 5000}, "Hay una palabra de 5000 letras seguidas."),
         ({"text": "palabra " * 301}, "como máximo 300 palabras"),
     ],
 )

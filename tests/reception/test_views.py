@@ -363,6 +363,8 @@ def test_withdrawn_page_says_what_when_and_why_under_the_old_address(plan, app, 
     page = client.get(f"/propuestas/{folio}/retirar").text
     empty = client.post(f"/propuestas/{folio}/retirar", data={"csrf_token": token_in(page), "reason": ""})
     assert empty.status_code == 422
+    endless = client.post(f"/propuestas/{folio}/retirar", data={"csrf_token": token_in(page), "reason": "a" * 360})
+    assert (endless.status_code, "Hay una palabra de 360 letras seguidas." in endless.text) == (422, True)
     fields = {"csrf_token": token_in(page), "reason": "La junta ya publicó todo."}
     assert client.post(f"/propuestas/{folio}/retirar", data=fields).status_code == 303
     public = app.test_client().get(f"/propuestas/{folio}")
