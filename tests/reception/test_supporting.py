@@ -314,6 +314,12 @@ def test_when_closed_the_page_says_so_in_words(app, client, stage):
     assert 'name="email"' not in page
 
 
+def test_the_page_of_a_withdrawn_one_says_that_it_was_withdrawn(app, client):
+    page = client.get(page_of(proposal(status=ProposalStatus.WITHDRAWN))).text
+    assert "fue retirada: no recibe más apoyos" in page
+    assert "ya tiene su respuesta" not in page
+
+
 def test_an_unknown_link_opens_nothing(app, client):
     assert client.get(f"/apoyos/{'x' * 43}").status_code == 404
 
