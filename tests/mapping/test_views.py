@@ -229,7 +229,7 @@ def test_coverage_marks_gaps_in_words_and_leads_to_rows(client):
     make.theme("agua")
     page = client.get("/actores/cobertura?medida=propuestas&por=habitantes").text
     assert "reach-cell--sin-actor" in page and ">falta<" in page
-    assert 'href="/propuestas/?tema=agua&amp;provincia=14"' in page
+    assert 'href="/propuestas/?tema=agua&amp;provincia=14&amp;sin=colectivas"' in page
     assert "/propuestas/?provincia=14" in page
 
 
