@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from intake.core import clock
 from intake.core.errors import TooMany
 from intake.core.i18n import lazy_gettext as _l
-from intake.core.transaction import transaction
+from intake.core.transaction import dialect, transaction
 from intake.extensions import db
 from models import AttemptCounter
 
@@ -128,7 +128,7 @@ def _count(limit: Limit, key: str) -> int:
 
 
 def _insert() -> Insert:
-    if db.session.get_bind().dialect.name == "postgresql":
+    if dialect() == "postgresql":
         from sqlalchemy.dialects.postgresql import insert  # noqa: PLC0415 -- one dialect or the other
     else:
         from sqlalchemy.dialects.sqlite import insert  # type: ignore[assignment]  # noqa: PLC0415

@@ -11,7 +11,7 @@ import snowballstemmer
 import sqlalchemy as sa
 
 from intake.core.text import plain
-from intake.extensions import db
+from intake.core.transaction import dialect
 from models import Proposal
 
 if TYPE_CHECKING:
@@ -143,7 +143,7 @@ _ANOTHER = Proposal.__table__.alias("found")
 
 
 def _postgresql() -> bool:
-    return db.session.get_bind().dialect.name == "postgresql"
+    return dialect() == "postgresql"
 
 
 def _document(column: Any, expression: str) -> sa.ColumnElement[bool]:

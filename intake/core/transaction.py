@@ -153,6 +153,15 @@ def dialect() -> str:
     return db.session.get_bind().dialect.name
 
 
+def one_after_the_other(key: int) -> None:
+    """Let no other transaction with this key (chosen by its caller) pass until this one ends.
+
+    An advisory lock of PostgreSQL; on SQLite one writes at a time anyway.
+    """
+    if dialect() == "postgresql":
+        db.session.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))
+
+
 def is_open() -> bool:
     """Whether the caller is inside `transaction`."""
     return bool(db.session().info.get(_DEPTH, 0))

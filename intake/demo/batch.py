@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from intake.core.transaction import dialect
 from intake.extensions import db
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ class Batch:
 
 def continue_keys(*models: type[Base]) -> None:
     """PostgreSQL counts keys apart from the rows: go on after those given here."""
-    if db.session.get_bind().dialect.name != "postgresql":
+    if dialect() != "postgresql":
         return
     for model in models:
         counter = sa.func.pg_get_serial_sequence(model.__tablename__, "id")

@@ -14,7 +14,7 @@ from intake.core.errors import Conflict, Invalid, NotFound
 from intake.core.i18n import lazy_gettext as _l
 from intake.core.i18n import lazy_ngettext
 from intake.core.text import clean, slugify
-from intake.core.transaction import dialect
+from intake.core.transaction import one_after_the_other
 from intake.extensions import db
 from models import ImportBatch
 
@@ -84,8 +84,7 @@ def no_tick(_done: int) -> None:
 
 def lock() -> None:
     """Let no other import run until this transaction ends (on SQLite none can)."""
-    if dialect() == "postgresql":
-        db.session.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
+    one_after_the_other(_LOCK)
 
 
 def same_file(kind: BatchKind, sha256: str, plan_id: int | None = None) -> ImportBatch | None:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from intake.core import bulk, clock
 from intake.core.text import plain, slugify
-from intake.core.transaction import dialect
+from intake.core.transaction import one_after_the_other
 from intake.extensions import db
 from intake.mapping.contacts import CONSENT_PURPOSE
 from intake.mapping.importrows import ActorRow
@@ -45,8 +45,7 @@ class Writer:
         self.batch = batch
         self.place_ids = place_ids
         self.by = by
-        if dialect() == "postgresql":
-            db.session.execute(sa.select(sa.func.pg_advisory_xact_lock(SLUG_LOCK)))
+        one_after_the_other(SLUG_LOCK)
         self.slugs = {*RESERVED, *db.session.scalars(sa.select(Actor.slug))}
         self._numbers: dict[str, int] = {}
         self.rows = bulk.Rows()

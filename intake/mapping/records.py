@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from intake.core.errors import Conflict, Invalid
 from intake.core.i18n import lazy_gettext as _l
 from intake.core.text import slugify
-from intake.core.transaction import dialect, lock
+from intake.core.transaction import lock, one_after_the_other
 from intake.extensions import db
 from intake.plans import queries as plans
 from models import Actor, Campaign, Event
@@ -43,8 +43,7 @@ _STOPS_LOCK = 41_004  # another: letters are queued and stopped one after the ot
 
 def hold_stops() -> None:
     """Let no address be stopped, and no bulk letter be queued, until this transaction ends (on SQLite none can)."""
-    if dialect() == "postgresql":
-        db.session.execute(sa.select(sa.func.pg_advisory_xact_lock(_STOPS_LOCK)))
+    one_after_the_other(_STOPS_LOCK)
 
 
 def check_version(subject: Any, version: int | None) -> None:
@@ -103,8 +102,7 @@ def all_found(read: Callable[[Iterable[str]], Sequence[Any]], codes: Sequence[st
 
 def free_slug(model: type[Actor | Campaign | Event], text: str) -> str:
     """An address that nothing of the kind has: the text's words, with a number if they are taken."""
-    if dialect() == "postgresql":
-        db.session.execute(sa.select(sa.func.pg_advisory_xact_lock(SLUG_LOCK)))
+    one_after_the_other(SLUG_LOCK)
     base = slugify(text)
     with db.session.no_autoflush:
         taken = RESERVED | set(

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from intake.accountability.queries.choices import WITHOUT_ANSWER
 from intake.core import files
 from intake.core.errors import NotFound
+from intake.core.transaction import dialect
 from intake.evaluation.inputs import PENDING_STATES
 from intake.extensions import db
 from models import Assignment, Decision, Plan, Proposal, Round, StoredFile
@@ -75,5 +76,5 @@ def open_reviews_can_be_sent() -> Sequence[Any]:
 
 def trace_is_guarded() -> Sequence[Any]:
     """Triggers that refuse to change the trace, and are missing."""
-    statement, wanted = _GUARDS[db.session.get_bind().dialect.name]
+    statement, wanted = _GUARDS[dialect()]
     return sorted(wanted - set(db.session.scalars(sa.text(statement))))

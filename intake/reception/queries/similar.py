@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import sqlalchemy as sa
 
 from intake.core.search import Term, proposals_matching, proposals_with
+from intake.core.transaction import dialect
 from intake.extensions import db
 from intake.reception import hints
 from intake.reception.queries import rarity, unions
@@ -140,7 +141,7 @@ def _nearest(
 
 def _is_among(keys: list[int]) -> sa.ColumnElement[bool]:
     """PostgreSQL takes them as one value: writing out six hundred parameters takes longer than finding the rows."""
-    if db.session.get_bind().dialect.name == "postgresql":
+    if dialect() == "postgresql":
         return Proposal.id == sa.any_(sa.literal(keys, sa.ARRAY(sa.Integer)))
     return Proposal.id.in_(keys)
 
